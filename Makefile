@@ -1,0 +1,64 @@
+# make run      drop a file into a local stack and fetch what comes back
+# make test     the whole test suite
+# make help     everything else
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := PYTHONPATH=layers/core .venv/bin/python
+READY := .venv/.ready
+
+# What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
+export FILE TYPE COUNTRIES
+# Every parameter of template.yaml may be set by its name in capitals with underscores; PRONTO_BASE_URL and PRONTO_API_KEY name a
+# provider to use in place of the stand-in, STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
+export PRONTO_BASE_URL PRONTO_API_KEY DEADLINE_MINUTES RETENTION_DAYS CONCURRENCY LOG_LEVEL
+export CREDITS_PER_EMAIL CREDITS_PER_PHONE CREDITS_PER_PERSONAL_EMAIL
+export STANDIN_CONSENT STANDIN_BALANCE STANDIN_FIND_RATE STANDIN_ANSWER_SECONDS STANDIN_RESULT_SECONDS
+
+.PHONY: help run up down test unit check format lock clean
+
+help: ## show this
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY) ## drop FILE (events/contacts.csv) as TYPE (email), show progress, fetch the answers into out/
+	@$(PYTHON) -m local.run
+
+up: $(READY) ## start the local stack and leave it running; .local/stack.json tells where
+	@$(PYTHON) -m local.up
+
+down: $(READY) ## stop the local stack
+	@$(PYTHON) -m local.down
+
+test: $(READY) ## run the whole test suite
+	$(PYTHON) -m pytest
+
+unit: $(READY) ## run the tests that need no local stack
+	$(PYTHON) -m pytest tests/unit tests/functional
+
+check: $(READY) ## format, lint, types and template
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/bin/sam validate --lint
+
+format: $(READY) ## rewrite the code in the one format
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: $(READY) ## choose and pin the newest versions that requirements.in allows
+	for file in layers/dependencies/requirements requirements; do \
+		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--custom-compile-command "make lock" $$file.in -o $$file.txt; \
+	done
+
+clean: ## remove everything that was built, installed or fetched
+	@if [ -e .local/stack.json ] && [ -x .venv/bin/python ]; then $(PYTHON) -m local.down; fi
+	rm -rf .venv .local .aws-sam out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The lock is complete, so --no-deps: pip cannot check hashes of packages that others require with extras.
+$(READY): requirements.txt
+	@echo "Setting up .venv (once; takes a minute) ..."
+	@python3 -m venv .venv
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@touch $@

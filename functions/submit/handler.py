@@ -1,0 +1,17 @@
+"""A batch is submitted to the provider. Fed by SQS with one message at a time."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from enrichment import wiring
+from enrichment.observe import logger
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    for record in event["Records"]:
+        message = json.loads(record["body"])
+        done = wiring.submit_batch().run(message["job"], message["batch"])
+        logger.info("submit", extra={"job": message["job"], "batch": message["batch"], "done": done})

@@ -1,0 +1,110 @@
+"""The data bucket: one version of an upload is read as a stream, answers are written as streams."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+_PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
+
+
+class Upload:
+    """One uploaded object, for finding those whose event was lost. Times are epoch seconds."""
+
+    def __init__(self, key: str, version: str, size: int, at: int) -> None:
+        self.key, self.version, self.size, self.at = key, version, size, at
+
+
+class Bucket:
+    """The bucket that people drop files into and take answers from.
+
+    Args:
+        client: a boto3 S3 client.
+        name: the bucket's name.
+    """
+
+    def __init__(self, client: "S3Client", name: str) -> None:
+        self._client, self.name = client, name
+
+    def read(self, key: str, version: str | None = None) -> BinaryIO | None:
+        """The content as a stream; None when the object or the version is not there any more."""
+        try:
+            if version is None:
+                answer = self._client.get_object(Bucket=self.name, Key=key)
+            else:
+                answer = self._client.get_object(Bucket=self.name, Key=key, VersionId=version)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"):
+                return None
+            raise
+        return cast(BinaryIO, answer["Body"])
+
+    def read_range(self, key: str, start: int, end: int) -> bytes:
+        """Bytes `start` to `end` (exclusive)."""
+        answer = self._client.get_object(Bucket=self.name, Key=key, Range=f"bytes={start}-{end - 1}")
+        return answer["Body"].read()
+
+    def lines(self, key: str) -> Iterator[bytes]:
+        """The lines of a text object, one at a time."""
+        yield from self._client.get_object(Bucket=self.name, Key=key)["Body"].iter_lines(chunk_size=1 << 16)
+
+    def write(self, key: str, content_type: str) -> "Writer":
+        """A stream to an object. The object appears whole when the block ends, or not at all if the block raises."""
+        return Writer(self._client, self.name, key, content_type)
+
+    def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
+        """The current versions below a folder that were uploaded at `at` or later."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=folder)
+        for page in pages:
+            for version in page.get("Versions", []):
+                uploaded = int(version["LastModified"].timestamp())
+                if version["IsLatest"] and uploaded >= at:
+                    yield Upload(version["Key"], version["VersionId"], version["Size"], uploaded)
+
+
+class Writer:
+    """A write-only stream to one object, by multipart upload once it is larger than one part."""
+
+    def __init__(self, client: "S3Client", bucket: str, key: str, content_type: str) -> None:
+        self._client, self._bucket, self._key, self._type = client, bucket, key, content_type
+        self._buffer = bytearray()
+        self._upload: str | None = None
+        self._parts: list[CompletedPartTypeDef] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self._abort()
+        elif self._upload is None:
+            self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), ContentType=self._type)
+        else:
+            if self._buffer:
+                self._flush()
+            self._client.complete_multipart_upload(
+                Bucket=self._bucket, Key=self._key, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
+            )
+
+    def write(self, data: bytes) -> None:
+        self._buffer += data
+        if len(self._buffer) >= _PART:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._upload is None:
+            answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key, ContentType=self._type)
+            self._upload = answer["UploadId"]
+        number = len(self._parts) + 1
+        part = self._client.upload_part(
+            Bucket=self._bucket, Key=self._key, UploadId=self._upload, PartNumber=number, Body=bytes(self._buffer)
+        )
+        self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
+        self._buffer.clear()
+
+    def _abort(self) -> None:
+        if self._upload is not None:
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload)

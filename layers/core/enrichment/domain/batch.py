@@ -1,0 +1,98 @@
+"""Batches: how contacts are cut into requests, and the states a batch goes through.
+
+    PLANNED ──► SENDING ──► ACCEPTED ──► COMPLETE
+       ▲           │ │  └──► REJECTED      ▲  ▲
+       └───────────┘ └─────► UNKNOWN ──────┘  │
+        provably not sent       └─► ACCEPTED ─┘
+
+A batch leaves PLANNED by a conditional write before its one POST. Only what was provably never sent goes back. UNKNOWN is a
+POST whose outcome nobody saw; it is never resent by itself, and a genuine webhook for it proves that it was accepted.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Item = TypeVar("Item")
+
+MAX_BATCH = 100  # contacts in one bulk request, at most [S]
+MIN_BATCH = 2  # and at least; one contact alone goes to the single endpoint [D]
+
+
+class BatchState(StrEnum):
+    PLANNED = "PLANNED"  # stored, not sent
+    SENDING = "SENDING"  # claimed by one submitter, which is about to POST or has done so
+    ACCEPTED = "ACCEPTED"  # the provider answered 2xx, or a webhook proved that it took the batch
+    REJECTED = "REJECTED"  # the provider said that it enqueued nothing
+    UNKNOWN = "UNKNOWN"  # a POST may have arrived, nobody saw the answer
+    COMPLETE = "COMPLETE"  # every contact has its result
+
+
+BATCH_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = MappingProxyType(
+    {
+        BatchState.PLANNED: frozenset({BatchState.SENDING}),
+        BatchState.SENDING: frozenset(
+            {BatchState.PLANNED, BatchState.ACCEPTED, BatchState.REJECTED, BatchState.UNKNOWN, BatchState.COMPLETE}
+        ),
+        BatchState.UNKNOWN: frozenset({BatchState.ACCEPTED, BatchState.COMPLETE}),
+        BatchState.ACCEPTED: frozenset({BatchState.COMPLETE}),
+        BatchState.REJECTED: frozenset(),
+        BatchState.COMPLETE: frozenset(),
+    }
+)
+
+SETTLED = frozenset(state for state, following in BATCH_TRANSITIONS.items() if not following)
+
+
+def before(state: BatchState) -> list[BatchState]:
+    """The states from which `state` may be entered, in the order of the enum."""
+    return [source for source, following in BATCH_TRANSITIONS.items() if state in following]
+
+
+class Batch(BaseModel):
+    """One request to the provider, as stored. Times are epoch seconds.
+
+    Its contacts are the valid rows from `first_row` to `last_row`; their lines stand in bytes `start` to `end` (exclusive)
+    of the job's plan, among lines of rows that are not sent.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    plan: str
+    number: int
+    size: int
+    first_row: int
+    last_row: int
+    start: int
+    end: int
+    state: BatchState = BatchState.PLANNED
+    queued_at: int = 0
+    claim: str | None = None
+    claimed_at: int | None = None
+    accepted_at: int | None = None
+    enrichment_id: str | None = None
+    reason: str | None = None
+
+
+def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:
+    """Cut a stream into batches of 2 to `size`, holding at most `size` + 1 items at a time.
+
+    Every batch is full but the last; where that would leave a batch of one, the last two share evenly. One item in all makes a
+    batch of one, which goes to the single endpoint.
+    """
+    held: list[Item] = []
+    for item in items:
+        held.append(item)
+        if len(held) >= size + MIN_BATCH:
+            yield held[:size]
+            held = held[size:]
+    if len(held) > size:
+        half = (len(held) + 1) // 2
+        yield held[:half]
+        held = held[half:]
+    if held:
+        yield held

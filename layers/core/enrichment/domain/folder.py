@@ -1,0 +1,114 @@
+"""The bucket is the user interface: what the folders of a key ask for, and where answers to it go."""
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from iso3166 import countries_by_alpha2
+
+from enrichment.domain.contact import EnrichmentType
+from enrichment.errors import BadOption, UnknownFolder
+
+INCOMING = "incoming"
+ENRICHED = "enriched"
+REJECTED = "rejected"
+REPORTS = "reports"
+WORK = "work"
+
+# What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost money.
+OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
+
+_MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_TYPES = " or ".join(f"{INCOMING}/{kind}/" for kind in EnrichmentType)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the folders above an uploaded file ask for.
+
+    `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the account's default.
+    """
+
+    wanted: EnrichmentType
+    countries: tuple[str, ...] = ()
+
+
+def is_upload(key: str) -> bool:
+    """Whether a key may be a person's file: not the pipeline's own, and not a folder made in the console."""
+    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith("/")
+
+
+def request_of(key: str) -> Request:
+    """Read the request out of `incoming/<type>/[<option>=<value>/…]<file>`.
+
+    Raises:
+        UnknownFolder: the first folders are not `incoming/<type>`.
+        BadOption: a `key=value` folder that is unknown, given twice, of no use to this type, or has a bad value.
+    """
+    top, *rest = key.split("/")
+    if top != INCOMING or not rest:
+        where = f"the folder “{top}”" if rest else "the top of the bucket"
+        raise UnknownFolder(f"Files in {where} are not processed. Put the file into {_TYPES} instead.")
+    if len(rest) == 1 or rest[0] not in set(EnrichmentType):
+        where = f"“{INCOMING}/{rest[0]}/”" if len(rest) > 1 else f"“{INCOMING}/” itself"
+        raise UnknownFolder(f"The folder {where} does not say what to look for. Put the file into {_TYPES} instead.")
+    wanted = EnrichmentType(rest[0])
+    options: dict[str, str] = {}
+    for folder in rest[1:-1]:
+        name, equals, value = folder.partition("=")
+        if not equals:
+            continue
+        if name in options:
+            raise BadOption(f"The option “{name}” is given twice in the folders of this file.")
+        options[name] = value
+    countries: tuple[str, ...] = ()
+    for name, value in options.items():
+        match name:
+            case "countries":
+                countries = _countries(value, wanted)
+            case _:
+                raise BadOption(
+                    f"The folder “{name}={value}” is an option that does not exist. The option there is: countries=FR,BE"
+                    f" (below {INCOMING}/phone/). For a plain folder, choose a name without “=”."
+                )
+    return Request(wanted, countries)
+
+
+def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:
+    if wanted is not EnrichmentType.PHONE:
+        raise BadOption(f"The option “countries” is for phone numbers; it means nothing for {wanted}.")
+    codes = tuple(dict.fromkeys(code.strip().upper() for code in value.split(",")))
+    unknown = [code for code in codes if code not in countries_by_alpha2]
+    if unknown:
+        raise BadOption(
+            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes, such as countries=FR,BE."
+        )
+    return codes
+
+
+def job_id(bucket: str, key: str, version: str) -> str:
+    """The job of one version of one object: 16 characters of a–z and 2–7 (80 bits), the same at every delivery."""
+    digest = hashlib.sha256("\n".join((bucket, key, version)).encode()).digest()
+    return b32encode(digest[:10]).decode().lower()
+
+
+def answer_key(folder: str, key: str, job: str, suffix: str) -> str:
+    """Where an answer to an upload goes: its own path below `folder`, with the job in its name.
+
+    >>> answer_key("enriched", "incoming/email/q3/leads.csv", "abc", ".csv")
+    'enriched/email/q3/leads-abc.csv'
+    """
+    path = PurePosixPath(key.removeprefix(f"{INCOMING}/"))
+    ending = f"-{job}{suffix}"
+    start = f"{folder}/" + "".join(f"{part}/" for part in key.removeprefix(f"{INCOMING}/").split("/")[:-1])
+    room = _MAX_KEY_BYTES - len(start.encode()) - len(ending.encode())
+    if room < 1:  # folders so long that no name fits below them: answer at the top, where it will be found
+        return f"{folder}/{job}{suffix}"
+    stem = path.stem.encode()[:room].decode(errors="ignore")
+    return f"{start}{stem}{ending}"
+
+
+def plan_key(job: str, plan: str) -> str:
+    """Where one plan of a job is stored: one JSON line a row, see `enrichment.domain.plan`."""
+    return f"{WORK}/jobs/{job}/plan-{plan}.jsonl"

@@ -1,0 +1,99 @@
+"""Jobs: one version of one uploaded file, and the states it goes through.
+
+    SPLITTING ──► RUNNING ──► COMPILING ──► DONE
+        ├────────────────────────▲
+        └──► REFUSED        (no row could be sent)
+
+A job in RUNNING that carries a `halt` sends nothing more; it is compiled once what was sent has come back.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict
+
+from enrichment.domain.columns import Field
+from enrichment.domain.contact import EnrichmentType
+
+PLAN_VERSION = 1
+
+
+class JobState(StrEnum):
+    SPLITTING = "SPLITTING"  # the file is being read; nothing can have been sent
+    RUNNING = "RUNNING"  # the plan is stored; batches are sent and results come in
+    COMPILING = "COMPILING"  # no result is awaited any more; the output is being written
+    DONE = "DONE"  # output and report are there
+    REFUSED = "REFUSED"  # the file could not be processed; a report says why
+
+
+JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
+    {
+        JobState.SPLITTING: frozenset({JobState.RUNNING, JobState.COMPILING, JobState.REFUSED}),
+        JobState.RUNNING: frozenset({JobState.COMPILING}),
+        JobState.COMPILING: frozenset({JobState.DONE}),
+        JobState.DONE: frozenset(),
+        JobState.REFUSED: frozenset(),
+    }
+)
+
+ENDED = frozenset(state for state, following in JOB_TRANSITIONS.items() if not following)
+
+
+def before(state: JobState) -> list[JobState]:
+    """The states from which `state` may be entered, in the order of the enum."""
+    return [source for source, following in JOB_TRANSITIONS.items() if state in following]
+
+
+class Halt(StrEnum):
+    """Why a job sends nothing more: the provider's answer to one of its batches."""
+
+    BAD_KEY = "BAD_KEY"  # 401
+    NO_CONSENT = "NO_CONSENT"  # 422, personal e-mail without the account's consent
+    NO_CREDITS = "NO_CREDITS"  # 422, too few credits for a batch
+    INVALID = "INVALID"  # 422, a contact or option that the provider does not take
+    UNEXPECTED = "UNEXPECTED"  # an answer that its documentation does not describe
+
+
+class Dialect(BaseModel):
+    """How a CSV file is written, found out once and stored, so that its output is written alike."""
+
+    model_config = ConfigDict(frozen=True)
+
+    delimiter: str
+    byte_order_mark: bool
+
+
+class Job(BaseModel):
+    """One version of one uploaded file, as stored. Times are epoch seconds.
+
+    `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that await nothing any more.
+    `plan` names the one plan that counts, of all that runs over the file may have written; it is empty until the job runs.
+    `width` is the number of cells of the widest row, `columns` the position (from 0) of each field found.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    key: str
+    version: str
+    size: int
+    state: JobState = JobState.SPLITTING
+    created_at: int
+    deadline_at: int
+    attempts: int = 1
+    plan: str = ""
+    plan_version: int = PLAN_VERSION
+    wanted: EnrichmentType | None = None
+    countries: tuple[str, ...] = ()
+    dialect: Dialect | None = None
+    columns: dict[Field, int] = {}
+    width: int = 0
+    rows: int = 0
+    contacts: int = 0
+    batches: int = 0
+    settled: int = 0
+    recounted_at: int = 0
+    compile_asked_at: int = 0
+    halt: Halt | None = None
+    halt_message: str | None = None
+    finished_at: int | None = None

@@ -1,0 +1,115 @@
+"""Where each row ends: one state, the values found, and the reason in words."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.job import Halt, Job
+from enrichment.domain.result import Result
+
+
+class RowState(StrEnum):
+    """The end of a row. Every row of a file has exactly one."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+    DUPLICATE_OF = "duplicate_of"
+    TIMED_OUT = "timed_out"
+    AMBIGUOUS = "ambiguous"
+    OVER_BUDGET = "over_budget"
+    NOT_SENT = "not_sent"
+
+
+# Rows that cost nothing and may be dropped again.
+UNSENT = frozenset({RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT})
+
+RESULT_COLUMNS = (
+    "enrichment_status",
+    "enriched_email",
+    "enriched_email_status",
+    "enriched_phone",
+    "enriched_personal_email",
+    "enriched_personal_email_status",
+    "enrichment_detail",
+)
+REASON_COLUMN = "rejection_reason"
+
+
+class Outcome(BaseModel):
+    """The end of one row; `result` is empty unless something came back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: RowState
+    detail: str = ""
+    result: Result = Result()
+
+    def cells(self) -> list[str]:
+        """The texts below `RESULT_COLUMNS`."""
+        return [
+            self.state,
+            self.result.email,
+            self.result.email_status,
+            "; ".join(self.result.phones),
+            self.result.personal_email,
+            self.result.personal_email_status,
+            self.detail,
+        ]
+
+
+def outcome_of(result: Result | None, batch: Batch, proven: bool, job: Job) -> Outcome:
+    """The end of a row that was to be sent.
+
+    Args:
+        result: what came back for it, if anything did.
+        batch: the batch it is in, as it stands now.
+        proven: whether any contact of the batch has a result, which proves that the provider accepted all of it.
+        job: gives the type that was wanted, and why the job was halted.
+    """
+    if result is not None:
+        wanted = job.wanted or EnrichmentType.EMAIL
+        if result.found(wanted):
+            return Outcome(state=RowState.FOUND, result=result)
+        return Outcome(state=RowState.NOT_FOUND, result=result, detail=f"Pronto found no {NOUNS[wanted]} for this contact")
+    if proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE):
+        return Outcome(
+            state=RowState.TIMED_OUT,
+            detail="Sent, but Pronto had not answered by the job's deadline; a later answer is added when it comes",
+        )
+    match batch.state:
+        case BatchState.SENDING | BatchState.UNKNOWN:
+            return Outcome(
+                state=RowState.AMBIGUOUS,
+                detail="Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice",
+            )
+        case BatchState.REJECTED:
+            return Outcome(state=RowState.NOT_SENT, detail=halt_sentence(job))
+        case _:
+            return Outcome(
+                state=RowState.NOT_SENT, detail=halt_sentence(job) if job.halt else "Not sent before the job's deadline"
+            )
+
+
+NOUNS = {
+    EnrichmentType.EMAIL: "e-mail",
+    EnrichmentType.PHONE: "phone number",
+    EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
+}
+
+_HALTS = {
+    Halt.BAD_KEY: "Pronto does not accept the API key of this installation; the platform team must replace it",
+    Halt.NO_CONSENT: "The Pronto account has not consented to the terms for personal e-mails; an admin must do so in Pronto",
+    Halt.NO_CREDITS: "The Pronto account has too few credits left; top it up, then drop the file again",
+    Halt.INVALID: "Pronto did not accept a batch of this file",
+    Halt.UNEXPECTED: "Pronto answered in a way that is not documented, so nothing more was sent",
+}
+
+
+def halt_sentence(job: Job) -> str:
+    """Why a halted job sends nothing more, for the file's owner; the provider's own words follow in brackets."""
+    if job.halt is None:
+        return ""
+    return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")

@@ -1,0 +1,85 @@
+"""The report of a job: what happened to the file, in numbers that add up. Its JSON is written beside the page."""
+
+from collections import Counter
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.outcome import RowState
+
+
+class Reason(BaseModel):
+    """One reason for which rows were not sent, and how many rows it concerns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    rows: int
+
+
+class Credits(BaseModel):
+    """What the job cost, computed from the configured price: the provider tells nobody per job."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contacts_sent: int
+    price_per_contact: int
+    estimated: int
+    possibly_charged: int = Field(description="credits of contacts whose acceptance nobody saw; not part of `estimated`")
+
+
+class Report(BaseModel):
+    """Answers 'what happened to my file'. Times are epoch seconds; `counts` has every row state and sums to `rows`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    file: str
+    status: Literal["done", "refused"]
+    message: str = Field(description="what the owner should know or do, in words; empty when all went well")
+    type: EnrichmentType | None = None
+    countries: tuple[str, ...] = ()
+    columns: dict[str, str] = Field(default={}, description="which header was taken for which field")
+    columns_seen: tuple[str, ...] = ()
+    rows: int = 0
+    counts: dict[RowState, int] = {}
+    reasons: tuple[Reason, ...] = ()
+    credits: Credits | None = None
+    enriched: str | None = None
+    rejected: str | None = None
+    started_at: int
+    finished_at: int
+
+    @property
+    def seconds(self) -> int:
+        return self.finished_at - self.started_at
+
+
+class Tally:
+    """Counts outcomes while the output is written."""
+
+    def __init__(self) -> None:
+        self._states: Counter[RowState] = Counter()
+        self._reasons: Counter[str] = Counter()
+
+    def count(self, state: RowState, reason: str | None = None) -> None:
+        """Count one row; `reason` is given for rows that were not sent."""
+        self._states[state] += 1
+        if reason is not None:
+            self._reasons[reason] += 1
+
+    @property
+    def rows(self) -> int:
+        return self._states.total()
+
+    @property
+    def unsent(self) -> int:
+        return self._reasons.total()
+
+    def counts(self) -> dict[RowState, int]:
+        return {state: self._states[state] for state in RowState}
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, the most frequent first."""
+        return tuple(Reason(reason=reason, rows=rows) for reason, rows in self._reasons.most_common())

@@ -1,0 +1,58 @@
+"""What the provider tells of one contact, read out of a webhook or a polled answer (`contract.md`, *Callbacks*)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from enrichment.domain.contact import EnrichmentType
+
+_NOTHING = "N/A"  # what the provider writes for 'looked, found none' [D]
+PENDING = "pending"  # the one status that is not final [D]
+
+
+class Result(BaseModel):
+    """One contact's result. Statuses are open strings [D]; `phones` are E.164, none when nothing was found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    email: str = ""
+    email_status: str = ""
+    personal_email: str = ""
+    personal_email_status: str = ""
+    phones: tuple[str, ...] = ()
+
+    def found(self, wanted: EnrichmentType) -> bool:
+        """Whether it holds what the job asked for."""
+        match wanted:
+            case EnrichmentType.EMAIL:
+                return bool(self.email)
+            case EnrichmentType.PHONE:
+                return bool(self.phones)
+            case EnrichmentType.PERSONAL_EMAIL:
+                return bool(self.personal_email)
+
+
+def result_of(payload: Mapping[str, Any]) -> Result:
+    """Read a payload as tolerantly as it is documented: absent, null and odd values count as 'not there'.
+
+    Phones may stand in `phone` or `phones`, as a list of strings or of `{"number", "type"}`, or as one string [D].
+    """
+    return Result(
+        email=_text(payload.get("email")),
+        email_status=_text(payload.get("email_status"), keep=_NOTHING),
+        personal_email=_text(payload.get("personal_email")),
+        personal_email_status=_text(payload.get("personal_email_status"), keep=_NOTHING),
+        phones=_phones(payload.get("phone")) or _phones(payload.get("phones")),
+    )
+
+
+def _text(value: object, keep: str = "") -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    return "" if text == _NOTHING and text != keep else text
+
+
+def _phones(value: object) -> tuple[str, ...]:
+    entries = value if isinstance(value, list) else [value]
+    numbers = (_text(entry.get("number") if isinstance(entry, dict) else entry) for entry in entries)
+    return tuple(dict.fromkeys(number for number in numbers if number))

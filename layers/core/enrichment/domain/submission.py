@@ -1,0 +1,42 @@
+"""What may come of one POST to the provider, told apart by what it means for credits (`contract.md`, *Rules*)."""
+
+from dataclasses import dataclass
+
+from enrichment.domain.job import Halt
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """2xx: the contacts are enqueued and charged. The id is missing only if the answer had none."""
+
+    enrichment_id: str | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The provider documents this answer as 'nothing enqueued'; asking again would get it again."""
+
+    halt: Halt
+    message: str
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Provably nothing was enqueued: no connection came about, or the provider said 'too fast' (429)."""
+
+    retry_after: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """The request may have been enqueued and charged; it must never be sent again by itself.
+
+    `halt` is set when the answer is so far from the documentation that asking for the next batch makes no sense.
+    """
+
+    reason: str
+    halt: Halt | None = None
+
+
+Submission = Accepted | Refused | NotSent | Unclear

@@ -1,0 +1,72 @@
+"""Every error the pipeline raises on purpose, by who can do something about it.
+
+    EnrichmentError
+    ├── FileError              the file's owner: its text goes into the report, in words
+    │   ├── UnknownFolder      the file lies where nothing is processed
+    │   ├── BadOption          a `key=value` folder that does not exist or has an impossible value
+    │   ├── UnreadableFile     not a file of rows that we can read
+    │   └── NoUsableColumns    the columns that the enrichment type needs are not there
+    ├── WebhookError           whoever posted to the webhook; `status` is the HTTP status of the answer
+    │   ├── MalformedWebhook   400
+    │   ├── ForgedWebhook      401
+    │   └── OversizedWebhook   413
+    ├── SettingsError          the platform team: a secret or a setting is missing or has the wrong shape
+    └── BrokenInvariant        us: the stored state contradicts itself
+
+Messages of `FileError` may quote headers and folder names of the owner's own file. No other message carries a
+contact's data, a key or a token, since all others end in logs.
+"""
+
+
+class EnrichmentError(Exception):
+    """Base of everything the pipeline raises on purpose."""
+
+
+class FileError(EnrichmentError):
+    """The file cannot be processed; the message says why, and what to do, in its owner's words."""
+
+
+class UnknownFolder(FileError):
+    """The file lies in a folder that has no meaning."""
+
+
+class BadOption(FileError):
+    """A `key=value` folder names no option, or has a value that the option cannot take."""
+
+
+class UnreadableFile(FileError):
+    """The content is not rows and columns that we can read."""
+
+
+class NoUsableColumns(FileError):
+    """The header lacks columns without which no row could be sent."""
+
+
+class WebhookError(EnrichmentError):
+    """A request to the webhook that is answered without writing anything."""
+
+    status = 400
+
+
+class MalformedWebhook(WebhookError):
+    """Not a JSON object."""
+
+
+class ForgedWebhook(WebhookError):
+    """No token, or one that we did not sign."""
+
+    status = 401
+
+
+class OversizedWebhook(WebhookError):
+    """Larger than any result could be."""
+
+    status = 413
+
+
+class SettingsError(EnrichmentError):
+    """A secret or setting that the platform team must provide is missing or has the wrong shape."""
+
+
+class BrokenInvariant(EnrichmentError):
+    """Stored state that contradicts itself: a bug, never the user's fault."""

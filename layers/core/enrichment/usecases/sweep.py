@@ -1,0 +1,120 @@
+"""What was lost is found again, and what never comes is ended: the table is the truth, every event only a hint."""
+
+from dataclasses import dataclass, field
+
+from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.functions import Starter
+from enrichment.adapters.provider import Pronto
+from enrichment.adapters.queue import SubmitQueue
+from enrichment.adapters.secrets import Secrets
+from enrichment.adapters.table import JobTable
+from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.folder import INCOMING, job_id
+from enrichment.domain.job import Job, JobState
+from enrichment.domain.token import RowRef
+from enrichment.usecases.completion import Clock, Completion
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long each thing may take before it counts as lost, in seconds; longer each than the function it waits for can run."""
+
+    upload: int = 5 * 60  # from an upload to its job
+    lookback: int = 24 * 3600  # how far back uploads without a job are looked for
+    split: int = 20 * 60
+    queued: int = 10 * 60  # from a message to its batch's claim
+    sending: int = 5 * 60  # from a claim to its record
+    results: int = 5 * 60  # between two recounts of a job's batches
+    compile: int = 20 * 60
+
+
+@dataclass
+class Swept:
+    """What a sweep did, for its log line and metrics."""
+
+    uploads_found: int = 0
+    splits_restarted: int = 0
+    batches_requeued: int = 0
+    claims_given_up: int = 0
+    compiles_restarted: int = 0
+    jobs_ended: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Goes through every open job. Whatever it does, the same thing done twice or at the same time does no harm."""
+
+    table: JobTable
+    bucket: Bucket
+    queue: SubmitQueue
+    starter: Starter
+    completion: Completion
+    provider: Pronto
+    secrets: Secrets
+    clock: Clock
+    patience: Patience = Patience()
+
+    def run(self) -> Swept:
+        """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep the others waiting."""
+        swept = Swept()
+        for job in self.table.open_jobs():
+            try:
+                self._sweep_job(job, swept)
+            except Exception as error:  # one broken job must not stop the rest; it is reported by name
+                swept.problems.append(f"{job.id}: {type(error).__name__}")
+        self._find_uploads(swept)
+        return swept
+
+    def _sweep_job(self, job: Job, swept: Swept) -> None:
+        now = self.clock()
+        match job.state:
+            case JobState.SPLITTING if now - job.created_at >= self.patience.split * job.attempts:
+                self.starter.split(self.bucket.name, job.key, job.version, job.size)
+                swept.splits_restarted += 1
+            case JobState.RUNNING if now >= job.deadline_at:
+                self.completion.finish(job)
+                swept.jobs_ended += 1
+            case JobState.RUNNING:
+                self._sweep_batches(job, swept)
+                self.completion.finish_if_complete(job.id)
+            case JobState.COMPILING if now - job.compile_asked_at >= self.patience.compile:
+                self.table.change_job(job.id, compile_asked_at=now)
+                self.starter.compile(job.id)
+                swept.compiles_restarted += 1
+
+    def _sweep_batches(self, job: Job, swept: Swept) -> None:
+        now = self.clock()
+        recounts = now - job.recounted_at >= self.patience.results
+        if recounts:
+            self.table.change_job(job.id, recounted_at=now)
+        for batch in self.table.batches(job):
+            match batch.state:
+                case BatchState.PLANNED if not job.halt and now - batch.queued_at >= self.patience.queued:
+                    self.table.change_batch(batch, queued_at=now)
+                    self.queue.send([(job.id, batch.number)])
+                    swept.batches_requeued += 1
+                case BatchState.SENDING if now - (batch.claimed_at or 0) >= self.patience.sending:
+                    self.table.move_batch(batch, BatchState.UNKNOWN, reason="the submitter died before it could tell")
+                    swept.claims_given_up += 1
+                case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
+                    self._poll_single(batch)
+                    self.completion.recount(batch)
+
+    def _poll_single(self, batch: Batch) -> None:
+        """Fetch a single enrichment's result, whose webhook may have been lost; documented for single enrichments only [D]."""
+        if batch.size > 1 or batch.enrichment_id is None:
+            return
+        payload = self.provider.poll(batch.enrichment_id, self.secrets.api_key())
+        if payload is not None:
+            payload.pop("custom", None)
+            self.table.put_result(RowRef(batch.job, batch.number, batch.first_row), payload, self.clock())
+
+    def _find_uploads(self, swept: Swept) -> None:
+        now = self.clock()
+        for upload in self.bucket.uploads_since(f"{INCOMING}/", now - self.patience.lookback):
+            if upload.key.endswith("/") or now - upload.at < self.patience.upload:
+                continue
+            if self.table.job(job_id(self.bucket.name, upload.key, upload.version)) is None:
+                self.starter.split(self.bucket.name, upload.key, upload.version, upload.size)
+                swept.uploads_found += 1

@@ -1,0 +1,106 @@
+"""The local account as a person with access to it sees it: dropping files, following jobs, fetching answers."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from enrichment.adapters.table import JobTable
+from enrichment.domain.batch import BatchState
+from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, answer_key
+from enrichment.domain.job import Job, JobState
+from local.stack import Stack
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How far a job has come. Times are epoch seconds."""
+
+    state: JobState
+    deadline_at: int
+    rows: int
+    contacts: int
+    batches: int
+    accepted: int
+    results: int
+
+
+class Account:
+    """What an administrator may do on a local stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._bucket = stack.bucket
+        self._s3 = stack.client("s3")
+        self._table = JobTable(stack.client("dynamodb"), stack.table, retention=0)
+
+    def upload(self, file: Path, key: str) -> str:
+        """Drop a file; its version."""
+        return str(self._s3.put_object(Bucket=self._bucket, Key=key, Body=file.read_bytes())["VersionId"])
+
+    def job(self, job_id: str) -> Job | None:
+        return self._table.job(job_id)
+
+    def progress(self, job_id: str) -> Seen | None:
+        """How far a job has come; None before it exists."""
+        job = self._table.job(job_id)
+        if job is None:
+            return None
+        batches = self._table.batches(job)
+        sent = {BatchState.ACCEPTED, BatchState.COMPLETE}
+        complete = sum(batch.size for batch in batches if batch.state is BatchState.COMPLETE)
+        partly = sum(self._table.count_results(batch) for batch in batches if batch.state is not BatchState.COMPLETE)
+        accepted = sum(batch.state in sent for batch in batches)
+        return Seen(job.state, job.deadline_at, job.rows, job.contacts, job.batches, accepted, complete + partly)
+
+    def read(self, key: str) -> bytes | None:
+        """An object's content; None if there is none."""
+        try:
+            return bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+
+    def keys(self, prefix: str = "") -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def fetch(self, key: str, job: str, into: Path) -> dict[str, Path]:
+        """Save what came back for an upload below a folder; the paths by kind, of what there is."""
+        answers = {
+            ENRICHED: answer_key(ENRICHED, key, job, ".csv"),
+            REJECTED: answer_key(REJECTED, key, job, ".csv"),
+            ".html": answer_key(REPORTS, key, job, ".html"),
+            ".json": answer_key(REPORTS, key, job, ".json"),
+        }
+        fetched = {}
+        for kind, answer in answers.items():
+            content = self.read(answer)
+            if content is not None:
+                fetched[kind] = into / answer
+                fetched[kind].parent.mkdir(parents=True, exist_ok=True)
+                fetched[kind].write_bytes(content)
+        return fetched
+
+
+def same_rows(original: Path, enriched: Path, report: dict[str, Any]) -> bool:
+    """Whether an enriched CSV holds every row of the original, in order and cell by cell, each with a status, as reported."""
+    before, after = _rows(original), _rows(enriched)
+    header, *rows = after
+    status = max(position for position, name in enumerate(header) if name.startswith("enrichment_status"))
+    kept = len(before) == len(after) and all(mine == theirs[: len(mine)] for mine, theirs in zip(before, after, strict=True))
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row[status]] = counts.get(row[status], 0) + 1
+    reported = {state: count for state, count in report["counts"].items() if count}
+    return kept and counts == reported and sum(counts.values()) == report["rows"]
+
+
+def _rows(file: Path) -> list[list[str]]:
+    """Rows of a CSV file by the standard library alone, blank lines left out; the delimiter is the header's most frequent."""
+    text = file.read_bytes().decode("utf-8-sig")
+    delimiter = max(",;\t", key=text.splitlines()[0].count)
+    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]

@@ -1,0 +1,137 @@
+"""`make run`: drop a file, watch its job, fetch what comes back, and check that every row is accounted for."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from enrichment.domain.folder import ENRICHED, INCOMING, REJECTED, job_id
+from enrichment.domain.job import ENDED, JobState
+from local import stack
+from local.account import Account, same_rows
+from local.build import ROOT, CommandFailed
+from local.stack import Stack, StackError
+
+OUT = ROOT / "out"
+_PATIENCE = 120  # seconds after a job's deadline within which it must have ended
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A file to be dropped, and the key that says what is asked of it."""
+
+    file: Path
+    key: str
+
+
+def drop_of(environment: dict[str, str]) -> Drop:
+    """What FILE, TYPE and COUNTRIES ask for."""
+    file = Path(environment.get("FILE") or ROOT / "events" / "contacts.csv")
+    wanted = environment.get("TYPE") or "email"
+    countries = environment.get("COUNTRIES")
+    options = f"countries={countries}/" if countries else ""
+    return Drop(file, f"{INCOMING}/{wanted}/{options}{file.name}")
+
+
+def main() -> int:
+    console = Console()
+    drop = drop_of(dict(os.environ))
+    if not drop.file.is_file():
+        console.print(f"There is no file {drop.file}", style="red", markup=False)
+        return 2
+    try:
+        with _running(console) as running:
+            return _enrich(console, running, drop)
+    except (CommandFailed, StackError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+
+
+@contextmanager
+def _running(console: Console) -> Iterator[Stack]:
+    """The stack of `make up` if it runs, or one for this run alone."""
+    running = stack.current()
+    if running:
+        wanted = stack.chosen_settings(dict(os.environ))
+        if wanted and wanted != running.settings:
+            raise StackError("A stack runs with other settings than these. Stop it first, with make down.")
+        yield running
+        return
+    with console.status("starting") as status:
+        started = stack.start(lambda step: status.update(step + " ..."))
+    try:
+        yield started
+    finally:
+        stack.stop(started)
+
+
+def _enrich(console: Console, running: Stack, drop: Drop) -> int:
+    account = Account(running)
+    before = len(running.ledger().get("charges", []))
+    version = account.upload(drop.file, drop.key)
+    console.print(f"dropped {drop.file.name} at {drop.key}", markup=False, highlight=False)
+    job = job_id(running.bucket, drop.key, version)
+    state = _watch(console, account, job)
+    fetched = account.fetch(drop.key, job, OUT)
+    report = json.loads(fetched[".json"].read_text())
+    complete = state == JobState.DONE and ENRICHED in fetched and same_rows(drop.file, fetched[ENRICHED], report)
+    _summarise(console, report, fetched, running.ledger().get("charges", [])[before:])
+    if state == JobState.REFUSED:
+        console.print("The file was refused; the report says why.", style="yellow")
+        return 1
+    console.print("Every row is accounted for." if complete else "Rows are missing!", style="green" if complete else "red")
+    return 0 if complete else 1
+
+
+def _watch(console: Console, account: Account, job: str) -> JobState:
+    """Show a job's progress until it has ended."""
+    columns = (SpinnerColumn(), TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        rows = progress.add_task("rows split", total=None)
+        batches = progress.add_task("batches accepted", total=None)
+        results = progress.add_task("results in", total=None)
+        give_up = time.time() + _PATIENCE
+        while True:
+            seen = account.progress(job)
+            if seen:
+                give_up = seen.deadline_at + _PATIENCE
+                split = seen.state is not JobState.SPLITTING
+                progress.update(rows, total=seen.rows if split else None, completed=seen.rows)
+                progress.update(batches, total=seen.batches if split else None, completed=seen.accepted)
+                progress.update(results, total=seen.contacts if split else None, completed=seen.results)
+                if seen.state in ENDED:
+                    return seen.state
+            if time.time() > give_up:
+                raise StackError(f"job {job} has not ended; see .local/aws.log")
+            time.sleep(0.3)
+
+
+def _summarise(console: Console, report: dict[str, Any], fetched: dict[str, Path], charges: list[dict[str, Any]]) -> None:
+    if report["message"]:
+        console.print(report["message"], style="yellow", markup=False)
+    counts = Table("rows", str(report["rows"]), box=None, pad_edge=False)
+    for state, rows in report["counts"].items():
+        if rows:
+            counts.add_row(state, str(rows))
+    if report["counts"]:
+        console.print(counts)
+    if charges:
+        contacts = sum(len(charge["contacts"]) for charge in charges)
+        cost = sum(charge["credits"] for charge in charges)
+        console.print(f"the provider's ledger: {contacts} contacts in {len(charges)} requests, {cost} credits")
+    for name, path in fetched.items():
+        label = {ENRICHED: "enriched", REJECTED: "rejected", ".html": "report", ".json": "report data"}[name]
+        console.print(f"{label:<12} {path.relative_to(ROOT)}", markup=False, highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

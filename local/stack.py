@@ -1,0 +1,247 @@
+"""Starting and stopping the local stack: the embedded AWS with IAM enforced, the real template on it, the stand-in beside it."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from pydantic import BaseModel
+
+from local.build import ARCHITECTURE, ROOT, RUNTIME, build, run, tool_environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+FOLDER = ROOT / ".local"
+FILE = FOLDER / "stack.json"
+REGION = "us-east-1"
+NAME = "enrichment"
+_API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
+_FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep")
+# Parameters that a local run may set, by the environment variable that sets them.
+_PARAMETERS = {
+    "DEADLINE_MINUTES": "DeadlineMinutes",
+    "RETENTION_DAYS": "RetentionDays",
+    "CONCURRENCY": "Concurrency",
+    "LOG_LEVEL": "LogLevel",
+    "CREDITS_PER_EMAIL": "CreditsPerEmail",
+    "CREDITS_PER_PHONE": "CreditsPerPhone",
+    "CREDITS_PER_PERSONAL_EMAIL": "CreditsPerPersonalEmail",
+}
+
+
+class Stack(BaseModel):
+    """A running stack, as `.local/stack.json` holds it. `provider_url` is the API's base; `processes` are group ids."""
+
+    endpoint_url: str
+    region: str
+    bucket: str
+    table: str
+    webhook_url: str
+    provider_url: str
+    ledger_url: str | None
+    functions: dict[str, str]
+    queues: dict[str, str]
+    settings: dict[str, str]
+    processes: list[int]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for this stack, with an administrator's rights."""
+        return _client(service, self.endpoint_url)
+
+    def ledger(self) -> dict[str, Any]:
+        """The stand-in's ledger; empty when another provider is used."""
+        if self.ledger_url is None:
+            return {}
+        with urllib.request.urlopen(self.ledger_url, timeout=10) as answer:
+            return dict(json.load(answer))
+
+
+class StackError(Exception):
+    """The stack could not be started or is not the one that was asked for."""
+
+
+def current() -> Stack | None:
+    """The stack that runs in this clone, if one does."""
+    if not FILE.exists():
+        return None
+    stack = Stack.model_validate_json(FILE.read_text())
+    return stack if _answers(f"{stack.endpoint_url}/_ministack/health") else None
+
+
+def start(say: Callable[[str], None], settings: dict[str, str] | None = None, folder: Path = FOLDER) -> Stack:
+    """Start a stack with the given settings (environment variables by name), or with this process's.
+
+    Processes are ended again if anything fails.
+
+    Raises:
+        StackError, CommandFailed: with what to look at.
+    """
+    wanted = chosen_settings(dict(os.environ) if settings is None else settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        return _start(say, wanted, folder, started)
+    except BaseException:
+        _end([process.pid for process in started])
+        raise
+
+
+def stop(stack: Stack) -> None:
+    """End a stack's processes; what it stored is gone with them."""
+    _end(stack.processes)
+    if FILE.exists() and Stack.model_validate_json(FILE.read_text()) == stack:
+        FILE.unlink()
+
+
+def chosen_settings(environment: dict[str, str]) -> dict[str, str]:
+    """The settings of a local run among environment variables; empty ones count as not set."""
+    names = [*_PARAMETERS, "PRONTO_BASE_URL", "PRONTO_API_KEY"]
+    return {name: value for name, value in environment.items() if value and (name in names or name.startswith("STANDIN_"))}
+
+
+def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, started: list[subprocess.Popen[bytes]]) -> Stack:
+    say("building the functions")
+    template = build(folder / "build.log")
+
+    say("starting the embedded AWS")
+    port = _free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    scratch = folder / "tmp"
+    scratch.mkdir(exist_ok=True)
+    started.append(
+        _spawn(
+            [sys.executable, "-m", "local.embedded_aws"],
+            folder / "aws.log",
+            AUTH="true",
+            BIND_HOST="127.0.0.1",
+            GATEWAY_PORT=str(port),
+            SERVICES="apigateway,cloudformation,dynamodb,events,iam,lambda,logs,s3,secretsmanager,sqs,sts",
+            SFTP_ENABLED="0",
+            IOT_MTLS_ENABLED="0",
+            TMPDIR=str(scratch),
+            STATE_DIR=str(scratch / "state"),
+            PYTHONDONTWRITEBYTECODE="1",
+        )
+    )
+    provider, ledger = wanted.get("PRONTO_BASE_URL"), None
+    if provider is None:
+        provider_port = _free_port()
+        provider, ledger = f"http://127.0.0.1:{provider_port}/api/v2", f"http://127.0.0.1:{provider_port}/ledger"
+        standin = {name: value for name, value in wanted.items() if name.startswith("STANDIN_")}
+        key = wanted.get("PRONTO_API_KEY")
+        standin |= {"STANDIN_API_KEY": key} if key else {}
+        started.append(_spawn([sys.executable, "-m", "local.provider", str(provider_port)], folder / "provider.log", **standin))
+        _wait(ledger, started[-1], folder / "provider.log")
+    _wait(f"{endpoint}/_ministack/health", started[0], folder / "aws.log")
+
+    say("deploying the template")
+    secret = wanted.get("PRONTO_API_KEY", "local-api-key")
+    _client("secretsmanager", endpoint).create_secret(Name=_API_KEY_SECRET, SecretString=secret)
+    parameters = {
+        "Runtime": RUNTIME,
+        "Architecture": ARCHITECTURE,
+        "ProntoBaseUrl": provider,
+        "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
+    } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
+    run(
+        [
+            *("sam", "deploy", "--template-file", str(template), "--stack-name", NAME, "--resolve-s3", "--no-progressbar"),
+            *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--region", REGION),
+            *("--tags", f"ms-custom-id={NAME}"),  # by this tag the embedded AWS gives the API a name that is known before
+            *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
+        ],
+        folder / "deploy.log",
+        AWS_ENDPOINT_URL=endpoint,
+    )
+    outputs = _outputs(_client("cloudformation", endpoint))
+    stack = Stack(
+        endpoint_url=endpoint,
+        region=REGION,
+        bucket=outputs["BucketName"],
+        table=outputs["TableName"],
+        webhook_url=outputs["WebhookUrl"],
+        provider_url=provider,
+        ledger_url=ledger,
+        functions={name: f"{NAME}-{name}" for name in _FUNCTIONS},
+        queues={
+            "submit": outputs["SubmitQueueUrl"],
+            "submit_dead_letters": outputs["SubmitDeadLettersUrl"],
+            "failed_events": outputs["FailedEventsUrl"],
+        },
+        settings=wanted,
+        processes=[process.pid for process in started],
+    )
+    (folder / FILE.name).write_text(stack.model_dump_json(indent=2) + "\n")
+    return stack
+
+
+def _spawn(command: list[str], log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=tool_environment() | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
+def _end(groups: list[int]) -> None:
+    for kind in (signal.SIGTERM, signal.SIGKILL):
+        for group in groups:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, kind)
+        if kind is signal.SIGTERM:
+            time.sleep(0.5)
+
+
+def _outputs(client: "CloudFormationClient") -> dict[str, str]:
+    stacks = client.describe_stacks(StackName=NAME)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+
+
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # the name is not a literal
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(s3={"addressing_style": "path"}),
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > end:
+            raise StackError(f"nothing answers at {url}; see {log}")
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
