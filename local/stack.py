@@ -189,7 +189,7 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
 
 def _spawn(command: list[str], log: Path, **environment: str) -> subprocess.Popen[bytes]:
     with log.open("wb") as out:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=tool_environment() | environment,
@@ -198,6 +198,11 @@ def _spawn(command: list[str], log: Path, **environment: str) -> subprocess.Pope
             stderr=out,
             start_new_session=True,
         )
+    _children[process.pid] = process
+    return process
+
+
+_children: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, to be waited for
 
 
 def _end(groups: list[int]) -> None:
@@ -207,6 +212,9 @@ def _end(groups: list[int]) -> None:
                 os.killpg(group, kind)
         if kind is signal.SIGTERM:
             time.sleep(0.5)
+    for group in groups:
+        if group in _children:
+            _children.pop(group).wait()
 
 
 def _outputs(client: "CloudFormationClient") -> dict[str, str]:

@@ -7,4 +7,10 @@ import uvicorn
 from local.provider.behaviour import behaviour_from_environment
 from local.provider.service import application
 
-uvicorn.run(application(behaviour_from_environment()), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+uvicorn.run(
+    application(behaviour_from_environment()),
+    host="127.0.0.1",
+    port=int(sys.argv[1]),
+    log_level="warning",
+    timeout_graceful_shutdown=1,  # seconds; a request that a fault keeps silent would hold the process for as long
+)

@@ -5,74 +5,169 @@ import random
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from iso3166 import countries_by_alpha2
 
 TYPES = ("email", "phone", "personal_email")
 MIN_BULK, MAX_BULK = 2, 100
 CONSENT_MESSAGE = "You can't use the personal email enrichment feature without consenting with our terms of use"
 CREDITS_MESSAGE = "Insufficient enrichment credits"
 
+_CONTACT_TEXTS = ("firstname", "lastname", "domain", "company_name", "linkedin_url")
+_COUNTRIES = "phone_country_codes"
+_BATCH_FIELDS = frozenset({"enrichment_type", "webhook_url", _COUNTRIES})
+_NOTHING = "N/A"
+
 # Country, calling code, and digits after it: enough to make numbers that pass for real ones.
 _PHONES = (("US", "+1201555", 4), ("FR", "+3361234", 4), ("GB", "+4479111", 5), ("DE", "+4915112", 6), ("BE", "+3247012", 4))
 
 
-@dataclass(frozen=True)
 class Refusal(Exception):
-    """A request that is not accepted; `body` is the answer's JSON."""
+    """A request that is not accepted; `body` and `headers` are the answer's."""
 
-    status: int
-    body: dict[str, Any]
+    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, body)
+        self.status, self.body, self.headers = status, body, headers
 
 
-def invalid(message: str, status: int = 422) -> Refusal:
-    return Refusal(status, {"error": status, "message": message})
+def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> Refusal:
+    """A refusal in the common shape; only the one for credits has another."""
+    return Refusal(status, {"error": status, "message": message}, headers)
+
+
+def invalid(message: str) -> Refusal:
+    """The refusal of a request that breaks a rule."""
+    return refusal(422, message)
 
 
 @dataclass(frozen=True)
 class Order:
-    """A valid request: contacts as they were sent, and what to do with all of them."""
+    """A valid request: contacts as they were sent, and what to do with all of them. No `countries` means no restriction."""
 
     contacts: list[dict[str, Any]]
     type: str
     webhook_url: str
-    countries: frozenset[str] | None
+    countries: frozenset[str]
+    single: bool
 
 
 def bulk_order(body: Any) -> Order:
-    """Check a bulk body; one bad contact refuses all."""
-    if not isinstance(body, dict):
-        raise invalid("The body must be a JSON object", 400)
-    contacts = body.get("contacts")
+    """Check a bulk body; one bad contact refuses all.
+
+    Raises:
+        Refusal: what is wrong, the first thing only.
+    """
+    contacts = _object(body).get("contacts")
     if not isinstance(contacts, list):
         raise invalid("contacts must be an array")
     if len(contacts) < MIN_BULK:
         raise invalid(f"contacts must hold at least {MIN_BULK} contacts")
     if len(contacts) > MAX_BULK:
         raise invalid(f"contacts must hold at most {MAX_BULK} contacts")
-    return _order(contacts, body, "contacts[{}]")
+    wanted = _type(body)
+    for position, contact in enumerate(contacts):
+        _check_contact(contact, wanted, f"contacts[{position}]")
+    return Order(contacts, wanted, _webhook_url(body), _countries(body), single=False)
 
 
 def single_order(body: Any) -> Order:
-    """Check a single body: one contact, flat."""
+    """Check a single body: one contact, flat, with what a batch says once beside its fields.
+
+    Raises:
+        Refusal: what is wrong, the first thing only.
+    """
+    contact = {field: value for field, value in _object(body).items() if field not in _BATCH_FIELDS}
+    wanted = _type(body)
+    _check_contact(contact, wanted, "the contact")
+    return Order([contact], wanted, _webhook_url(body), _countries(body), single=True)
+
+
+def acknowledgement(order: Order, enrichment_id: str) -> dict[str, Any]:
+    """The body of the 202 for an accepted order."""
+    if order.single:
+        return result(enrichment_id, order.contacts[0], "pending", {})
+    return {"enrichment_id": enrichment_id, "status": "queued"}
+
+
+def result(enrichment_id: str, contact: dict[str, Any], status: str, found: dict[str, Any]) -> dict[str, Any]:
+    """One contact's result, as it is polled and as its webhook brings it."""
+    return {
+        "enrichment_id": enrichment_id,
+        "first_name": contact["firstname"],
+        "last_name": contact["lastname"],
+        "status": status,
+        **found,
+        "custom": contact.get("custom"),
+    }
+
+
+def findings(contact: dict[str, Any], wanted: str, find_rate: float, countries: frozenset[str]) -> dict[str, Any]:
+    """What is found for a contact: the same for the same person at every request, in every process.
+
+    Who is found at one `find_rate` is found at every higher one too.
+    """
+    who = "\n".join(_text(contact, field).casefold() for field in _CONTACT_TEXTS)
+    chance = random.Random(hashlib.sha256(f"{wanted}\n{who}".encode()).digest())
+    found = chance.random() < find_rate
+    match wanted:
+        case "email":
+            status = chance.choices(("deliverable", "catch-all"), (4, 1))[0]
+            address = f"{_mailbox(contact)}@{_mail_host(contact)}"
+            return {"email": address if found else None, "email_status": status if found else _NOTHING}
+        case "personal_email":
+            status = chance.choices(("valid", "catch-all", "invalid"), (6, 2, 1))[0]
+            address = f"{_mailbox(contact)}@mail.example.org"
+            return {"personal_email": address if found else None, "personal_email_status": status if found else _NOTHING}
+        case _:
+            lines = chance.sample(_PHONES, k=chance.choice((1, 1, 2, 3))) if found else []
+            numbers = [(country, start + "".join(chance.choices("0123456789", k=digits))) for country, start, digits in lines]
+            return {"phone": [number for country, number in numbers if not countries or country in countries]}
+
+
+def _object(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise invalid("The body must be a JSON object", 400)
-    return _order([body], body, "the contact")
+        raise refusal(400, "The body must be a JSON object")
+    return body
 
 
-def _order(contacts: list[Any], body: dict[str, Any], name: str) -> Order:
+def _type(body: dict[str, Any]) -> str:
     types = body.get("enrichment_type")
     if not isinstance(types, list) or len(types) != 1 or types[0] not in TYPES:
         raise invalid(f"enrichment_type must be an array of exactly one of: {', '.join(TYPES)}")
-    webhook = body.get("webhook_url")
-    if not isinstance(webhook, str) or not re.match(r"https?://[^/\s]+", webhook):
+    return str(types[0])
+
+
+def _webhook_url(body: dict[str, Any]) -> str:
+    url = body.get("webhook_url")
+    if not isinstance(url, str) or not _is_web_address(url):
         raise invalid("webhook_url must be an http(s) URL")
-    for position, contact in enumerate(contacts):
-        _check_contact(contact, types[0], name.format(position))
-    return Order(contacts, types[0], webhook, _countries(body.get("phone_country_codes")))
+    return url
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+    except ValueError:
+        return False
+
+
+def _countries(body: dict[str, Any]) -> frozenset[str]:
+    codes = body.get(_COUNTRIES)
+    if codes is None:
+        return frozenset()
+    if not isinstance(codes, list) or not all(isinstance(code, str) and code in countries_by_alpha2 for code in codes):
+        raise invalid(f"{_COUNTRIES} must be an array of ISO 3166-1 alpha-2 codes")
+    return frozenset(codes)
 
 
 def _check_contact(contact: Any, wanted: str, name: str) -> None:
     if not isinstance(contact, dict):
         raise invalid(f"{name} must be an object")
+    for field in _CONTACT_TEXTS:
+        if not isinstance(contact.get(field), str | None):
+            raise invalid(f"{name}: {field} must be text")
     for field in ("firstname", "lastname"):
         if not _text(contact, field):
             raise invalid(f"{name}: {field} is required")
@@ -80,52 +175,23 @@ def _check_contact(contact: Any, wanted: str, name: str) -> None:
         raise invalid(f"{name}: domain or company_name is required for email")
     if wanted != "email" and not _text(contact, "linkedin_url"):
         raise invalid(f"{name}: linkedin_url is required for {wanted}")
-    if "custom" in contact and not isinstance(contact["custom"], dict):
+    if not isinstance(contact.get("custom"), dict | None):
         raise invalid(f"{name}: custom must be an object")
 
 
-def _countries(codes: Any) -> frozenset[str] | None:
-    if codes is None:
-        return None
-    if not isinstance(codes, list) or not all(isinstance(code, str) and re.fullmatch("[A-Z]{2}", code) for code in codes):
-        raise invalid("phone_country_codes must be an array of ISO 3166-1 alpha-2 codes")
-    return frozenset(codes)
-
-
 def _text(contact: dict[str, Any], field: str) -> str:
-    value = contact.get(field)
-    return value.strip() if isinstance(value, str) else ""
+    return (contact.get(field) or "").strip()
 
 
-def findings(contact: dict[str, Any], wanted: str, find_rate: float, countries: frozenset[str] | None) -> dict[str, Any]:
-    """What is found for a contact: the same for the same person at every request, in every process."""
-    who = "\n".join(
-        _text(contact, field).casefold() for field in ("firstname", "lastname", "domain", "company_name", "linkedin_url")
-    )
-    chance = random.Random(hashlib.sha256(f"{wanted}\n{who}".encode()).digest())
-    found = chance.random() < find_rate
-    match wanted:
-        case "email":
-            status = chance.choices(("deliverable", "catch-all"), (4, 1))[0]
-            return (
-                {"email": _address(contact, "example.com"), "email_status": status}
-                if found
-                else {"email": None, "email_status": "N/A"}
-            )
-        case "personal_email":
-            status = chance.choices(("valid", "catch-all", "invalid"), (6, 2, 1))[0]
-            address = _address({**contact, "domain": "mail.example.org"}, "")
-            return {"personal_email": address if found else None, "personal_email_status": status if found else "N/A"}
-        case _:
-            lines = chance.sample(_PHONES, k=chance.choice((1, 1, 2, 3))) if found else []
-            numbers = [(country, start + "".join(chance.choices("0123456789", k=digits))) for country, start, digits in lines]
-            return {"phone": [number for country, number in numbers if countries is None or country in countries]}
-
-
-def _address(contact: dict[str, Any], fallback: str) -> str:
+def _mailbox(contact: dict[str, Any]) -> str:
     names = (_text(contact, "firstname"), _text(contact, "lastname"))
-    local = ".".join(
-        re.sub(r"[^a-z0-9]+", "", name.casefold()) or hashlib.sha256(name.encode()).hexdigest()[:6] for name in names
-    )
-    company = re.sub(r"[^a-z0-9]+", "", _text(contact, "company_name").casefold())
-    return f"{local}@{_text(contact, 'domain') or (company and company + '.example') or fallback}"
+    return ".".join(_plain(name) or hashlib.sha256(name.encode()).hexdigest()[:6] for name in names)
+
+
+def _mail_host(contact: dict[str, Any]) -> str:
+    company = _plain(_text(contact, "company_name"))
+    return _text(contact, "domain").lower() or (f"{company}.example" if company else "example.com")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.casefold())

@@ -1,0 +1,150 @@
+"""The whole story on the real template: what a person drops, what they get back, and what it cost.
+
+Read from top to bottom it is the shortest description of what the product does. The tests share one deployed stack; each looks
+only at its own files, and the last ones at what all of them together left behind.
+"""
+
+import csv
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from enrichment.domain.folder import ENRICHED, REJECTED, job_id
+from enrichment.domain.job import ENDED, Job, JobState
+from local.account import Account
+from local.stack import Stack
+
+SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
+LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
+
+
+def eventually(look: Callable[[], Any], limit: float = LIMIT) -> Any:
+    """What `look` returns once it is neither None nor false; fails after `limit` seconds."""
+    end = time.monotonic() + limit
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.2)
+
+
+def ended(account: Account, job: str) -> Job:
+    def look() -> Job | None:
+        found = account.job(job)
+        return found if found and found.state in ENDED else None
+
+    found = eventually(look)
+    assert isinstance(found, Job)
+    return found
+
+
+def dropped(deployed: Stack, account: Account, key: str, content: bytes, tmp_path: Path) -> tuple[str, dict[str, str]]:
+    """Drop a file and wait for its job to end; the job, and the texts that came back by kind."""
+    file = tmp_path / "dropped"
+    file.write_bytes(content)
+    job = job_id(deployed.bucket, key, account.upload(file, key))
+    ended(account, job)
+    fetched = account.fetch(key, job, tmp_path / "out")
+    return job, {kind: path.read_bytes().decode() for kind, path in fetched.items()}
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def behave(deployed: Stack, **changes: object) -> None:
+    httpx.put(deployed.provider_url.replace("/api/v2", "/behaviour"), json=changes).raise_for_status()
+
+
+def test_a_file_dropped_into_the_bucket_comes_back_enriched(deployed: Stack, account: Account, tmp_path: Path) -> None:
+    job, answers = dropped(deployed, account, "incoming/email/contacts.csv", SAMPLE.read_bytes(), tmp_path)
+
+    before, after = rows_of(SAMPLE.read_bytes().decode()), rows_of(answers[ENRICHED])
+    assert [theirs[: len(mine)] for mine, theirs in zip(before, after, strict=True)] == before
+    status = after[0].index("enrichment_status")
+    counts = Counter(row[status] for row in after[1:])
+    report = json.loads(answers[".json"])
+    assert {state: rows for state, rows in report["counts"].items() if rows} == counts
+    assert (counts["rejected"], counts["duplicate_of"]) == (8, 4)
+    assert counts["found"] + counts["not_found"] == 236
+    assert len(rows_of(answers[REJECTED])) == 1 + 8
+    assert "contacts.csv" in answers[".html"]
+
+    sent = [contact for charge in deployed.ledger()["charges"] for contact in charge["contacts"]]
+    tokens = Counter(contact["custom"]["token"] for contact in sent if f".{job}." in contact["custom"]["token"])
+    assert len(tokens) == 236
+    assert set(tokens.values()) == {1}
+
+
+def test_phone_numbers_come_from_the_countries_asked_for(deployed: Stack, account: Account, tmp_path: Path) -> None:
+    key = "incoming/phone/countries=FR,GB/leads + co é 100%.csv"
+    lines = [f"Jane{n},Doe,https://www.linkedin.com/in/jane-{n}\r\n" for n in range(30)]
+
+    job, answers = dropped(deployed, account, key, ("First Name,Last Name,LinkedIn URL\r\n" + "".join(lines)).encode(), tmp_path)
+
+    header, *rows = rows_of(answers[ENRICHED])
+    numbers = {number for row in rows for number in row[header.index("enriched_phone")].split("; ") if number}
+    assert {number[:3] for number in numbers} == {"+33", "+44"}
+    assert f"enriched/phone/countries=FR,GB/leads + co é 100%-{job}.csv" in account.keys(ENRICHED)
+
+
+def test_personal_emails_need_the_accounts_consent(deployed: Stack, account: Account, tmp_path: Path) -> None:
+    key, content = "incoming/personal_email/leads.csv", b"First Name,Last Name,LinkedIn URL\nJane,Doe,linkedin.com/in/jane\n"
+
+    _, without = dropped(deployed, account, key, content, tmp_path)
+    behave(deployed, consent=True)
+    _, with_consent = dropped(deployed, account, key, content, tmp_path)
+
+    assert "has not consented" in json.loads(without[".json"])["message"]
+    assert json.loads(without[".json"])["counts"]["not_sent"] == 1
+    assert json.loads(with_consent[".json"])["counts"]["not_sent"] == 0
+
+
+@pytest.mark.parametrize("key", ["leads.csv", "somewhere/leads.csv", "incoming/fax/leads.csv", "incoming/email/speed=9/leads.csv"])
+def test_a_file_in_the_wrong_place_is_answered_and_nothing_is_sent(
+    deployed: Stack, account: Account, tmp_path: Path, key: str
+) -> None:
+    charges = len(deployed.ledger()["charges"])
+
+    _, answers = dropped(deployed, account, key, SAMPLE.read_bytes(), tmp_path)
+
+    assert json.loads(answers[".json"])["status"] == "refused"
+    assert "This file was not processed" in answers[".html"]
+    assert len(deployed.ledger()["charges"]) == charges
+
+
+def test_only_what_carries_our_token_is_accepted_at_the_webhook(deployed: Stack) -> None:
+    genuine = deployed.ledger()["charges"][0]["contacts"][0]["custom"]["token"]
+    forged = genuine[:-2] + ("AA" if genuine[-2:] != "AA" else "BB")
+
+    def post(content: bytes) -> int:
+        return httpx.post(deployed.webhook_url, content=content, headers={"Content-Type": "application/json"}).status_code
+
+    assert post(json.dumps({"custom": {"token": forged}}).encode()) == 401
+    assert post(b"not json") == 400
+    assert post(b"{" + b" " * 100_000 + b"}") == 413
+
+
+def test_results_were_all_answered_and_no_queue_of_failures_holds_anything(deployed: Stack) -> None:
+    statuses = Counter(webhook["status"] for webhook in deployed.ledger()["webhooks"])
+    assert set(statuses) == {200}
+    sqs = deployed.client("sqs")
+    for name, url in deployed.queues.items():
+        waiting = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+        assert waiting["ApproximateNumberOfMessages"] == "0", name
+
+
+def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: Account) -> None:
+    uploads = [key for key in account.keys() if key.partition("/")[0] not in ("enriched", "rejected", "reports", "work")]
+    scanned = deployed.client("dynamodb").scan(TableName=deployed.table)["Items"]
+    jobs = [item["key"]["S"] for item in scanned if item["sk"]["S"] == "JOB"]
+    assert set(jobs) == set(uploads)
+    assert all(item["state"]["S"] in (JobState.DONE, JobState.REFUSED) for item in scanned if item["sk"]["S"] == "JOB")

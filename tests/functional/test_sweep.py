@@ -1,0 +1,156 @@
+"""Whatever event was lost, the sweeper finds its work again; whatever never comes, the deadline ends."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from enrichment.domain.job import JobState
+from enrichment.domain.outcome import RowState
+from tests.functional.test_enrichment import states
+from tests.functional.world import DEADLINE, Killed, World, contacts
+
+KEY = "incoming/email/leads.csv"
+
+
+def test_an_upload_whose_event_was_lost_is_found(world: World) -> None:
+    version, size = world.upload(KEY, contacts(2))
+    world.now = int(world.s3.head_object(Bucket="data", Key=KEY)["LastModified"].timestamp()) + 301
+
+    world.sweep.run()
+    world.sweep.run()
+
+    assert set(world.starts.splits) == {(KEY, version, size)}
+
+
+def test_an_upload_that_has_its_job_is_left_alone(world: World) -> None:
+    job = world.enrich(KEY, contacts(2))
+    world.now = int(world.s3.head_object(Bucket="data", Key=KEY)["LastModified"].timestamp()) + 301
+
+    world.sweep.run()
+
+    assert world.starts.splits == []
+    assert world.job(job).state is JobState.DONE
+
+
+def test_a_split_that_died_is_started_again(world: World) -> None:
+    version, size = world.upload(KEY, contacts(2))
+
+    def die() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        replace(world.split, seen=die).run(KEY, version, size)  # type: ignore[arg-type]
+
+    world.now += 20 * 60
+    world.sweep.run()
+
+    assert world.starts.splits == [(KEY, version, size)]
+
+
+def test_lost_messages_are_sent_again(world: World) -> None:
+    job = world.drop(KEY, contacts(250))
+    assert len(world.messages.take()) == 3  # taken from the queue and lost
+
+    world.now += 600
+    world.sweep.run()
+    world.sweep.run()
+
+    assert sorted(world.messages.take()) == [(job, 1), (job, 2), (job, 3)]
+    assert world.job(job).state is JobState.RUNNING
+
+
+def test_lost_stream_records_are_made_up_for(world: World) -> None:
+    job = world.drop(KEY, contacts(150))
+    world.submit_all()
+    for webhook in world.provider.webhooks:
+        world.receive.run(json.dumps(webhook).encode())
+
+    world.now += 300
+    world.sweep.run()
+    world.finish()
+
+    assert world.job(job).state is JobState.DONE
+    assert set(states(world.enriched(KEY, job))) <= {RowState.FOUND, RowState.NOT_FOUND}
+
+
+def test_a_compilation_that_died_is_started_again(world: World) -> None:
+    job = world.drop(KEY, contacts(2))
+    world.submit_all()
+    world.deliver()
+    world.starts.compiles.clear()  # the start was lost
+
+    world.now += 20 * 60
+    world.sweep.run()
+    world.finish()
+
+    assert world.job(job).state is JobState.DONE
+
+
+def test_compiling_again_writes_the_same_bytes(world: World) -> None:
+    job = world.enrich(KEY, contacts(150))
+    first = world.enriched(KEY, job), world.report(KEY, job)
+    world.dynamodb.update_item(
+        TableName="table",
+        Key={"pk": {"S": f"JOB#{job}"}, "sk": {"S": "JOB"}},
+        UpdateExpression="SET #state = :state",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":state": {"S": JobState.COMPILING}},
+    )
+
+    world.compile.run(job)
+
+    assert (world.enriched(KEY, job), world.report(KEY, job)) == first
+
+
+def test_a_single_result_whose_webhook_was_lost_is_polled(world: World) -> None:
+    job = world.drop(KEY, contacts(1))
+    world.submit_all()
+
+    world.now += 300
+    world.sweep.run()
+    world.finish()
+
+    assert [request.method for request in world.provider.requests] == ["POST", "GET"]
+    assert states(world.enriched(KEY, job))[0] in (RowState.FOUND, RowState.NOT_FOUND)
+
+
+def test_a_job_ends_at_its_deadline_with_what_there_is(world: World) -> None:
+    job = world.drop(KEY, contacts(150))
+    world.submit_all()
+    world.deliver(world.provider.webhooks[:30])
+
+    world.now += DEADLINE
+    world.sweep.run()
+    world.finish()
+
+    found = states(world.enriched(KEY, job))
+    assert found.count(RowState.TIMED_OUT) == 120
+    assert len(found) == 150
+    assert world.job(job).state is JobState.DONE
+
+
+def test_nothing_is_sent_after_the_deadline(world: World) -> None:
+    job = world.drop(KEY, contacts(5))
+    world.now += DEADLINE
+
+    world.submit_all()
+    world.sweep.run()
+    world.finish()
+
+    assert world.provider.requests == []
+    assert set(states(world.enriched(KEY, job))) == {RowState.NOT_SENT}
+
+
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_a_job_is_compiled_once_however_often_its_last_result_is_told(world: World, repeats: int) -> None:
+    job = world.drop(KEY, contacts(2))
+    world.submit_all()
+    waiting = world.provider.webhooks
+    world.deliver()
+    for _ in range(repeats):
+        world.tally.run([(job, 1)])
+        world.deliver(waiting)
+        world.sweep.run()
+
+    assert world.starts.compiles == [job]
