@@ -12,8 +12,11 @@ export FILE TYPE COUNTRIES
 # Every parameter of template.yaml may be set by its name in capitals with underscores; PRONTO_BASE_URL and PRONTO_API_KEY name a
 # provider to use in place of the stand-in, STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
 export PRONTO_BASE_URL PRONTO_API_KEY DEADLINE_MINUTES RETENTION_DAYS CONCURRENCY LOG_LEVEL
-export CREDITS_PER_EMAIL CREDITS_PER_PHONE CREDITS_PER_PERSONAL_EMAIL
+export CREDITS_PER_EMAIL CREDITS_PER_PHONE CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH
 export STANDIN_CONSENT STANDIN_BALANCE STANDIN_FIND_RATE STANDIN_ANSWER_SECONDS STANDIN_RESULT_SECONDS
+
+COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: help run up down test unit check format lock clean
 
@@ -45,11 +48,9 @@ format: $(READY) ## rewrite the code in the one format
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-lock: $(READY) ## choose and pin the newest versions that requirements.in allows
-	for file in layers/dependencies/requirements requirements; do \
-		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-			--custom-compile-command "make lock" $$file.in -o $$file.txt; \
-	done
+lock: $(READY) ## choose and pin the newest versions that requirements.in allows; the layer gets those that are tested
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) layers/dependencies/requirements.in -c requirements.txt -o layers/dependencies/requirements.txt
 
 clean: ## remove everything that was built, installed or fetched
 	@if [ -e .local/stack.json ] && [ -x .venv/bin/python ]; then $(PYTHON) -m local.down; fi

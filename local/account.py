@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import BatchState
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, answer_key
 from enrichment.domain.job import Job, JobState
-from local.stack import Stack
+from local.stack import Stack, StackError
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Seen:
     """How far a job has come. Times are epoch seconds."""
 
     state: JobState
+    paused: bool
     deadline_at: int
     rows: int
     contacts: int
@@ -33,7 +35,8 @@ class Account:
 
     def __init__(self, stack: Stack) -> None:
         self._bucket = stack.bucket
-        self._s3 = stack.client("s3")
+        self._s3, self._lambda = stack.client("s3"), stack.client("lambda")
+        self._operate = stack.functions["operate"]
         self._table = JobTable(stack.client("dynamodb"), stack.table, retention=0)
 
     def upload(self, file: Path, key: str) -> str:
@@ -53,7 +56,9 @@ class Account:
         complete = sum(batch.size for batch in batches if batch.state is BatchState.COMPLETE)
         partly = sum(self._table.count_results(batch) for batch in batches if batch.state is not BatchState.COMPLETE)
         accepted = sum(batch.state in sent for batch in batches)
-        return Seen(job.state, job.deadline_at, job.rows, job.contacts, job.batches, accepted, complete + partly)
+        return Seen(
+            job.state, job.halt is not None, job.deadline_at, job.rows, job.contacts, job.batches, accepted, complete + partly
+        )
 
     def read(self, key: str) -> bytes | None:
         """An object's content; None if there is none."""
@@ -64,7 +69,21 @@ class Account:
                 return None
             raise
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def operate(self, job_id: str, action: str) -> str:
+        """Ask for an operator's action on a job; what was done.
+
+        Raises:
+            StackError: it could not be done; the message says why.
+        """
+        event = json.dumps({"job": job_id, "action": action}).encode()
+        answer = self._lambda.invoke(FunctionName=self._operate, Payload=event)
+        done = json.loads(answer["Payload"].read())
+        if "done" not in done:
+            raise StackError(str(done.get("error") or done))
+        return str(done["done"])
+
+    def list_keys(self, prefix: str = "") -> list[str]:
+        """The keys of all objects below a prefix."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 

@@ -81,6 +81,11 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     console.print(f"dropped {drop.file.name} at {drop.key}", markup=False, highlight=False)
     job = job_id(running.bucket, drop.key, version)
     state = _watch(console, account, job)
+    if state is JobState.RUNNING:
+        paused = json.loads(account.fetch(drop.key, job, OUT)[".json"].read_text())
+        console.print(f"The job is paused: {paused['message']}.\nEnding it, as an operator may.", style="yellow", markup=False)
+        account.operate(job, "give_up")
+        state = _watch(console, account, job)
     fetched = account.fetch(drop.key, job, OUT)
     report = json.loads(fetched[".json"].read_text())
     complete = state == JobState.DONE and ENRICHED in fetched and same_rows(drop.file, fetched[ENRICHED], report)
@@ -93,7 +98,7 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
 
 
 def _watch(console: Console, account: Account, job: str) -> JobState:
-    """Show a job's progress until it has ended."""
+    """Show a job's progress until it has ended or is paused; the state it is in then."""
     columns = (SpinnerColumn(), TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         rows = progress.add_task("rows split", total=None)
@@ -108,7 +113,7 @@ def _watch(console: Console, account: Account, job: str) -> JobState:
                 progress.update(rows, total=seen.rows if split else None, completed=seen.rows)
                 progress.update(batches, total=seen.batches if split else None, completed=seen.accepted)
                 progress.update(results, total=seen.contacts if split else None, completed=seen.results)
-                if seen.state in ENDED:
+                if seen.state in ENDED or (seen.state is JobState.RUNNING and seen.paused):
                     return seen.state
             if time.time() > give_up:
                 raise StackError(f"job {job} has not ended; see .local/aws.log")

@@ -28,7 +28,7 @@ FILE = FOLDER / "stack.json"
 REGION = "us-east-1"
 NAME = "enrichment"
 _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
-_FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep")
+_FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
 # Parameters that a local run may set, by the environment variable that sets them.
 _PARAMETERS = {
     "DEADLINE_MINUTES": "DeadlineMinutes",
@@ -38,6 +38,7 @@ _PARAMETERS = {
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
     "CREDITS_PER_PHONE": "CreditsPerPhone",
     "CREDITS_PER_PERSONAL_EMAIL": "CreditsPerPersonalEmail",
+    "CREDITS_PER_MONTH": "CreditsPerMonth",
 }
 
 
@@ -127,7 +128,7 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
             AUTH="true",
             BIND_HOST="127.0.0.1",
             GATEWAY_PORT=str(port),
-            SERVICES="apigateway,cloudformation,dynamodb,events,iam,lambda,logs,s3,secretsmanager,sqs,sts",
+            SERVICES="apigateway,cloudformation,dynamodb,events,iam,lambda,logs,s3,secretsmanager,sqs,sts,monitoring",
             SFTP_ENABLED="0",
             IOT_MTLS_ENABLED="0",
             TMPDIR=str(scratch),

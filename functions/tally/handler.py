@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enrichment import wiring
-from enrichment.adapters.table import batch_of_result_key
+from enrichment.adapters.items import batch_of_result_key
 from enrichment.observe import logger
 
 

@@ -61,7 +61,7 @@ class Account:
             Refusal: there is none by this id; one of a bulk enrichment cannot be polled [D].
         """
         if enrichment_id not in self._singles:
-            raise contract.refusal(404, "No single enrichment has this id")
+            raise contract.invalid("No single enrichment has this id", 404)
         return self._singles[enrichment_id]
 
     def ledger(self) -> dict[str, Any]:
@@ -96,5 +96,5 @@ class Account:
         async with self._senders:
             try:
                 return (await self._client.post(url, json=payload)).status_code
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: a host that is no host name
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # the last two: no host name
                 return type(error).__name__

@@ -31,14 +31,9 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
-def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> Refusal:
-    """A refusal in the common shape; only the one for credits has another."""
-    return Refusal(status, {"error": status, "message": message}, headers)
-
-
-def invalid(message: str) -> Refusal:
-    """The refusal of a request that breaks a rule."""
-    return refusal(422, message)
+def invalid(message: str, status: int = 422) -> Refusal:
+    """The refusal of a request that breaks a rule, in the common shape; only the one for credits has another."""
+    return Refusal(status, {"error": status, "message": message})
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,7 @@ def findings(contact: dict[str, Any], wanted: str, find_rate: float, countries: 
 
 def _object(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise refusal(400, "The body must be a JSON object")
+        raise invalid("The body must be a JSON object", 400)
     return body
 
 

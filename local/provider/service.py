@@ -31,6 +31,7 @@ from local.provider.turns import Turns
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _API = "/api/v2"
+_BROKEN = {"error": 500, "message": "Internal error"}
 
 
 def application(behaviour: Behaviour) -> Starlette:
@@ -101,12 +102,12 @@ class Service:
     async def change_behaviour(self, request: Request) -> Response:
         changes = await _json(request)
         if not isinstance(changes, dict):
-            raise contract.refusal(400, "The body must be a JSON object")
+            raise contract.invalid("The body must be a JSON object", 400)
         try:  # nothing is awaited between reading the balance and writing it back
             self._account.behaviour = Behaviour.model_validate(self._behaviour.model_dump() | changes)
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-            raise contract.refusal(400, wrong) from None
+            raise contract.invalid(wrong, 400) from None
         await self._turns.look_again()
         return await self.read_behaviour(request)
 
@@ -136,20 +137,20 @@ class Service:
         async with self._turns.turn():
             await asyncio.sleep(self._behaviour.answer_seconds)
             if fate.throttled:
-                raise contract.refusal(429, "Too many requests", {"Retry-After": str(faults.retry_after)})
+                raise Refusal(429, {"error": 429, "message": "Too many requests"}, {"Retry-After": str(faults.retry_after)})
             if fate.broken_before:
-                raise contract.refusal(500, "Internal error")
+                raise Refusal(500, _BROKEN)
             order = order_of(body)
             self._account.accept(order, number, fate)
             if fate.broken_after:
-                raise contract.refusal(500, "Internal error")
+                raise Refusal(500, _BROKEN)
         if fate.silent_after:
             await asyncio.sleep(faults.silent_seconds)
         return JSONResponse(contract.acknowledgement(order, fate.enrichment_id), 202)
 
     def _authenticate(self, request: Request) -> None:
         if request.headers.get("X-API-KEY") != self._behaviour.api_key:
-            raise contract.refusal(401, "Invalid API key")
+            raise contract.invalid("Invalid API key", 401)
 
 
 def _answered(endpoint: Endpoint) -> Endpoint:
@@ -169,4 +170,4 @@ async def _json(request: Request) -> Any:
     try:
         return from_json(await request.body(), allow_inf_nan=False)
     except ValueError:
-        raise contract.refusal(400, "The body is not JSON") from None
+        raise contract.invalid("The body is not JSON", 400) from None

@@ -11,7 +11,7 @@ from enrichment.domain.batch import BatchState
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RESULT_COLUMNS, RowState
 from local.provider.behaviour import Behaviour
-from tests.functional.world import Provider, World, contacts
+from tests.functional.world import PRICE, Provider, World, contacts
 from tests.functional.world import world as new_world
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
@@ -58,7 +58,7 @@ def test_the_report_adds_up_and_groups_the_reasons(world: World) -> None:
     assert report["counts"] == {state: found.count(state) for state in RowState}
     assert sum(report["counts"].values()) == report["rows"] == len(found)
     assert sum(reason["rows"] for reason in report["reasons"]) == report["counts"]["rejected"] == 8
-    assert report["credits"]["estimated"] == 2 * report["credits"]["contacts_sent"]
+    assert report["credits"]["estimated"] == PRICE * report["credits"]["contacts_sent"]
 
 
 def test_the_rejected_file_holds_the_unsent_rows_as_they_were_with_the_reason(world: World) -> None:

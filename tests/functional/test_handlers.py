@@ -64,6 +64,8 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "CREDITS_PER_EMAIL": "1",
             "CREDITS_PER_PHONE": "10",
             "CREDITS_PER_PERSONAL_EMAIL": "1",
+            "CREDITS_PER_MONTH": "0",
+            "STACK": "contact-enrichment",
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

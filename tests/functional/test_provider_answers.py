@@ -1,13 +1,19 @@
 """What the provider answers decides what a batch becomes; nothing is asked again that may have been paid for."""
 
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
 import httpx
 import pytest
 
 from enrichment.domain.batch import BatchState
-from enrichment.domain.job import JobState
+from enrichment.domain.job import Halt, JobState
 from enrichment.domain.outcome import RowState
-from tests.functional.test_enrichment import states
-from tests.functional.world import DEADLINE, Killed, World, contacts
+from enrichment.errors import OperatorError
+from enrichment.usecases.operate import Action
+from tests.functional.test_enrichment import rows_of, states
+from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"
 
@@ -16,48 +22,127 @@ def batch_states(world: World, job: str) -> list[BatchState]:
     return [batch.state for batch in world.table.batches(world.job(job))]
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (httpx.Response(401, json={"error": 401, "message": "Invalid API key"}), "does not accept the API key"),
-        (
-            httpx.Response(422, json={"error": 422, "message": "You can't use the personal email … without consenting"}),
-            "has not consented",
-        ),
-        (httpx.Response(422, json={"error": "Insufficient enrichment credits"}), "too few credits"),
-        (httpx.Response(422, json={"error": 422, "message": "contacts[3]: firstname is required"}), "contacts[3]: firstname"),
-    ],
-)
-def test_a_refusal_stops_the_job_and_says_why(world: World, answer: httpx.Response, words: str) -> None:
+REFUSALS = [
+    (httpx.Response(401, json={"error": 401, "message": "Invalid API key"}), "does not accept the API key"),
+    (httpx.Response(422, json={"error": 422, "message": "You can't … without consenting with our terms"}), "has not consented"),
+    (httpx.Response(422, json={"error": "Insufficient enrichment credits"}), "too few credits"),
+    (httpx.Response(404, text="<h1>Not here</h1>"), "not documented"),
+]
+
+
+@pytest.mark.parametrize(("answer", "words"), REFUSALS)
+def test_a_refusal_pauses_the_job_and_says_why_once(world: World, answer: httpx.Response, words: str) -> None:
     world.provider.answers = [answer]
+    world.provider.behaviour.balance = 0
+    job = world.drop(KEY, contacts(250))
 
-    job = world.enrich(KEY, contacts(250))
+    for _ in range(DEADLINE // 60 - 1):
+        world.submit_all()
+        world.now += 60
+        world.sweep.run()
 
-    assert len(world.provider.requests) == 1
+    posts = [request for request in world.provider.requests if request.method == "POST"]
+    assert len(posts) == 1
     assert world.provider.charged == []
-    assert set(states(world.enriched(KEY, job))) == {RowState.NOT_SENT}
     assert words in world.report(KEY, job)["message"]
-    assert world.rejected(KEY, job)
+    assert world.report(KEY, job)["status"] == "paused"
+    assert world.metrics.counted["PausedJobs"] == 1
+
+
+@pytest.mark.parametrize(("answer", "words"), REFUSALS[:3])
+def test_a_paused_job_ends_at_its_deadline_and_its_rows_may_be_dropped_again(
+    world: World, answer: httpx.Response, words: str
+) -> None:
+    world.provider.answers = [answer]
+    world.provider.behaviour.balance = 0
+    job = world.drop(KEY, contacts(150))
+    world.submit_all()
+
     world.now += DEADLINE
     world.sweep.run()
+    world.finish()
+
+    assert set(states(world.enriched(KEY, job))) == {RowState.NOT_SENT}
+    assert words in world.report(KEY, job)["message"]
+    assert (world.rejected(KEY, job) or "").count(words) == 150
     assert world.submit_all() == []
 
 
-def test_a_refusal_halfway_keeps_what_was_accepted(world: World) -> None:
+def test_an_operator_resumes_a_paused_job_without_loss(world: World) -> None:
+    world.provider.answers = [httpx.Response(401, json={"error": 401, "message": "Invalid API key"})]
     job = world.drop(KEY, contacts(250))
-    first, *rest = world.messages.take()
-    world.submit.run(*first)
-    world.provider.behaviour.balance = 0
-    for message in rest:
-        world.submit.run(*message)
-    assert world.job(job).state is JobState.RUNNING  # the first batch's results are still awaited
+    world.submit_all()
+
+    world.operate.run(job, Action.RESUME)
+    world.submit_all()
     world.deliver()
     world.finish()
 
-    counts = world.report(KEY, job)["counts"]
-    assert counts["found"] + counts["not_found"] == 100
-    assert counts["not_sent"] == 150
+    assert len(world.provider.charged) == 250
+    assert set(states(world.enriched(KEY, job))) <= {RowState.FOUND, RowState.NOT_FOUND}
+
+
+def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: World) -> None:
+    world.provider.behaviour.balance = 100
+    job = world.drop(KEY, contacts(250))
+    world.submit_all()
+    assert world.job(job).halt is Halt.NO_CREDITS
+
+    world.now += 300
+    world.sweep.run()
+    world.submit_all()
     assert len(world.provider.charged) == 100
+
+    world.provider.behaviour.balance = 1000
+    world.now += 300
+    world.sweep.run()
+    world.submit_all()
+    world.deliver()
+    world.finish()
+
+    assert len(world.provider.charged) == 250
+    assert world.job(job).state is JobState.DONE
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 100, 250])
+def test_one_contact_that_is_not_valid_does_not_keep_the_others_back(world: World, number: int) -> None:
+    world.provider.invalid = {"Jane1"}
+    job = world.drop(KEY, contacts(number))
+    while world.submit_all():
+        pass
+    world.deliver()
+    world.finish()
+
+    _, *rows = rows_of(world.enriched(KEY, job))
+    assert rows[0][3] == RowState.REJECTED
+    assert "Jane1 is nobody's name" in rows[0][-1]
+    assert all(row[3] in (RowState.FOUND, RowState.NOT_FOUND) for row in rows[1:])
+    assert Counter(contact["firstname"] for contact in world.provider.charged) == {f"Jane{n}": 1 for n in range(2, number + 1)}
+
+
+def test_a_submitter_that_dies_while_it_divides_a_batch_divides_it_once(world: World) -> None:
+    world.provider.invalid = {"Jane7"}
+    job = world.drop(KEY, contacts(20))
+    known = world.table.divide_batch
+
+    def die_after(*arguments: Any, **named: Any) -> bool:
+        known(*arguments, **named)
+        raise Killed
+
+    world.table.divide_batch = die_after  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        world.submit_all()
+    world.table.divide_batch = known  # type: ignore[method-assign]
+    world.submit.run(job, 1)
+    for _ in range(20):
+        world.now += 120
+        world.sweep.run()
+        world.submit_all()
+    world.deliver()
+    world.finish()
+
+    assert len(world.provider.charged) == 19
+    assert Counter(states(world.enriched(KEY, job)))[RowState.REJECTED] == 1
 
 
 @pytest.mark.parametrize(
@@ -154,11 +239,89 @@ def test_two_messages_for_the_same_batch_make_one_request(world: World) -> None:
     assert len(world.provider.requests) == 1
 
 
+def test_what_is_ambiguous_is_resent_only_when_an_operator_says_so(world: World) -> None:
+    world.provider.answers = [httpx.ReadTimeout("no answer")]
+    job = world.drop(KEY, contacts(5))
+    world.submit_all()
+    world.now += DEADLINE
+    world.sweep.run()
+    world.finish()
+    assert set(states(world.enriched(KEY, job))) == {RowState.AMBIGUOUS}
+    assert "ambiguous" in world.report(KEY, job)["message"]
+
+    world.operate.run(job, Action.RESEND)
+    world.submit_all()
+    world.deliver()
+    world.finish()
+
+    assert len(world.provider.charged) == 5
+    assert set(states(world.enriched(KEY, job))) <= {RowState.FOUND, RowState.NOT_FOUND}
+
+
+def test_an_operator_may_end_a_job_at_once(world: World) -> None:
+    world.provider.answers = [httpx.ReadTimeout("no answer")]
+    job = world.drop(KEY, contacts(150))
+    world.submit_all()
+    world.deliver()
+
+    world.operate.run(job, Action.GIVE_UP)
+    world.finish()
+
+    assert Counter(states(world.enriched(KEY, job)))[RowState.AMBIGUOUS] == 100
+    with pytest.raises(OperatorError):
+        world.operate.run(job, Action.GIVE_UP)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_action_that_makes_no_sense_is_refused_in_words(world: World, action: Action) -> None:
+    job = world.enrich(KEY, contacts(2))
+    with pytest.raises(OperatorError, match=job):
+        world.operate.run(job, action)
+    with pytest.raises(OperatorError, match="no job"):
+        world.operate.run("unknown", action)
+
+
+def test_a_files_own_cap_on_credits_is_never_exceeded(world: World) -> None:
+    key = f"incoming/email/max_credits={PRICE * 7 + 1}/leads.csv"
+
+    job = world.enrich(key, contacts(20, lambda n: f"Jane{n % 9},Doe,company{n % 9}.example"))  # from row 11 on copies
+
+    found = states(world.enriched(key, job))
+    assert len(world.provider.charged) == 7
+    assert found.count(RowState.OVER_BUDGET) == 4
+    assert found.count(RowState.DUPLICATE_OF) == 9
+    assert (world.rejected(key, job) or "").count("max_credits") == 4
+
+
+def test_a_cap_that_pays_for_nothing_sends_nothing(world: World) -> None:
+    key = "incoming/email/max_credits=0/leads.csv"
+    job = world.enrich(key, contacts(3, lambda _: "Jane,Doe,a.example"))
+    assert set(states(world.enriched(key, job))) == {RowState.OVER_BUDGET}
+
+
+def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_back(world: World) -> None:
+    world.submit = replace(world.submit, month_cap=PRICE * 350)
+    world.provider.answers = [httpx.Response(429, headers={"Retry-After": "1"})]
+    jobs = [world.drop(f"incoming/email/{n}.csv", contacts(200)) for n in range(3)]
+    while world.submit_all():
+        world.now += 1
+    world.deliver()
+    world.finish()
+
+    assert len(world.provider.charged) == 300
+    assert world.table.reserved("2027-01") == PRICE * 300
+    ends = Counter(state for n, job in enumerate(jobs) for state in states(world.enriched(f"incoming/email/{n}.csv", job)))
+    assert ends[RowState.OVER_BUDGET] == 300
+    assert all(world.job(job).state is JobState.DONE for job in jobs)
+
+
 def test_personal_emails_need_consent(world: World) -> None:
     key = "incoming/personal_email/leads.csv"
     file = contacts(3).replace("Domain", "LinkedIn URL").replace("company", "linkedin.com/in/person").replace(".example", "")
 
     without = world.enrich(key, file)
+    world.operate.run(without, Action.GIVE_UP)
+    world.finish()
     world.provider.behaviour.consent = True
     with_consent = world.enrich(key, file)
 

@@ -1,6 +1,7 @@
 """The whole pipeline in one process: the real use cases and adapters over moto, a provider with a ledger, and a clock to turn."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -14,6 +15,7 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.report_page import page
 from enrichment.adapters.secrets import Secrets
@@ -23,6 +25,8 @@ from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, answer_key, jo
 from enrichment.domain.job import Job
 from enrichment.usecases.compile import CompileJob
 from enrichment.usecases.completion import Completion
+from enrichment.usecases.operate import Operate
+from enrichment.usecases.pause import PauseJob, ResumeJob
 from enrichment.usecases.publish import PublishReport
 from enrichment.usecases.receive import ReceiveWebhook
 from enrichment.usecases.split import SplitUpload
@@ -34,12 +38,14 @@ from local.provider.behaviour import Behaviour
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 DEADLINE = 3600
+PRICE = 2
 REGION = "us-east-1"
 
 
 class Provider:
     """The stand-in's rules behind an httpx transport: charges at once, keeps webhooks until they are delivered by hand.
 
+    A contact whose first name is in `invalid` makes its whole batch be refused with 422.
     `answers` are given instead of real ones while there are any; each is a response, or an exception to raise.
     """
 
@@ -50,9 +56,12 @@ class Provider:
         self.webhooks: list[dict[str, Any]] = []
         self.answers: list[httpx.Response | BaseException] = []
         self.accept_before_answer = False
+        self.invalid: set[str] = set()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        if request.url.path.endswith("/credits"):
+            return httpx.Response(200, json={"credits": self.behaviour.balance})
         if request.method == "GET":
             wanted = request.url.path.rpartition("/")[2]
             found = [webhook for webhook in self.webhooks if webhook["enrichment_id"] == wanted]
@@ -77,6 +86,9 @@ class Provider:
     def _accept(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         order = contract.single_order(body) if request.url.path.endswith("single_enrich") else contract.bulk_order(body)
+        for contact in order.contacts:
+            if contact["firstname"] in self.invalid:
+                raise contract.invalid(f"{contact['firstname']} is nobody's name")
         if order.type == "personal_email" and not self.behaviour.consent:
             raise contract.invalid(contract.CONSENT_MESSAGE)
         if len(order.contacts) > self.behaviour.balance:
@@ -102,6 +114,16 @@ class Starts:
 
     def split(self, _bucket: str, key: str, version: str, size: int) -> None:
         self.splits.append((key, version, size))
+
+
+class Counts(Metrics):
+    """Counts in memory, in place of CloudWatch."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+
+    def count(self, name: str, times: int = 1) -> None:
+        self.counted[name] += times
 
 
 class Messages:
@@ -148,7 +170,9 @@ class World:
         self.secrets = Secrets(SecretsProvider(boto3_client=self.secretsmanager), "api-key", "signing-key")
         self.pronto = Pronto(httpx.Client(transport=httpx.MockTransport(provider)), "https://pronto.test/api/v2")
         self.completion = Completion(self.table, self.starts, self.clock)  # type: ignore[arg-type]  # notes instead of Lambda
+        self.metrics = Counts()
         publish = PublishReport(self.bucket, page)
+        resume = ResumeJob(self.table, self.messages)  # type: ignore[arg-type]
         self.split = SplitUpload(
             table=self.table,
             bucket=self.bucket,
@@ -159,6 +183,7 @@ class World:
             clock=self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             deadline_seconds=DEADLINE,
+            price=lambda _: PRICE,
         )
         self.submit = SubmitBatch(
             table=self.table,
@@ -167,13 +192,14 @@ class World:
             provider=self.pronto,
             secrets=self.secrets,
             completion=self.completion,
+            pause=PauseJob(self.table, publish, self.metrics, self.clock),
             clock=self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             webhook_url="https://hooks.test/webhooks/pronto",
         )
-        self.receive = ReceiveWebhook(self.table, self.secrets, self.clock)
-        self.tally = TallyResults(self.table, self.completion)
-        self.compile = CompileJob(self.table, self.bucket, publish, self.clock, price=lambda _: 2)
+        self.receive = ReceiveWebhook(self.table, self.secrets, self.metrics, self.clock)
+        self.tally = TallyResults(self.table, self.completion, self.metrics)
+        self.compile = CompileJob(self.table, self.bucket, publish, self.clock)
         self.sweep = Sweep(
             table=self.table,
             bucket=self.bucket,
@@ -182,7 +208,16 @@ class World:
             completion=self.completion,
             provider=self.pronto,
             secrets=self.secrets,
+            resume=resume,
             clock=self.clock,
+        )
+        self.operate = Operate(
+            table=self.table,
+            queue=self.messages,  # type: ignore[arg-type]
+            completion=self.completion,
+            resume=resume,
+            clock=self.clock,
+            deadline_seconds=DEADLINE,
         )
 
     def clock(self) -> int:

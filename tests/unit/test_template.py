@@ -45,7 +45,7 @@ def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
     roles = [json.dumps(function["Role"]) for function in functions.values()]
-    assert len(functions) == len(set(roles)) == 6
+    assert len(functions) == len(set(roles)) == 7
 
 
 def test_no_statement_allows_more_than_named_actions_on_named_resources(resources: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@
     │   ├── MalformedWebhook   400
     │   ├── ForgedWebhook      401
     │   └── OversizedWebhook   413
+    ├── OperatorError          the operator: the action that was asked for makes no sense for that job
     ├── SettingsError          the platform team: a secret or a setting is missing or has the wrong shape
     └── BrokenInvariant        us: the stored state contradicts itself
 
@@ -62,6 +63,10 @@ class OversizedWebhook(WebhookError):
     """Larger than any result could be."""
 
     status = 413
+
+
+class OperatorError(EnrichmentError):
+    """The action that an operator asked for cannot be carried out; the message says why."""
 
 
 class SettingsError(EnrichmentError):

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     credits_per_email: int
     credits_per_phone: int
     credits_per_personal_email: int
+    credits_per_month: int
+    stack: str
     webhook_url: str | None = None  # only `submit` has it: the API that it names depends on another function
 
     def price(self, wanted: EnrichmentType) -> int:
@@ -38,6 +40,11 @@ class Settings(BaseModel):
                 return self.credits_per_phone
             case EnrichmentType.PERSONAL_EMAIL:
                 return self.credits_per_personal_email
+
+    @property
+    def month_cap(self) -> int | None:
+        """The most credits of a calendar month; None for no cap, which the parameter says with 0."""
+        return self.credits_per_month or None
 
     @property
     def deadline_seconds(self) -> int:

@@ -19,10 +19,12 @@ from enrichment.usecases.completion import Completion
 
 if TYPE_CHECKING:
     from enrichment.adapters.bucket import Bucket
+    from enrichment.adapters.metrics import Metrics
     from enrichment.adapters.provider import Pronto
     from enrichment.adapters.queue import SubmitQueue
     from enrichment.adapters.secrets import Secrets
     from enrichment.usecases.compile import CompileJob
+    from enrichment.usecases.operate import Operate
     from enrichment.usecases.publish import PublishReport
     from enrichment.usecases.receive import ReceiveWebhook
     from enrichment.usecases.split import SplitUpload
@@ -56,11 +58,13 @@ def split_upload() -> "SplitUpload":
         clock=clock,
         new_id=new_id,
         deadline_seconds=settings().deadline_seconds,
+        price=settings().price,
     )
 
 
 @cache
 def submit_batch() -> "SubmitBatch":
+    from enrichment.usecases.pause import PauseJob
     from enrichment.usecases.submit import SubmitBatch
 
     webhook_url = settings().webhook_url
@@ -73,9 +77,11 @@ def submit_batch() -> "SubmitBatch":
         provider=_provider(),
         secrets=_secrets(),
         completion=_completion(),
+        pause=PauseJob(_table(), _publish(), _metrics(), clock),
         clock=clock,
         new_id=new_id,
         webhook_url=webhook_url,
+        month_cap=settings().month_cap,
     )
 
 
@@ -83,25 +89,26 @@ def submit_batch() -> "SubmitBatch":
 def receive_webhook() -> "ReceiveWebhook":
     from enrichment.usecases.receive import ReceiveWebhook
 
-    return ReceiveWebhook(table=_table(), secrets=_secrets(), clock=clock)
+    return ReceiveWebhook(table=_table(), secrets=_secrets(), metrics=_metrics(), clock=clock)
 
 
 @cache
 def tally_results() -> "TallyResults":
     from enrichment.usecases.tally import TallyResults
 
-    return TallyResults(table=_table(), completion=_completion())
+    return TallyResults(table=_table(), completion=_completion(), metrics=_metrics())
 
 
 @cache
 def compile_job() -> "CompileJob":
     from enrichment.usecases.compile import CompileJob
 
-    return CompileJob(table=_table(), bucket=_bucket(), publish=_publish(), clock=clock, price=settings().price)
+    return CompileJob(table=_table(), bucket=_bucket(), publish=_publish(), clock=clock)
 
 
 @cache
 def sweep() -> "Sweep":
+    from enrichment.usecases.pause import ResumeJob
     from enrichment.usecases.sweep import Sweep
 
     return Sweep(
@@ -112,7 +119,23 @@ def sweep() -> "Sweep":
         completion=_completion(),
         provider=_provider(),
         secrets=_secrets(),
+        resume=ResumeJob(_table(), _queue()),
         clock=clock,
+    )
+
+
+@cache
+def operate() -> "Operate":
+    from enrichment.usecases.operate import Operate
+    from enrichment.usecases.pause import ResumeJob
+
+    return Operate(
+        table=_table(),
+        queue=_queue(),
+        completion=_completion(),
+        resume=ResumeJob(_table(), _queue()),
+        clock=clock,
+        deadline_seconds=settings().deadline_seconds,
     )
 
 
@@ -143,6 +166,13 @@ def _starter() -> Starter:
 @cache
 def _completion() -> Completion:
     return Completion(_table(), _starter(), clock)
+
+
+@cache
+def _metrics() -> "Metrics":
+    from enrichment.adapters.metrics import Metrics
+
+    return Metrics(settings().stack)
 
 
 @cache

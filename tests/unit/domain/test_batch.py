@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.domain.batch import BATCH_TRANSITIONS, MAX_BATCH, MIN_BATCH, SETTLED, BatchState, before, cut
+from enrichment.domain.batch import (
+    BATCH_TRANSITIONS,
+    MAX_BATCH,
+    MIN_BATCH,
+    OPERATOR_TRANSITIONS,
+    SETTLED,
+    BatchState,
+    before,
+    cut,
+)
 
 # With a size of 2, three items cannot be cut into batches of two; every larger size can cut any number.
 SIZES = st.integers(3, MAX_BATCH)
@@ -72,21 +81,25 @@ def test_every_state_has_its_transitions_and_is_reached_from_planned() -> None:
     assert reachable(BatchState.PLANNED) | {BatchState.PLANNED} == set(BatchState)
 
 
-def test_exactly_the_rejected_and_the_complete_are_settled() -> None:
-    assert SETTLED == {BatchState.REJECTED, BatchState.COMPLETE}
+def test_a_settled_batch_awaits_nothing_and_every_other_goes_on() -> None:
+    assert {BatchState.REJECTED, BatchState.DIVIDED, BatchState.OVER_BUDGET, BatchState.COMPLETE} == SETTLED
     assert {state for state in BatchState if not BATCH_TRANSITIONS[state]} == SETTLED
 
 
-@pytest.mark.parametrize("state", [BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.REJECTED])
+@pytest.mark.parametrize("state", [BatchState.UNKNOWN, BatchState.ACCEPTED, *SETTLED])
 def test_what_may_have_been_charged_or_was_refused_is_never_sent_again(state: BatchState) -> None:
     assert reachable(state).isdisjoint({BatchState.PLANNED, BatchState.SENDING})
 
 
-def test_a_batch_is_sent_only_from_planned() -> None:
+def test_a_batch_is_sent_only_from_planned_and_goes_back_there_only_from_sending() -> None:
     assert before(BatchState.SENDING) == [BatchState.PLANNED]
     assert before(BatchState.PLANNED) == [BatchState.SENDING]
 
 
+def test_only_an_operator_may_have_an_unknown_batch_sent_again() -> None:
+    assert {BatchState.UNKNOWN: {BatchState.PLANNED}} == OPERATOR_TRANSITIONS
+
+
 @pytest.mark.parametrize("state", BatchState)
 def test_before_is_the_inverse_of_the_transitions(state: BatchState) -> None:
-    assert before(state) == [source for source in BatchState if state in BATCH_TRANSITIONS[source]]
+    assert sorted(before(state)) == sorted(source for source in BatchState if state in BATCH_TRANSITIONS[source])

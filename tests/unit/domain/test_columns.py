@@ -13,7 +13,10 @@ APOLLO = [
 EXPORTS = {
     "hubspot": (
         ["Record ID", "First Name", "Last Name", "Email", "Phone Number", "Lead Status", "Company name", "Website URL"],
-        {"FIRST_NAME": "First Name", "LAST_NAME": "Last Name", "COMPANY": "Company name", "EMAIL": "Email", "WEBSITE": "Website URL"},
+        {
+            "FIRST_NAME": "First Name", "LAST_NAME": "Last Name", "COMPANY": "Company name", "EMAIL": "Email",
+            "WEBSITE": "Website URL",
+        },
     ),
     "salesforce report": (
         ["Salutation", "First Name", "Last Name", "Title", "Account Name", "Mailing City", "Email", "Website"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.domain.job import ENDED, JOB_TRANSITIONS, JobState, before
+from enrichment.domain.job import ENDED, JOB_TRANSITIONS, OPERATOR_TRANSITIONS, JobState, before
 
 
 def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
@@ -14,21 +14,38 @@ def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
     assert found == set(JobState)
 
 
-def test_exactly_the_done_and_the_refused_have_ended() -> None:
-    assert ENDED == {JobState.DONE, JobState.REFUSED}
-    assert {state for state in JobState if not JOB_TRANSITIONS[state]} == ENDED
+def test_the_owner_has_an_answer_once_a_job_is_done_or_refused() -> None:
+    assert {JobState.DONE, JobState.REFUSED} == ENDED
 
 
-def test_a_job_never_goes_back_so_it_must_end() -> None:
+def test_a_job_never_goes_back_but_to_amend_its_output() -> None:
     order = list(JobState)
-    assert all(order.index(following) > order.index(state) for state in order for following in JOB_TRANSITIONS[state])
+    backwards = {
+        (state, following)
+        for state in order
+        for following in JOB_TRANSITIONS[state]
+        if order.index(following) <= order.index(state)
+    }
+    assert backwards == {(JobState.DONE, JobState.COMPILING)}
 
 
-def test_a_job_that_runs_can_no_longer_be_refused() -> None:
+def test_every_job_that_has_not_ended_leads_to_an_end() -> None:
+    ends = set(ENDED)
+    for _ in JobState:
+        ends |= {state for state in JobState if JOB_TRANSITIONS[state] & ends}
+    assert ends == set(JobState)
+
+
+def test_a_refused_job_stays_refused_and_one_that_runs_can_no_longer_be_refused() -> None:
+    assert JOB_TRANSITIONS[JobState.REFUSED] == frozenset()
     assert before(JobState.REFUSED) == [JobState.SPLITTING]
-    assert before(JobState.DONE) == [JobState.COMPILING]
+
+
+def test_only_an_operator_may_have_a_finished_job_run_again() -> None:
+    assert before(JobState.RUNNING) == [JobState.SPLITTING]
+    assert {JobState.DONE: {JobState.RUNNING}} == OPERATOR_TRANSITIONS
 
 
 @pytest.mark.parametrize("state", JobState)
 def test_before_is_the_inverse_of_the_transitions(state: JobState) -> None:
-    assert before(state) == [source for source in JobState if state in JOB_TRANSITIONS[source]]
+    assert sorted(before(state)) == sorted(source for source in JobState if state in JOB_TRANSITIONS[source])

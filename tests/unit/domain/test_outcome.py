@@ -20,7 +20,9 @@ WITHOUT_ANY_RESULT = {
     BatchState.UNKNOWN: RowState.AMBIGUOUS,
     BatchState.ACCEPTED: RowState.TIMED_OUT,
     BatchState.COMPLETE: RowState.TIMED_OUT,
-    BatchState.REJECTED: RowState.NOT_SENT,
+    BatchState.REJECTED: RowState.REJECTED,
+    BatchState.DIVIDED: RowState.NOT_SENT,
+    BatchState.OVER_BUDGET: RowState.OVER_BUDGET,
 }
 
 
@@ -53,16 +55,22 @@ def test_a_row_that_was_planned_until_the_deadline_says_so() -> None:
 
 
 @pytest.mark.parametrize("halt", Halt)
-@pytest.mark.parametrize("state", [BatchState.PLANNED, BatchState.REJECTED])
-def test_a_row_of_a_halted_job_says_why_with_the_providers_own_words(halt: Halt, state: BatchState) -> None:
+def test_a_row_of_a_halted_job_says_why_with_the_providers_own_words(halt: Halt) -> None:
     job = a_job(halt=halt, halt_message="Insufficient enrichment credits")
-    detail = outcome_of(None, a_batch(state=state), False, job).detail
+    detail = outcome_of(None, a_batch(), False, job).detail
     assert detail == halt_sentence(job)
     assert detail.endswith(" (Pronto says: “Insufficient enrichment credits”)")
 
 
+def test_a_contact_that_the_provider_does_not_take_is_rejected_with_its_words() -> None:
+    batch = a_batch(state=BatchState.REJECTED, reason="contacts[0]: firstname is required")
+    outcome = outcome_of(None, batch, False, a_job())
+    assert outcome.state is RowState.REJECTED
+    assert "contacts[0]: firstname is required" in outcome.detail
+
+
 def test_only_rows_that_cost_nothing_may_be_dropped_again() -> None:
-    assert UNSENT == {RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT}
+    assert {RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT} == UNSENT
 
 
 def test_the_cells_of_an_outcome_stand_below_their_columns() -> None:

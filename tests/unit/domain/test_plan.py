@@ -30,13 +30,13 @@ class Remembered:
         return None if earlier == row else earlier
 
 
-def planner(size: int = 100) -> Planner:
-    return Planner(HEADER, find_columns(HEADER), EnrichmentType.EMAIL, Remembered(), size)
+def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
+    return Planner(HEADER, find_columns(HEADER), EnrichmentType.EMAIL, Remembered(), most_contacts, size)
 
 
-def planned(rows: list[Row], size: int = 100) -> tuple[Planner, bytes, list[Span]]:
+def planned(rows: list[Row], size: int, most_contacts: int | None = None) -> tuple[Planner, bytes, list[Span]]:
     lines = bytearray()
-    deciding = planner(size)
+    deciding = planner(size, most_contacts)
     spans = list(deciding.plan(rows, lines.extend))
     return deciding, bytes(lines), spans
 
@@ -48,16 +48,21 @@ ROWS = st.lists(st.tuples(st.integers(1, 3), CELLS), max_size=60).map(
 )
 
 
-@given(rows=ROWS, size=st.integers(3, 9))
-def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(rows: list[Row], size: int) -> None:
-    deciding, plan, spans = planned(rows, size)
+@given(rows=ROWS, size=st.integers(3, 9), most=st.none() | st.integers(0, 20))
+def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
+    rows: list[Row], size: int, most: int | None
+) -> None:
+    deciding, plan, spans = planned(rows, size, most)
 
     decided = [PlannedRow.model_validate_json(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
     for line in decided:
-        assert [line.contact is not None, line.rejected is not None, line.duplicate_of is not None].count(True) == 1
+        assert [line.contact, line.rejected, line.duplicate_of, line.over_budget].count(None) == 3
     sent = {line.row for line in decided if line.contact}
-    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent
+    unpaid = {line.row for line in decided if line.over_budget}
+    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent | unpaid
+    assert most is None or len(sent) <= most
+    assert not unpaid or len(sent) == most
 
     batched: list[int] = []
     for span in spans:
@@ -102,3 +107,15 @@ def test_a_rejected_row_does_not_make_a_later_one_a_duplicate() -> None:
     deciding = planner()
     rows = [Row(2, ["Jane", "Doe", "Acme", "too much"]), Row(3, ["Jane", "Doe", "Acme"])]
     assert [deciding.decide(row).duplicate_of for row in rows] == [None, None]
+
+
+def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_as_ever() -> None:
+    deciding = planner(most_contacts=1)
+    rows = [["Jane", "Doe", "Acme"], ["John", "Doe", "Acme"], ["", "Doe", "Acme"], ["jane", "doe", "acme"]]
+    decided = [deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)]
+    assert decided[1:] == [
+        PlannedRow(row=3, over_budget=True),
+        PlannedRow(row=4, rejected="The first name is missing"),
+        PlannedRow(row=5, duplicate_of=2),
+    ]
+    assert deciding.contacts == 1

@@ -1,9 +1,10 @@
 """Results are read as tolerantly as they are documented."""
 
+import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.domain.contact import EnrichmentType
@@ -70,6 +71,7 @@ FIELDS = ("email", "email_status", "personal_email", "personal_email_status", "p
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)))
+@example(payload=json.loads(r'{"email": "\ud800", "phone": ["\ud800"]}'))
 def test_any_json_can_be_read_and_what_is_read_can_be_written(payload: dict[str, Any]) -> None:
     result = result_of(payload)
 

@@ -65,11 +65,10 @@ def test_after_a_rotation_the_new_key_signs() -> None:
     assert verify(sign(A_REF, keys), keys) == A_REF
 
 
-@given(ref=REFS, key=st.text("abcdefghij0123456789", min_size=16, max_size=40))
-def test_a_token_does_not_give_its_key_away(ref: RowRef, key: str) -> None:
-    secret = key.encode()
-    token = sign(ref, SigningKeys(secret))
-    for form in (key, secret.hex(), b64encode(secret).decode().rstrip("="), urlsafe_b64encode(secret).decode().rstrip("=")):
+@given(key=KEYS)
+def test_a_token_does_not_give_its_key_away(key: bytes) -> None:
+    token = sign(A_REF, SigningKeys(key)).encode()
+    for form in (key, key.hex().encode(), b64encode(key).rstrip(b"="), urlsafe_b64encode(key).rstrip(b"=")):
         assert form not in token
 
 

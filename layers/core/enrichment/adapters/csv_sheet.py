@@ -78,10 +78,9 @@ class CsvSheet:
         line_end = _line_end(row.text)
         own = row.text[: len(row.text) - len(line_end)]
         added = io.StringIO()
-        csv.writer(added, delimiter=self.dialect.delimiter, lineterminator="").writerow(
-            [""] * (1 + width - len(row.cells)) + list(cells)
-        )
-        return (own + added.getvalue() + (line_end or self._line_end)).encode()
+        # The writer quotes line breaks in cells only when it ends lines itself; that end is then replaced by the row's own.
+        csv.writer(added, delimiter=self.dialect.delimiter).writerow([""] * (1 + width - len(row.cells)) + list(cells))
+        return (own + added.getvalue().removesuffix("\r\n") + (line_end or self._line_end)).encode()
 
     def _next(self) -> CsvRow | None:
         while True:
@@ -116,9 +115,11 @@ class _Readable(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]  # a buffer; it has a type of its own from 3.12 on
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+        filled = 0  # a stream may give less than it is asked for; the look at the start of a file needs all of it
+        while filled < len(buffer) and (data := self._stream.read(len(buffer) - filled)):
+            buffer[filled : filled + len(data)] = data
+            filled += len(data)
+        return filled
 
 
 class _Tape:

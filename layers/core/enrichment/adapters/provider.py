@@ -5,13 +5,14 @@ and which words in a 422 tell consent and credits apart from a contact that is n
 """
 
 import json
+import math
 
 import httpx
 
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
 from enrichment.domain.result import PENDING
-from enrichment.domain.submission import Accepted, NotSent, Refused, Submission, Unclear
+from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds; the answer is only an acknowledgement
 _COUNTRIES = "phone_country_codes"  # [A]: described without a name
@@ -68,6 +69,18 @@ class Pronto:
         body = _json(answer.content) if answer.status_code == httpx.codes.OK else None
         return body if body and body.get("status", PENDING) != PENDING else None
 
+    def credits_left(self, api_key: str) -> int | None:
+        """The account's credits, which costs nothing to ask; None when the answer cannot be understood.
+
+        Its shape is not documented [A]: the first number below a name that speaks of credits or a balance, and not of
+        what is used or allowed, counts.
+        """
+        try:
+            answer = self._client.get(f"{self._base}/credits", headers=_headers(api_key), timeout=_TIMEOUT)
+        except httpx.HTTPError:
+            return None
+        return _balance(_json(answer.content)) if answer.status_code == httpx.codes.OK else None
+
     def _post(self, endpoint: str, body: dict[str, object], api_key: str) -> Submission:
         url = f"{self._base}/contacts/{endpoint}"
         try:
@@ -77,6 +90,19 @@ class Pronto:
             return NotSent(_WAIT, f"no connection to the provider ({type(error).__name__})")
         except httpx.HTTPError as error:
             return Unclear(f"the connection broke before the answer was complete ({type(error).__name__})")
+
+
+def _balance(body: dict[str, object]) -> int | None:
+    for name, value in body.items():
+        if isinstance(value, dict) and (inner := _balance(value)) is not None:
+            return inner
+        words = name.casefold()
+        speaks = any(word in words for word in ("credit", "balance", "remaining")) and not any(
+            word in words for word in ("used", "spent", "total", "limit")
+        )
+        if speaks and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return int(value)
+    return None
 
 
 def _content(answer: httpx.Response) -> bytes:
@@ -104,19 +130,21 @@ def _meaning(answer: httpx.Response, content: bytes) -> Submission:
     if status == httpx.codes.UNAUTHORIZED:
         return Refused(Halt.BAD_KEY, message)
     if status == httpx.codes.UNPROCESSABLE_ENTITY:
-        return Refused(_why(message), message)
+        halt = _halt(message)
+        return Refused(halt, message) if halt else Invalid(message)
     if answer.is_server_error:
         return Unclear(f"the provider answered {status}")
     return Unclear(f"the provider answered {status}", Halt.UNEXPECTED)
 
 
-def _why(message: str) -> Halt:
+def _halt(message: str) -> Halt | None:
+    """Why a 422 would come for every batch; None when it is about this batch's contacts."""
     words = message.casefold()
     if "credit" in words:
         return Halt.NO_CREDITS
     if "consent" in words:
         return Halt.NO_CONSENT
-    return Halt.INVALID
+    return None
 
 
 def _message(body: dict[str, object]) -> str:
@@ -130,13 +158,13 @@ def _message(body: dict[str, object]) -> str:
 def _json(content: bytes) -> dict[str, object]:
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _seconds(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else _WAIT
+    return int(text) if text and text.isascii() and text.isdigit() else _WAIT
 
 
 def _headers(api_key: str) -> dict[str, str]:

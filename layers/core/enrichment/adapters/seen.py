@@ -38,13 +38,12 @@ class SeenOnDisk:
             found = self._database.execute(
                 "SELECT row FROM name WHERE who = ? AND NOT (has_profile AND ?)", (name, profile is not None)
             ).fetchone()
-        if found is not None:
-            return int(found[0])
-        if profile is not None:
-            self._database.execute("INSERT INTO profile VALUES (?, ?)", (profile, row))
+        first = row if found is None else int(found[0])
+        if profile is not None:  # also one that a copy brought: it tells the next copy
+            self._database.execute("INSERT OR IGNORE INTO profile VALUES (?, ?)", (profile, first))
         if name is not None:
-            self._database.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (name, row, profile is not None))
-        return None
+            self._database.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (name, first, profile is not None))
+        return None if found is None else first
 
 
 def _digest(text: str | None) -> bytes | None:

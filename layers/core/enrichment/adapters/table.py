@@ -5,10 +5,11 @@
     PLAN#<job>#<plan>       BATCH#<number>   a batch of one plan; the job says which plan counts
     RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
     ASIDE#<job>             <digest>         a genuine webhook that is not its row's result
+    BUDGET#<month>          BUDGET           credits reserved in a calendar month
 
 Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one query per batch. Batches are
 keyed by plan, so that two runs over the same file never touch each other's. The sparse index `open-jobs` holds the jobs that
-have not ended. Every item expires by TTL after the retention time.
+still need the sweeper. Every item but the budgets expires by TTL after the retention time.
 
 Every change of state is conditional on the states from which it is allowed (`BATCH_TRANSITIONS`, `JOB_TRANSITIONS`), and a
 condition that fails reads back the item that made it fail.
@@ -16,26 +17,42 @@ condition that fails reads back the item that made it fail.
 
 import hashlib
 import json
+import random
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
-
+from enrichment.adapters.items import (
+    OPEN,
+    Update,
+    batch_key,
+    batch_sk,
+    budget_key,
+    canonical,
+    fields_of,
+    item_of,
+    job_key,
+    plain,
+    plan_of,
+    result_key,
+    results_of,
+    row_of,
+    wire,
+)
 from enrichment.domain import batch as batches
 from enrichment.domain import job as jobs
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.job import ENDED, Halt, Job, JobState
+from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-OPEN_JOBS_INDEX = "open-jobs"
-_OPEN = "open"  # the index's key: present on a job until it ends
+_OPEN_JOBS_INDEX = "open-jobs"
 _MOST_PUTS = 25  # in one BatchWriteItem
+_MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
 
 
 class Stored(Enum):
@@ -44,6 +61,14 @@ class Stored(Enum):
     FIRST = auto()  # it is the row's result now
     AGAIN = auto()  # the same result was there already
     OTHER = auto()  # another result is there; nothing was written
+
+
+class Claim(Enum):
+    """What became of an attempt to take a batch."""
+
+    HELD = auto()  # the caller has it
+    TAKEN = auto()  # somebody else has it, or it needs nobody
+    OVER_BUDGET = auto()  # the month's cap leaves no room for it
 
 
 class JobTable:
@@ -62,44 +87,78 @@ class JobTable:
 
     def create_job(self, job: Job) -> bool:
         """Store a new job; False when there is one of this id."""
-        item = _fields(job) | _job_key(job.id) | {_OPEN: "yes", "expires_at": job.created_at + self._retention}
+        item = fields_of(job) | job_key(job.id) | {OPEN: "yes", "expires_at": job.created_at + self._retention}
         return self._put_if_new(item) is None
 
     def job(self, job_id: str) -> Job | None:
         """The job as it is now (a consistent read)."""
-        item = self._get(_job_key(job_id))
+        item = self._get(job_key(job_id))
         return Job.model_validate(item) if item else None
 
     def open_jobs(self) -> Iterator[Job]:
-        """Jobs that have not ended, as the index has them: a moment behind at times."""
+        """Jobs that still need the sweeper, as the index has them: a moment behind at times."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            IndexName=OPEN_JOBS_INDEX,
+            IndexName=_OPEN_JOBS_INDEX,
             KeyConditionExpression="#open = :yes",
-            ExpressionAttributeNames={"#open": _OPEN},
-            ExpressionAttributeValues=_wire({":yes": "yes"}),
+            ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeValues=wire({":yes": "yes"}),
         )
         for page in pages:
-            yield from (Job.model_validate(_plain(item)) for item in page["Items"])
+            yield from (Job.model_validate(plain(item)) for item in page["Items"])
 
     def change_job(self, job_id: str, **fields: Any) -> None:
         """Set fields of a job that exists, whatever its state."""
-        self._update(_job_key(job_id), fields, "attribute_exists(pk)")
+        self._try(Update(job_key(job_id), fields))
 
-    def move_job(self, job_id: str, to: JobState, **fields: Any) -> bool:
-        """Take the step to a state, with fields; False when the job is in no state from which the step is allowed."""
-        return self._move(_job_key(job_id), to, jobs.before(to), fields, remove=_OPEN if to in ENDED else None)
+    def run_job(self, job_id: str, **fields: Any) -> bool:
+        """SPLITTING → RUNNING, with the plan that counts; False when another run was faster."""
+        return self._move_job(job_id, JobState.RUNNING, fields)
 
-    def halt_job(self, job_id: str, halt: Halt, message: str) -> None:
-        """Let a running job send nothing more; the first reason stands."""
-        condition = "#state = :running AND attribute_not_exists(halt)"
-        self._update(
-            _job_key(job_id),
-            {"halt": halt, "halt_message": message},
-            condition,
-            {":running": JobState.RUNNING},
-            {"#state": "state"},
-        )
+    def refuse_job(self, job_id: str, now: int) -> bool:
+        """SPLITTING → REFUSED; False when another run was faster."""
+        return self._move_job(job_id, JobState.REFUSED, {"finished_at": now}, removes=[OPEN])
+
+    def compile_job(self, job_id: str, now: int) -> bool:
+        """RUNNING or DONE → COMPILING; False when somebody took the step already. Results may come late again from here on."""
+        return self._move_job(job_id, JobState.COMPILING, {"compile_asked_at": now, OPEN: "yes"}, removes=["late_at"])
+
+    def finish_job(self, job_id: str, now: int, delivered: int, awaits_more: bool) -> None:
+        """COMPILING → DONE. The job stays open while it awaits more, and if a result came since compiling began."""
+        fields = {"state": JobState.DONE, "finished_at": now, "delivered": delivered}
+        states = jobs.before(JobState.DONE)
+        if not awaits_more:
+            condition = "attribute_exists(pk) AND attribute_not_exists(late_at)"
+            if self._try(Update(job_key(job_id), fields, states, condition, removes=[OPEN])) is None:
+                return
+        self._try(Update(job_key(job_id), fields, states))
+
+    def close_job(self, job_id: str) -> None:
+        """Let a finished job be: no late result is looked for any more."""
+        self._try(Update(job_key(job_id), {}, [JobState.DONE], removes=[OPEN]))
+
+    def note_late_result(self, job_id: str, now: int) -> None:
+        """Remember that a result came which the output may lack; the first such time stands."""
+        condition = "attribute_exists(pk) AND attribute_not_exists(late_at)"
+        self._try(Update(job_key(job_id), {"late_at": now, OPEN: "yes"}, [JobState.COMPILING, JobState.DONE], condition))
+
+    def halt_job(self, job_id: str, halt: Halt, message: str) -> bool:
+        """Pause a running job; False when it is paused already or does not run."""
+        condition = "attribute_exists(pk) AND attribute_not_exists(halt)"
+        fields = {"halt": halt, "halt_message": message}
+        return self._try(Update(job_key(job_id), fields, [JobState.RUNNING], condition)) is None
+
+    def resume_job(self, job_id: str) -> bool:
+        """Lift a running job's halt; False when it has none or does not run."""
+        condition = "attribute_exists(pk) AND attribute_exists(halt)"
+        removes = ["halt", "halt_message"]
+        return self._try(Update(job_key(job_id), {}, [JobState.RUNNING], condition, removes=removes)) is None
+
+    def reopen_job(self, job_id: str, deadline_at: int) -> bool:
+        """DONE → RUNNING with a new deadline, which only an operator may ask for; False when the job is not done."""
+        states = [state for state, following in jobs.OPERATOR_TRANSITIONS.items() if JobState.RUNNING in following]
+        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN: "yes"}
+        return self._try(Update(job_key(job_id), fields, states, removes=["halt", "halt_message"])) is None
 
     # Batches
 
@@ -107,8 +166,8 @@ class JobTable:
         """Store the batches of a plan that no job counts on yet; how many there are."""
         stored, batches_left = 0, iter(new)
         while chunk := list(islice(batches_left, _MOST_PUTS)):
-            puts = [_fields(batch) | _batch_key(batch) | {"expires_at": batch.queued_at + self._retention} for batch in chunk]
-            unsaved: dict[str, Any] = {self._name: [{"PutRequest": {"Item": _wire(item)}} for item in puts]}
+            puts = [{"PutRequest": {"Item": wire(self._batch_item(batch))}} for batch in chunk]
+            unsaved: dict[str, Any] = {self._name: puts}
             while unsaved:
                 unsaved = dict(self._client.batch_write_item(RequestItems=unsaved)["UnprocessedItems"])
             stored += len(chunk)
@@ -116,70 +175,92 @@ class JobTable:
 
     def batch(self, job: Job, number: int) -> Batch | None:
         """A batch of the job's plan as it is now (a consistent read)."""
-        item = self._get({"pk": _plan_of(job.id, job.plan), "sk": _batch_sk(number)})
+        item = self._get({"pk": plan_of(job.id, job.plan), "sk": batch_sk(number)})
         return Batch.model_validate(item) if item else None
 
     def batches(self, job: Job) -> list[Batch]:
-        """All batches of the job's plan in the order of their rows (a consistent read)."""
-        return [Batch.model_validate(item) for item in self._query(_plan_of(job.id, job.plan), "BATCH#")]
+        """All batches of the job's plan by number (a consistent read); without a division, in the order of their rows."""
+        return [Batch.model_validate(item) for item in self._query(plan_of(job.id, job.plan), "BATCH#")]
 
     def change_batch(self, batch: Batch, **fields: Any) -> None:
         """Set fields of a batch that exists, whatever its state."""
-        self._update(_batch_key(batch), fields, "attribute_exists(pk)")
+        self._try(Update(batch_key(batch), fields))
 
-    def claim_batch(self, batch: Batch, claim: str, now: int) -> bool:
-        """Take a planned batch for the one POST; False when somebody else has it or it needs none.
+    def claim_batch(self, batch: Batch, claim: str, now: int, month: str, cost: int, cap: int | None) -> Claim:
+        """Take a planned batch for the one POST, and reserve its credits in the month's budget: both or neither.
 
-        A retry of a write whose answer was lost finds its own claim, and holds it.
+        Args:
+            batch: the batch.
+            claim: an id of this attempt. A retry of a write whose answer was lost finds its own claim, and holds it.
+            now: epoch seconds.
+            month: such as 2026-11.
+            cost: credits of the whole batch.
+            cap: the most credits of a month; None for no cap, and then nothing is reserved.
         """
-        fields = {"claim": claim, "claimed_at": now}
-        key = _batch_key(batch)
+        sets = {"state": BatchState.SENDING, "claim": claim, "claimed_at": now}
         states = batches.before(BatchState.SENDING)
-        return self._move(key, BatchState.SENDING, states, fields, mine=("claim", claim))
+        if cap is None:
+            there = self._try(Update(batch_key(batch), sets, states))
+            return Claim.HELD if there is None or there.get("claim") == claim else Claim.TAKEN
+        if cost > cap:
+            return Claim.OVER_BUDGET
+        room = "attribute_not_exists(reserved) OR reserved <= :room"
+        reserve = Update(budget_key(month), adds={"reserved": cost}, condition=room, values={"room": cap - cost})
+        failed = self._transact([Update(batch_key(batch), sets | {"month": month}, states), reserve])
+        if failed is None or (failed[0] or {}).get("claim") == claim:
+            return Claim.HELD
+        return Claim.TAKEN if failed[0] is not None else Claim.OVER_BUDGET
+
+    def release_batch(self, batch: Batch, claim: str, cost: int, queued_at: int) -> bool:
+        """SENDING → PLANNED, for a claim with which provably nothing was enqueued; its credits are given back."""
+        states = batches.before(BatchState.PLANNED)
+        sets = {"state": BatchState.PLANNED, "queued_at": queued_at}
+        mine, values = "attribute_exists(pk) AND claim = :claim", {"claim": claim}
+        back = Update(batch_key(batch), sets, states, mine, removes=["month", "claim"], values=values)
+        return self._transact([back, *self._give_back(batch, cost)]) is None
 
     def move_batch(self, batch: Batch, to: BatchState, **fields: Any) -> bool:
         """Take the step to a state that is not settled; False when the batch is in no state from which it is allowed."""
-        return self._move(_batch_key(batch), to, batches.before(to), fields)
+        return self._try(Update(batch_key(batch), {"state": to, **fields}, batches.before(to))) is None
 
-    def settle_batch(self, batch: Batch, to: BatchState, **fields: Any) -> bool:
+    def settle_batch(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: Any) -> bool:
         """Take the step to a settled state and count the batch on its job, both or neither; False as in `move_batch`."""
-        update, names, values, condition = _step(to, batches.before(to), fields, None)
-        try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Update": {
-                            "TableName": self._name,
-                            "Key": _wire(_batch_key(batch)),
-                            "UpdateExpression": update,
-                            "ConditionExpression": condition,
-                            "ExpressionAttributeNames": names,
-                            "ExpressionAttributeValues": values,
-                        }
-                    },
-                    {
-                        "Update": {
-                            "TableName": self._name,
-                            "Key": _wire(_job_key(batch.job)),
-                            "UpdateExpression": "ADD settled :one",
-                            "ConditionExpression": "attribute_exists(pk)",
-                            "ExpressionAttributeValues": _wire({":one": 1}),
-                        }
-                    },
-                ]
-            )
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if "ConditionalCheckFailed" in codes:
-                return False
-            raise
-        return True
+        settle = Update(batch_key(batch), {"state": to, **fields}, batches.before(to))
+        count = Update(job_key(batch.job), adds={"settled": 1})
+        return self._transact([settle, count, *self._give_back(batch, cost_given_back)]) is None
+
+    def divide_batch(self, batch: Batch, halves: tuple[Batch, Batch], known: int, cost: int, reason: str) -> bool:
+        """SENDING → DIVIDED, with its halves as new planned batches: all or nothing; False when somebody did it already.
+
+        Args:
+            batch: of more than one contact, with which nothing was enqueued.
+            halves: numbered `known` + 1 and `known` + 2.
+            known: how many batches the job has; the step is not taken when it has more by now.
+            cost: credits that the batch reserved.
+            reason: the provider's words.
+        """
+        divide = Update(batch_key(batch), {"state": BatchState.DIVIDED, "reason": reason}, batches.before(BatchState.DIVIDED))
+        count = Update(
+            job_key(batch.job), adds={"batches": 2, "settled": 1}, condition="batches = :known", values={"known": known}
+        )
+        return self._transact([divide, count, *self._give_back(batch, cost)], [self._batch_item(half) for half in halves]) is None
+
+    def resend_batch(self, batch: Batch, now: int) -> bool:
+        """UNKNOWN → PLANNED, which only an operator may ask for: the batch may be paid twice."""
+        states = [state for state, following in batches.OPERATOR_TRANSITIONS.items() if BatchState.PLANNED in following]
+        sets = {"state": BatchState.PLANNED, "queued_at": now}
+        return self._try(Update(batch_key(batch), sets, states, removes=["claim", "month"])) is None
+
+    def reserved(self, month: str) -> int:
+        """Credits reserved in a month; always 0 where there is no cap."""
+        item = self._get(budget_key(month))
+        return int(item["reserved"]) if item else 0
 
     # Results
 
     def put_result(self, ref: RowRef, payload: Mapping[str, Any], now: int) -> Stored:
         """Store a contact's result if its row has none: one conditional write."""
-        item = {**_result_key(ref), "payload": _canonical(payload), "received_at": now, "expires_at": now + self._retention}
+        item = {**result_key(ref), "payload": canonical(payload), "received_at": now, "expires_at": now + self._retention}
         there = self._put_if_new(item)
         if there is None:
             return Stored.FIRST
@@ -187,7 +268,7 @@ class JobTable:
 
     def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> None:
         """Keep a genuine webhook that is not its row's result; the same one again is kept once."""
-        text = _canonical(payload)
+        text = canonical(payload)
         digest = hashlib.sha256(f"{ref.batch}.{ref.row}.{text}".encode()).hexdigest()
         key = {"pk": f"ASIDE#{ref.job}", "sk": digest}
         fields = {"batch": ref.batch, "row": ref.row, "payload": text, "why": why, "received_at": now}
@@ -200,156 +281,86 @@ class JobTable:
             ConsistentRead=True,
             Select="COUNT",
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=_wire({":pk": _results_of(batch.job, batch.number)}),
+            ExpressionAttributeValues=wire({":pk": results_of(batch.job, batch.number)}),
         )
         return sum(page["Count"] for page in pages)
 
     def results(self, batch: Batch) -> dict[int, dict[str, Any]]:
         """The payloads of a batch by row (a consistent read)."""
-        items = self._query(_results_of(batch.job, batch.number), "ROW#")
-        return {int(item["sk"].removeprefix("ROW#")): json.loads(item["payload"]) for item in items}
+        items = self._query(results_of(batch.job, batch.number), "ROW#")
+        return {row_of(item["sk"]): json.loads(item["payload"]) for item in items}
 
     # What the rest is made of
 
-    def _get(self, key: dict[str, str]) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._name, Key=_wire(key), ConsistentRead=True)
-        return _plain(answer["Item"]) if "Item" in answer else None
+    def _move_job(self, job_id: str, to: JobState, fields: Mapping[str, Any], removes: Iterable[str] = ()) -> bool:
+        return self._try(Update(job_key(job_id), {"state": to, **fields}, jobs.before(to), removes=removes)) is None
+
+    def _batch_item(self, batch: Batch) -> dict[str, Any]:
+        return fields_of(batch) | batch_key(batch) | {"expires_at": batch.queued_at + self._retention}
+
+    def _give_back(self, batch: Batch, cost: int) -> list[Update]:
+        return [Update(budget_key(batch.month), adds={"reserved": -cost})] if batch.month and cost else []
+
+    def _get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._name, Key=wire(key), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
 
     def _query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             ConsistentRead=True,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=_wire({":pk": pk, ":prefix": prefix}),
+            ExpressionAttributeValues=wire({":pk": pk, ":prefix": prefix}),
         )
         for page in pages:
-            yield from map(_plain, page["Items"])
+            yield from map(plain, page["Items"])
 
-    def _put_if_new(self, item: dict[str, Any]) -> dict[str, Any] | None:
+    def _put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """Put an item unless its key is taken; the item that is there, if so."""
         try:
             self._client.put_item(
                 TableName=self._name,
-                Item=_wire(item),
+                Item=wire(item),
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            return _item_of(error)
+            return item_of(error)
         return None
 
-    def _move(
-        self,
-        key: dict[str, str],
-        to: str,
-        sources: list[Any],
-        fields: Mapping[str, Any],
-        remove: str | None = None,
-        mine: tuple[str, str] | None = None,
-    ) -> bool:
-        update, names, values, condition = _step(to, sources, fields, remove)
-        there = self._try_update(key, update, names, values, condition)
-        if there is None:
-            return True
-        return mine is not None and there.get("state") == to and there.get(mine[0]) == mine[1]
-
-    def _update(
-        self,
-        key: dict[str, str],
-        fields: Mapping[str, Any],
-        condition: str,
-        values: Mapping[str, Any] | None = None,
-        names: Mapping[str, str] | None = None,
-    ) -> None:
-        update, set_names, set_values = _set(fields)
-        self._try_update(key, update, set_names | dict(names or {}), set_values | _wire(values or {}), condition)
-
-    def _try_update(
-        self, key: dict[str, str], update: str, names: dict[str, str], values: dict[str, Any], condition: str
-    ) -> dict[str, Any] | None:
+    def _try(self, update: Update) -> dict[str, Any] | None:
         """Update an item if the condition holds; otherwise the item that made it fail, empty if there is none."""
         try:
-            self._client.update_item(
-                TableName=self._name,
-                Key=_wire(key),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return _item_of(error)
+            self._client.update_item(**update.request(self._name))
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return item_of(error)
         return None
 
+    def _transact(self, updates: list[Update], puts: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any] | None] | None:
+        """Do all updates and put all new items, or nothing.
 
-def _item_of(error: ClientError) -> dict[str, Any]:
-    """The item that made a condition fail, which botocore's types do not know of; empty if there is none."""
-    return _plain(cast(dict[str, Any], error.response).get("Item", {}))
+        A transaction that meets another one on the same item is tried again: the SDK does not.
 
-
-def _job_key(job_id: str) -> dict[str, str]:
-    return {"pk": f"JOB#{job_id}", "sk": "JOB"}
-
-
-def _batch_key(batch: Batch) -> dict[str, str]:
-    return {"pk": _plan_of(batch.job, batch.plan), "sk": _batch_sk(batch.number)}
-
-
-def _plan_of(job_id: str, plan: str) -> str:
-    return f"PLAN#{job_id}#{plan}"
-
-
-def _batch_sk(number: int) -> str:
-    return f"BATCH#{number:06}"
-
-
-def _results_of(job_id: str, number: int) -> str:
-    return f"RESULT#{job_id}#{number:06}"
-
-
-def _result_key(ref: RowRef) -> dict[str, str]:
-    return {"pk": _results_of(ref.job, ref.batch), "sk": f"ROW#{ref.row:08}"}
-
-
-def batch_of_result_key(pk: str) -> tuple[str, int]:
-    """The job and batch number in the partition key of a result, as a stream record carries it."""
-    _, job_id, number = pk.split("#")
-    return job_id, int(number)
-
-
-def _step(
-    to: str, sources: list[Any], fields: Mapping[str, Any], remove: str | None
-) -> tuple[str, dict[str, str], dict[str, Any], str]:
-    """The update, names, values and condition of a change of state."""
-    update, names, values = _set({"state": to, **fields})
-    if remove:
-        update += " REMOVE #removed"
-        names["#removed"] = remove
-    allowed = {f":from{number}": source for number, source in enumerate(sources)}
-    return update, names, values | _wire(allowed), f"#state IN ({', '.join(allowed)})"
-
-
-def _set(fields: Mapping[str, Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
-    update = "SET " + ", ".join(f"#{name} = :{name}" for name in fields)
-    return update, {f"#{name}": name for name in fields}, _wire({f":{name}": value for name, value in fields.items()})
-
-
-def _fields(model: Job | Batch) -> dict[str, Any]:
-    return model.model_dump(mode="json", exclude_none=True)
-
-
-def _canonical(payload: Mapping[str, Any]) -> str:
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    serialize = TypeSerializer().serialize
-    return {name: serialize(str(value) if isinstance(value, str) else value) for name, value in item.items()}
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(value) for name, value in item.items()}
+        Returns:
+            None when it was done; otherwise for each update the item that made its condition fail, None for those that held.
+        """
+        actions: list[dict[str, Any]] = [{"Update": update.request(self._name)} for update in updates]
+        for item in puts:
+            put = {"TableName": self._name, "Item": wire(item), "ConditionExpression": "attribute_not_exists(pk)"}
+            actions.append({"Put": put})
+        for attempt in range(_MOST_CONFLICTS):
+            try:
+                self._client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]  # built one by one above
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons: list[Any] = error.response.get("CancellationReasons", [])
+                if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+                    return [
+                        plain(reason.get("Item", {})) if reason.get("Code") == "ConditionalCheckFailed" else None
+                        for reason in reasons[: len(updates)]
+                    ]
+                if attempt == _MOST_CONFLICTS - 1 or not any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                    raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # spreads retries, guards nothing
+            else:
+                return None
+        raise AssertionError("the loop returns or raises")

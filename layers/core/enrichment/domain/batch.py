@@ -1,12 +1,15 @@
 """Batches: how contacts are cut into requests, and the states a batch goes through.
 
     PLANNED ──► SENDING ──► ACCEPTED ──► COMPLETE
-       ▲           │ │  └──► REJECTED      ▲  ▲
-       └───────────┘ └─────► UNKNOWN ──────┘  │
-        provably not sent       └─► ACCEPTED ─┘
+     │ ▲           │ │ │        ▲           ▲
+     │ └───────────┘ │ └─► UNKNOWN ─────────┘
+     │  nothing was  ├──► REJECTED   one contact that the provider does not take
+     │  enqueued     └──► DIVIDED    more than one, of which one is not taken: two halves take its place
+     └──► OVER_BUDGET
 
-A batch leaves PLANNED by a conditional write before its one POST. Only what was provably never sent goes back. UNKNOWN is a
-POST whose outcome nobody saw; it is never resent by itself, and a genuine webhook for it proves that it was accepted.
+A batch leaves PLANNED by a conditional write before its one POST. Only what was provably never sent, or what the provider
+documents as 'nothing enqueued', goes back. UNKNOWN is a POST whose outcome nobody saw; it is never resent by itself, and a
+genuine webhook for it proves that it was accepted. Only an operator may take the risk of sending it again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,22 +29,38 @@ class BatchState(StrEnum):
     PLANNED = "PLANNED"  # stored, not sent
     SENDING = "SENDING"  # claimed by one submitter, which is about to POST or has done so
     ACCEPTED = "ACCEPTED"  # the provider answered 2xx, or a webhook proved that it took the batch
-    REJECTED = "REJECTED"  # the provider said that it enqueued nothing
+    REJECTED = "REJECTED"  # its one contact is not valid, the provider says
+    DIVIDED = "DIVIDED"  # one of its contacts is not valid; two new batches hold its halves
+    OVER_BUDGET = "OVER_BUDGET"  # the month's cap on credits leaves no room for it
     UNKNOWN = "UNKNOWN"  # a POST may have arrived, nobody saw the answer
     COMPLETE = "COMPLETE"  # every contact has its result
 
 
 BATCH_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = MappingProxyType(
     {
-        BatchState.PLANNED: frozenset({BatchState.SENDING}),
+        BatchState.PLANNED: frozenset({BatchState.SENDING, BatchState.OVER_BUDGET}),
         BatchState.SENDING: frozenset(
-            {BatchState.PLANNED, BatchState.ACCEPTED, BatchState.REJECTED, BatchState.UNKNOWN, BatchState.COMPLETE}
+            {
+                BatchState.PLANNED,
+                BatchState.ACCEPTED,
+                BatchState.REJECTED,
+                BatchState.DIVIDED,
+                BatchState.UNKNOWN,
+                BatchState.COMPLETE,
+            }
         ),
         BatchState.UNKNOWN: frozenset({BatchState.ACCEPTED, BatchState.COMPLETE}),
         BatchState.ACCEPTED: frozenset({BatchState.COMPLETE}),
         BatchState.REJECTED: frozenset(),
+        BatchState.DIVIDED: frozenset(),
+        BatchState.OVER_BUDGET: frozenset(),
         BatchState.COMPLETE: frozenset(),
     }
+)
+
+# Steps that only an operator may ask for, knowing what they may cost.
+OPERATOR_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = MappingProxyType(
+    {BatchState.UNKNOWN: frozenset({BatchState.PLANNED})}
 )
 
 SETTLED = frozenset(state for state, following in BATCH_TRANSITIONS.items() if not following)
@@ -49,14 +68,15 @@ SETTLED = frozenset(state for state, following in BATCH_TRANSITIONS.items() if n
 
 def before(state: BatchState) -> list[BatchState]:
     """The states from which `state` may be entered, in the order of the enum."""
-    return [source for source, following in BATCH_TRANSITIONS.items() if state in following]
+    return [source for source in BatchState if state in BATCH_TRANSITIONS[source]]
 
 
 class Batch(BaseModel):
     """One request to the provider, as stored. Times are epoch seconds.
 
     Its contacts are the valid rows from `first_row` to `last_row`; their lines stand in bytes `start` to `end` (exclusive)
-    of the job's plan, among lines of rows that are not sent.
+    of the job's plan, among lines of rows that are not sent. `month` (such as 2026-11) is the one whose budget it counts in,
+    once it was claimed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +96,7 @@ class Batch(BaseModel):
     accepted_at: int | None = None
     enrichment_id: str | None = None
     reason: str | None = None
+    month: str | None = None
 
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:

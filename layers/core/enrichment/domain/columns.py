@@ -28,7 +28,8 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         ),
         Field.COMPANY: (
             "company name", "company", "account name", "organization name", "organisation name", "organization",
-            "organisation", "account", "current company", "employer", "business name", "associated company",
+            "organisation", "account", "person organization",
+            "current company", "employer", "business name", "associated company",
         ),
         Field.DOMAIN: (
             "company domain name", "company domain", "domain", "domain name", "website domain", "email domain",
@@ -40,7 +41,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         ),
         Field.EMAIL: (
             "work email", "business email", "company email", "professional email", "corporate email", "email", "e mail",
-            "email address", "e mail address", "contact email", "primary email",
+            "person email work", "email address", "e mail address", "person email", "contact email", "primary email",
         ),
         Field.LINKEDIN: (
             "person linkedin url", "linkedin url", "linkedin profile url", "linkedin profile", "linkedin",

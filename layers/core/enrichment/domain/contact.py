@@ -1,5 +1,6 @@
 """Contacts, and what the provider requires of one before it is sent (`contract.md`, *Requests*)."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
@@ -17,6 +18,10 @@ class EnrichmentType(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     PERSONAL_EMAIL = "personal_email"
+
+
+# Paths of a person's pages: the public profile, its older form, and Sales Navigator's.
+_PERSON = re.compile(r"/(in|pub|sales/(lead|people))/[^/]+", re.IGNORECASE)
 
 
 class Contact(BaseModel):
@@ -83,7 +88,7 @@ def company_domain(text: Mapping[Field, str]) -> str | None:
 
 
 def linkedin_profile(text: str) -> str | None:
-    """The text as the https URL of a LinkedIn page, or None when it is not one.
+    """The text as the https URL of a person's LinkedIn page, or None when it is not one.
 
     >>> linkedin_profile("linkedin.com/in/jane-doe")
     'https://linkedin.com/in/jane-doe'
@@ -91,7 +96,7 @@ def linkedin_profile(text: str) -> str | None:
     if not text or any(character.isspace() for character in text):
         return None
     parts = _split(text)
-    if parts is None or not parts.path.strip("/") or not _is_linkedin(parts.hostname or ""):
+    if parts is None or not _is_linkedin(parts.hostname or "") or not _PERSON.match(parts.path):
         return None
     return parts._replace(scheme="https").geturl()
 

@@ -27,11 +27,17 @@ _TYPES = " or ".join(f"{INCOMING}/{kind}/" for kind in EnrichmentType)
 class Request:
     """What the folders above an uploaded file ask for.
 
-    `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the account's default.
+    `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the account's default. `max_credits` is
+    the file's own cap; None for no cap.
     """
 
     wanted: EnrichmentType
     countries: tuple[str, ...] = ()
+    max_credits: int | None = None
+
+    def affordable(self, price: int) -> int | None:
+        """How many contacts the file's own cap pays for at `price` credits each; None for no bound."""
+        return None if self.max_credits is None or price == 0 else self.max_credits // price
 
 
 def is_upload(key: str) -> bool:
@@ -63,16 +69,25 @@ def request_of(key: str) -> Request:
             raise BadOption(f"The option “{name}” is given twice in the folders of this file.")
         options[name] = value
     countries: tuple[str, ...] = ()
+    max_credits: int | None = None
     for name, value in options.items():
         match name:
             case "countries":
                 countries = _countries(value, wanted)
+            case "max_credits":
+                max_credits = _whole_number(name, value)
             case _:
                 raise BadOption(
-                    f"The folder “{name}={value}” is an option that does not exist. The option there is: countries=FR,BE"
-                    f" (below {INCOMING}/phone/). For a plain folder, choose a name without “=”."
+                    f"The folder “{name}={value}” is an option that does not exist. The options are: countries=FR,BE"
+                    f" (below {INCOMING}/phone/) and max_credits=500. For a plain folder, choose a name without “=”."
                 )
-    return Request(wanted, countries)
+    return Request(wanted, countries, max_credits)
+
+
+def _whole_number(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise BadOption(f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none.")
+    return int(value)
 
 
 def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:

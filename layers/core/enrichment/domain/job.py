@@ -1,10 +1,11 @@
 """Jobs: one version of one uploaded file, and the states it goes through.
 
     SPLITTING ──► RUNNING ──► COMPILING ──► DONE
-        ├────────────────────────▲
-        └──► REFUSED        (no row could be sent)
+        └──► REFUSED             ▲            │
+                                 └────────────┘
+                          results that came after the output
 
-A job in RUNNING that carries a `halt` sends nothing more; it is compiled once what was sent has come back.
+A running job that carries a `halt` is paused: it sends nothing until the halt is lifted, and ends at its deadline as any other.
 """
 
 from enum import StrEnum
@@ -28,30 +29,35 @@ class JobState(StrEnum):
 
 JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
     {
-        JobState.SPLITTING: frozenset({JobState.RUNNING, JobState.COMPILING, JobState.REFUSED}),
+        JobState.SPLITTING: frozenset({JobState.RUNNING, JobState.REFUSED}),
         JobState.RUNNING: frozenset({JobState.COMPILING}),
         JobState.COMPILING: frozenset({JobState.DONE}),
-        JobState.DONE: frozenset(),
+        JobState.DONE: frozenset({JobState.COMPILING}),
         JobState.REFUSED: frozenset(),
     }
 )
 
-ENDED = frozenset(state for state, following in JOB_TRANSITIONS.items() if not following)
+# Steps that only an operator may ask for.
+OPERATOR_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
+    {JobState.DONE: frozenset({JobState.RUNNING})}
+)
+
+# The states in which the file's owner has their answer. A job may leave DONE again, to amend it.
+ENDED = frozenset({JobState.DONE, JobState.REFUSED})
 
 
 def before(state: JobState) -> list[JobState]:
     """The states from which `state` may be entered, in the order of the enum."""
-    return [source for source, following in JOB_TRANSITIONS.items() if state in following]
+    return [source for source in JobState if state in JOB_TRANSITIONS[source]]
 
 
 class Halt(StrEnum):
-    """Why a job sends nothing more: the provider's answer to one of its batches."""
+    """Why a job is paused: the provider's answer to one of its batches, with which nothing was enqueued."""
 
     BAD_KEY = "BAD_KEY"  # 401
     NO_CONSENT = "NO_CONSENT"  # 422, personal e-mail without the account's consent
     NO_CREDITS = "NO_CREDITS"  # 422, too few credits for a batch
-    INVALID = "INVALID"  # 422, a contact or option that the provider does not take
-    UNEXPECTED = "UNEXPECTED"  # an answer that its documentation does not describe
+    UNEXPECTED = "UNEXPECTED"  # an answer that its documentation does not describe; the batch it answered is UNKNOWN
 
 
 class Dialect(BaseModel):
@@ -68,6 +74,8 @@ class Job(BaseModel):
 
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that await nothing any more.
     `plan` names the one plan that counts, of all that runs over the file may have written; it is empty until the job runs.
+    `price` is the credits for one contact, `delivered` the results that are in the output, `late_at` when the first result came
+    that is not.
     `width` is the number of cells of the widest row, `columns` the position (from 0) of each field found.
     """
 
@@ -85,6 +93,7 @@ class Job(BaseModel):
     plan_version: int = PLAN_VERSION
     wanted: EnrichmentType | None = None
     countries: tuple[str, ...] = ()
+    price: int = 0
     dialect: Dialect | None = None
     columns: dict[Field, int] = {}
     width: int = 0
@@ -93,7 +102,10 @@ class Job(BaseModel):
     batches: int = 0
     settled: int = 0
     recounted_at: int = 0
+    probed_at: int = 0
     compile_asked_at: int = 0
+    delivered: int = 0
+    late_at: int | None = None
     halt: Halt | None = None
     halt_message: str | None = None
     finished_at: int | None = None

@@ -1,5 +1,6 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -86,7 +87,11 @@ def outcome_of(result: Result | None, batch: Batch, proven: bool, job: Job) -> O
                 detail="Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice",
             )
         case BatchState.REJECTED:
-            return Outcome(state=RowState.NOT_SENT, detail=halt_sentence(job))
+            return Outcome(
+                state=RowState.REJECTED, detail=f"Pronto does not take this contact: {batch.reason or 'no reason given'}"
+            )
+        case BatchState.OVER_BUDGET:
+            return Outcome(state=RowState.OVER_BUDGET, detail=MONTH_SPENT)
         case _:
             return Outcome(
                 state=RowState.NOT_SENT, detail=halt_sentence(job) if job.halt else "Not sent before the job's deadline"
@@ -99,17 +104,31 @@ NOUNS = {
     EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
 }
 
+MONTH_SPENT = "The credits that the platform team allows for a month are used up; drop this row again next month"
+JOB_SPENT = "The credits that the option max_credits allows for this file are used up"
+
 _HALTS = {
     Halt.BAD_KEY: "Pronto does not accept the API key of this installation; the platform team must replace it",
     Halt.NO_CONSENT: "The Pronto account has not consented to the terms for personal e-mails; an admin must do so in Pronto",
-    Halt.NO_CREDITS: "The Pronto account has too few credits left; top it up, then drop the file again",
-    Halt.INVALID: "Pronto did not accept a batch of this file",
+    Halt.NO_CREDITS: "The Pronto account has too few credits left for this file; once it is topped up, the job goes on by itself",
     Halt.UNEXPECTED: "Pronto answered in a way that is not documented, so nothing more was sent",
 }
 
 
+def doubt_sentence(counts: Mapping[RowState, int]) -> str:
+    """What to do about rows that are ambiguous; empty if there are none."""
+    rows = counts[RowState.AMBIGUOUS]
+    if not rows:
+        return ""
+    return (
+        f"{rows:,} rows are ambiguous: they were sent, but nobody saw whether Pronto accepted them. Do not drop them again: they "
+        "might be paid twice. If their results come, they are added here. Otherwise the platform team can look into Pronto's own "
+        "list and resend them, or leave it."
+    )
+
+
 def halt_sentence(job: Job) -> str:
-    """Why a halted job sends nothing more, for the file's owner; the provider's own words follow in brackets."""
+    """Why a halted job sends nothing, for the file's owner; the provider's own words follow in brackets."""
     if job.halt is None:
         return ""
     return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")

@@ -36,7 +36,7 @@ class Report(BaseModel):
 
     job: str
     file: str
-    status: Literal["done", "refused"]
+    status: Literal["done", "paused", "refused"]
     message: str = Field(description="what the owner should know or do, in words; empty when all went well")
     type: EnrichmentType | None = None
     countries: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ def result_of(payload: Mapping[str, Any]) -> Result:
 
 
 def _text(value: object, keep: str = "") -> str:
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""  # JSON may hold half characters
     return "" if text == _NOTHING and text != keep else text
 
 

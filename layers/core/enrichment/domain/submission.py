@@ -14,9 +14,16 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The provider documents this answer as 'nothing enqueued'; asking again would get it again."""
+    """Nothing was enqueued, and nothing will be until somebody changes what `halt` names."""
 
     halt: Halt
+    message: str
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """Nothing was enqueued, because a contact of the batch is not valid; the message is the provider's."""
+
     message: str
 
 
@@ -39,4 +46,4 @@ class Unclear:
     halt: Halt | None = None
 
 
-Submission = Accepted | Refused | NotSent | Unclear
+Submission = Accepted | Refused | Invalid | NotSent | Unclear

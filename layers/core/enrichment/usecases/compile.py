@@ -1,7 +1,7 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,16 +10,17 @@ from itertools import count as count_from
 from enrichment.adapters.bucket import Bucket, Writer
 from enrichment.adapters.csv_sheet import CsvSheet
 from enrichment.adapters.table import JobTable
-from enrichment.domain.batch import Batch
-from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import ENRICHED, REJECTED, answer_key, plan_key
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.outcome import (
+    JOB_SPENT,
     REASON_COLUMN,
     RESULT_COLUMNS,
     UNSENT,
     Outcome,
     RowState,
+    doubt_sentence,
     halt_sentence,
     outcome_of,
 )
@@ -41,7 +42,6 @@ class CompileJob:
     bucket: Bucket
     publish: PublishReport
     clock: Clock
-    price: Callable[[EnrichmentType], int]
 
     def run(self, job_id: str) -> Report | None:
         """Compile a job that is in COMPILING; None when it is in any other state."""
@@ -82,7 +82,7 @@ class CompileJob:
             job=job.id,
             file=job.key,
             status="done",
-            message=halt_sentence(job),
+            message=" ".join(filter(None, (halt_sentence(job), doubt_sentence(tally.counts())))),
             type=job.wanted,
             countries=job.countries,
             columns={field: header[position] for field, position in job.columns.items()},
@@ -101,7 +101,7 @@ class CompileJob:
         return (PlannedRow.model_validate_json(line) for line in self.bucket.lines(plan_key(job.id, job.plan)))
 
     def _credits(self, job: Job, counts: Mapping[RowState, int]) -> Credits:
-        price = self.price(job.wanted or EnrichmentType.EMAIL)
+        price = job.price
         sent = sum(counts[state] for state in (RowState.FOUND, RowState.NOT_FOUND, RowState.TIMED_OUT))
         return Credits(
             contacts_sent=sent,
@@ -124,7 +124,10 @@ class CompileJob:
 
     def _finish(self, job: Job, report: Report) -> Report:
         self.publish.run(report)
-        self.table.move_job(job.id, JobState.DONE, finished_at=report.finished_at)
+        counts = report.counts
+        delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
+        missing = any(counts.get(state) for state in (RowState.TIMED_OUT, RowState.AMBIGUOUS))
+        self.table.finish_job(job.id, report.finished_at, delivered, awaits_more=missing)
         return report
 
 
@@ -132,13 +135,18 @@ class Outcomes:
     """The end of each row of a job. Results are read batch by batch, in the order of the rows."""
 
     def __init__(self, table: JobTable, job: Job, batches: list[Batch]) -> None:
-        self._job, self._batches = job, batches
-        self._results = lru_cache(maxsize=32)(lambda number: table.results(batches[number - 1]))
+        self._job = job
+        # A batch that was divided has halves in its place; those that are left stand for their rows.
+        whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
+        self._batches = sorted(whole, key=lambda batch: batch.first_row)
+        self._results = lru_cache(maxsize=32)(table.results)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         if plan.rejected is not None:
             return Outcome(state=RowState.REJECTED, detail=plan.rejected)
+        if plan.over_budget:
+            return Outcome(state=RowState.OVER_BUDGET, detail=JOB_SPENT)
         if plan.duplicate_of is not None:
             first = self._of_sent(plan.duplicate_of)
             detail = f"The same person as in row {plan.duplicate_of}, sent once" + (f": {first.detail}" if first.detail else "")
@@ -147,7 +155,7 @@ class Outcomes:
 
     def _of_sent(self, row: int) -> Outcome:
         batch = self._batch_of(row)
-        payloads = self._results(batch.number)
+        payloads = self._results(batch)
         payload = payloads.get(row)
         return outcome_of(result_of(payload) if payload is not None else None, batch, bool(payloads), self._job)
 

@@ -20,31 +20,29 @@ class Completion:
     starter: Starter
     clock: Clock
 
-    def recount(self, batch: Batch) -> None:
-        """Count a batch's results; complete it when all are there. Any result at all proves that it was accepted."""
+    def recount(self, batch: Batch) -> int:
+        """Count a batch's results; complete it when all are there. Any result at all proves that it was accepted.
+
+        Returns:
+            How many results the batch has.
+        """
         results = self.table.count_results(batch)
         if results >= batch.size:
             if self.table.settle_batch(batch, BatchState.COMPLETE):
                 self.finish_if_complete(batch.job)
         elif results and batch.state is BatchState.UNKNOWN:
             self.table.move_batch(batch, BatchState.ACCEPTED, accepted_at=self.clock())
+        return results
 
     def finish_if_complete(self, job_id: str) -> None:
-        """Start compiling a running job that awaits nothing any more, as read consistently."""
+        """Start compiling a running job whose batches are all settled, as read consistently."""
         job = self.table.job(job_id)
-        if job and job.state is JobState.RUNNING and self._awaits_nothing(job):
-            self.finish(job)
+        if job and job.state is JobState.RUNNING and job.settled >= job.batches:
+            self.compile(job)
 
-    def finish(self, job: Job) -> None:
-        """Take the one step to COMPILING and start the compilation; nothing if somebody has done so."""
-        if self.table.move_job(job.id, JobState.COMPILING, compile_asked_at=self.clock()):
-            self.starter.compile(job.id)
-
-    def _awaits_nothing(self, job: Job) -> bool:
-        if job.settled >= job.batches:
-            return True
-        if job.halt is None:
+    def compile(self, job: Job) -> bool:
+        """Take the one step to COMPILING and start the compilation; False if somebody has done so."""
+        if not self.table.compile_job(job.id, self.clock()):
             return False
-        # A halted job sends nothing more, so its planned batches are not waited for.
-        waiting = {BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED}
-        return not any(batch.state in waiting for batch in self.table.batches(job))
+        self.starter.compile(job.id)
+        return True

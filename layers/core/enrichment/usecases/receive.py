@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import Secrets
 from enrichment.adapters.table import JobTable, Stored
 from enrichment.domain.result import PENDING
@@ -35,6 +36,7 @@ class ReceiveWebhook:
 
     table: JobTable
     secrets: Secrets
+    metrics: Metrics
     clock: Clock
     _refreshed_at: int = 0
 
@@ -61,6 +63,7 @@ class ReceiveWebhook:
 
     def _aside(self, ref: RowRef, payload: Mapping[str, Any], why: str) -> Received:
         self.table.set_aside(ref, payload, why, self.clock())
+        self.metrics.count("StrayResults")
         return Received.SET_ASIDE
 
     def _verified(self, token: object) -> RowRef:

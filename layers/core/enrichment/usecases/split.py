@@ -12,7 +12,7 @@ from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch
 from enrichment.domain.columns import HEADERS, Field, find_columns
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
+from enrichment.domain.folder import Request, is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.plan import Planner, Seen
 from enrichment.domain.report import Report
@@ -41,6 +41,7 @@ class SplitUpload:
     clock: Clock
     new_id: Callable[[], str]
     deadline_seconds: int
+    price: Callable[[EnrichmentType], int]
 
     def run(self, key: str, version: str, size: int) -> str | None:
         """Split `key` at `version` (`size` in bytes); the job's id, or None where the key is nobody's upload."""
@@ -61,7 +62,7 @@ class SplitUpload:
             header = sheet.header.cells
             columns = find_columns(header)
             require_columns(columns, request.wanted)
-            self._plan(job, sheet, columns, request.wanted, request.countries)
+            self._plan(job, sheet, columns, request)
         except FileError as error:
             self._refuse(job, str(error), header)
         return job.id
@@ -84,29 +85,28 @@ class SplitUpload:
             self.table.change_job(there.id, attempts=there.attempts)
         return there
 
-    def _plan(
-        self, job: Job, sheet: CsvSheet, columns: Mapping[Field, int], wanted: EnrichmentType, countries: tuple[str, ...]
-    ) -> None:
+    def _plan(self, job: Job, sheet: CsvSheet, columns: Mapping[Field, int], request: Request) -> None:
         rows = iter(sheet)
         first = next(rows, None)
         if first is None:
             raise UnreadableFile("The file has a header, but no rows below it.")
+        price = self.price(request.wanted)
         plan = self.new_id()
         now = self.clock()
         with self.seen() as seen, self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
-            planner = Planner(sheet.header.cells, columns, wanted, seen)
+            planner = Planner(sheet.header.cells, columns, request.wanted, seen, request.affordable(price))
 
             def planned() -> Iterator[Batch]:
                 for number, span in enumerate(planner.plan(chain([first], rows), lines.write), start=1):
                     yield Batch(job=job.id, plan=plan, number=number, queued_at=now, **asdict(span))
 
             batches = self.table.add_batches(planned())
-        runs = self.table.move_job(
+        runs = self.table.run_job(
             job.id,
-            JobState.RUNNING,
             plan=plan,
-            wanted=wanted,
-            countries=list(countries),
+            wanted=request.wanted,
+            countries=list(request.countries),
+            price=price,
             dialect=sheet.dialect.model_dump(),
             columns={field.value: position for field, position in columns.items()},
             width=planner.width,
@@ -130,7 +130,7 @@ class SplitUpload:
             finished_at=now,
         )
         self.publish.run(report)
-        self.table.move_job(job.id, JobState.REFUSED, finished_at=now)
+        self.table.refuse_job(job.id, now)
 
 
 def require_columns(columns: Mapping[Field, int], wanted: EnrichmentType) -> None:

@@ -10,9 +10,10 @@ from enrichment.adapters.secrets import Secrets
 from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import INCOMING, job_id
-from enrichment.domain.job import Job, JobState
+from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from enrichment.usecases.completion import Clock, Completion
+from enrichment.usecases.pause import ResumeJob
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Patience:
     sending: int = 5 * 60  # from a claim to its record
     results: int = 5 * 60  # between two recounts of a job's batches
     compile: int = 20 * 60
+    credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
+    amend: int = 5 * 60  # from a late result to the amended output, so that a thousand of them rewrite it once
+    late_recount: int = 3600  # between two looks for late results that no event told of
+    late: int = 7 * 24 * 3600  # from the deadline to when late results are looked for no more
 
 
 @dataclass
@@ -38,6 +43,9 @@ class Swept:
     claims_given_up: int = 0
     compiles_restarted: int = 0
     jobs_ended: int = 0
+    jobs_amended: int = 0
+    jobs_resumed: int = 0
+    results_recovered: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -52,6 +60,7 @@ class Sweep:
     completion: Completion
     provider: Pronto
     secrets: Secrets
+    resume: ResumeJob
     clock: Clock
     patience: Patience = Patience()
 
@@ -73,15 +82,18 @@ class Sweep:
                 self.starter.split(self.bucket.name, job.key, job.version, job.size)
                 swept.splits_restarted += 1
             case JobState.RUNNING if now >= job.deadline_at:
-                self.completion.finish(job)
-                swept.jobs_ended += 1
+                swept.jobs_ended += self.completion.compile(job)
             case JobState.RUNNING:
                 self._sweep_batches(job, swept)
                 self.completion.finish_if_complete(job.id)
+                if job.halt is Halt.NO_CREDITS and now - job.probed_at >= self.patience.credits:
+                    self._probe_credits(job, swept)
             case JobState.COMPILING if now - job.compile_asked_at >= self.patience.compile:
                 self.table.change_job(job.id, compile_asked_at=now)
                 self.starter.compile(job.id)
                 swept.compiles_restarted += 1
+            case JobState.DONE:
+                self._sweep_late_results(job, swept)
 
     def _sweep_batches(self, job: Job, swept: Swept) -> None:
         now = self.clock()
@@ -100,6 +112,36 @@ class Sweep:
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
                     self.completion.recount(batch)
+
+    def _probe_credits(self, job: Job, swept: Swept) -> None:
+        """Resume a job that waits for credits once the account can pay for its largest batch."""
+        self.table.change_job(job.id, probed_at=self.clock())
+        planned = [batch.size for batch in self.table.batches(job) if batch.state is BatchState.PLANNED]
+        left = self.provider.credits_left(self.secrets.api_key())
+        if left is not None and left >= max(planned, default=0) * job.price:
+            swept.jobs_resumed += self.resume.run(job)
+
+    def _sweep_late_results(self, job: Job, swept: Swept) -> None:
+        """Amend a finished job's output with what came since, and let the job be when nothing can be expected any more."""
+        now = self.clock()
+        if job.late_at is not None:
+            if now - job.late_at >= self.patience.amend:
+                swept.jobs_amended += self.completion.compile(job)
+        elif now - job.recounted_at >= self.patience.late_recount:
+            self.table.change_job(job.id, recounted_at=now)
+            if self._results(job) > job.delivered:
+                swept.jobs_amended += self.completion.compile(job)
+            elif now - job.deadline_at >= self.patience.late:
+                self.table.close_job(job.id)
+
+    def _results(self, job: Job) -> int:
+        """How many results the batches of a job have by now."""
+        sent = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE)
+        return sum(
+            batch.size if batch.state is BatchState.COMPLETE else self.completion.recount(batch)
+            for batch in self.table.batches(job)
+            if batch.state in sent
+        )
 
     def _poll_single(self, batch: Batch) -> None:
         """Fetch a single enrichment's result, whose webhook may have been lost; documented for single enrichments only [D]."""

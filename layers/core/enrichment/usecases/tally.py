@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.table import JobTable
 from enrichment.domain.job import JobState
 from enrichment.usecases.completion import Completion
@@ -14,13 +15,19 @@ class TallyResults:
 
     table: JobTable
     completion: Completion
+    metrics: Metrics
 
     def run(self, batches: Iterable[tuple[str, int]]) -> None:
-        """Recount the batches (job, number) that got results; the same one is counted once."""
+        """Recount the batches (job, number) that got results; a batch named twice is counted once.
+
+        A result for a job or batch that the table does not know stays stored; it is counted, and somebody must look at it.
+        """
         for job_id, number in sorted(set(batches)):
             job = self.table.job(job_id)
-            if job is None or job.state is not JobState.RUNNING:
+            batch = self.table.batch(job, number) if job else None
+            if job is None or batch is None:
+                self.metrics.count("StrayResults")
                 continue
-            batch = self.table.batch(job, number)
-            if batch:
-                self.completion.recount(batch)
+            if job.state is not JobState.RUNNING:
+                self.table.note_late_result(job.id, self.completion.clock())
+            self.completion.recount(batch)

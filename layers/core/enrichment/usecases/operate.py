@@ -1,0 +1,67 @@
+"""What an operator may do about a job that waits for a decision."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enrichment.adapters.queue import SubmitQueue
+from enrichment.adapters.table import JobTable
+from enrichment.domain.batch import BatchState
+from enrichment.domain.job import Job, JobState
+from enrichment.errors import OperatorError
+from enrichment.usecases.completion import Clock, Completion
+from enrichment.usecases.pause import ResumeJob
+
+
+class Action(StrEnum):
+    """What may be asked for."""
+
+    RESUME = "resume"  # a paused job sends again, because its cause is mended
+    RESEND = "resend"  # batches whose acceptance nobody saw are sent again; they may be paid twice
+    GIVE_UP = "give_up"  # the job ends now with what there is
+
+
+@dataclass(frozen=True)
+class Operate:
+    """Carries out one action on one job. Asking twice does no more than asking once."""
+
+    table: JobTable
+    queue: SubmitQueue
+    completion: Completion
+    resume: ResumeJob
+    clock: Clock
+    deadline_seconds: int
+
+    def run(self, job_id: str, action: Action) -> str:
+        """Act on a job.
+
+        Returns:
+            What was done, in words.
+
+        Raises:
+            OperatorError: there is no such job, or the action makes no sense in its state.
+        """
+        job = self.table.job(job_id)
+        if job is None:
+            raise OperatorError(f"there is no job {job_id}")
+        match action:
+            case Action.RESUME:
+                if not self.resume.run(job):
+                    raise OperatorError(f"job {job_id} is not paused")
+                return "the job sends again"
+            case Action.RESEND:
+                return self._resend(job)
+            case Action.GIVE_UP:
+                if job.state is not JobState.RUNNING or not self.completion.compile(job):
+                    raise OperatorError(f"job {job_id} does not run")
+                return "the job ends with what there is"
+
+    def _resend(self, job: Job) -> str:
+        unknown = [batch for batch in self.table.batches(job) if batch.state is BatchState.UNKNOWN]
+        if not unknown:
+            raise OperatorError(f"job {job.id} has no batch whose acceptance nobody saw")
+        now = self.clock()
+        if job.state is JobState.DONE and not self.table.reopen_job(job.id, now + self.deadline_seconds):
+            raise OperatorError(f"job {job.id} is being written just now; ask again in some minutes")
+        sent = [batch.number for batch in unknown if self.table.resend_batch(batch, now)]
+        self.queue.send((job.id, number) for number in sent)
+        return f"{len(sent)} batches are sent again"

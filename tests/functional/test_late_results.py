@@ -1,0 +1,99 @@
+"""Results that come after the output was written amend it, batched, and none is lost."""
+
+import json
+
+from enrichment.domain.job import JobState
+from enrichment.domain.outcome import RowState
+from tests.functional.test_enrichment import states
+from tests.functional.world import DEADLINE, World, contacts
+
+KEY = "incoming/email/leads.csv"
+DONE = {RowState.FOUND, RowState.NOT_FOUND}
+
+
+def timed_out(world: World, number: int) -> str:
+    """A job that ended at its deadline without any result; they all wait to be delivered."""
+    job = world.drop(KEY, contacts(number))
+    world.submit_all()
+    world.now += DEADLINE
+    world.sweep.run()
+    world.finish()
+    assert set(states(world.enriched(KEY, job))) == {RowState.TIMED_OUT}
+    return job
+
+
+def versions(world: World, job: str) -> int:
+    listed = world.s3.list_object_versions(Bucket="data", Prefix="enriched/")["Versions"]
+    return sum(job in version["Key"] for version in listed)
+
+
+def test_many_late_results_rewrite_the_output_once(world: World) -> None:
+    job = timed_out(world, 150)
+    for webhook in world.provider.webhooks:
+        world.deliver([webhook])
+        world.now += 1
+        world.sweep.run()
+    world.now += 300
+    world.sweep.run()
+    world.finish()
+    world.sweep.run()
+
+    assert set(states(world.enriched(KEY, job))) <= DONE
+    assert world.report(KEY, job)["counts"]["timed_out"] == 0
+    assert versions(world, job) == 2
+    assert world.starts.compiles == []
+
+
+def test_late_results_that_no_event_told_of_are_found(world: World) -> None:
+    job = timed_out(world, 5)
+    for webhook in world.provider.webhooks:
+        world.receive.run(json.dumps(webhook).encode())
+
+    world.now += 3600
+    world.sweep.run()
+    world.finish()
+
+    assert set(states(world.enriched(KEY, job))) <= DONE
+
+
+def test_a_result_that_comes_while_the_output_is_written_amends_it(world: World) -> None:
+    job = world.drop(KEY, contacts(5))
+    world.submit_all()
+    world.now += DEADLINE
+    world.sweep.run()
+    world.deliver()  # the job is COMPILING; suppose its results were read already
+    assert world.job(job).late_at
+    world.finish()
+    world.now += 300
+    world.sweep.run()
+    world.finish()
+
+    assert set(states(world.enriched(KEY, job))) <= DONE
+    assert world.job(job).state is JobState.DONE
+
+
+def test_a_job_with_all_its_results_is_let_be(world: World) -> None:
+    world.enrich(KEY, contacts(5))
+    assert list(world.table.open_jobs()) == []
+
+
+def test_a_job_that_misses_results_is_let_be_a_week_after_its_deadline(world: World) -> None:
+    job = timed_out(world, 5)
+    assert [found.id for found in world.table.open_jobs()] == [job]
+
+    world.now += 8 * 86_400
+    world.sweep.run()
+
+    assert list(world.table.open_jobs()) == []
+    assert world.job(job).state is JobState.DONE
+
+
+def test_a_result_for_a_job_that_is_gone_is_kept_and_counted(world: World) -> None:
+    job = world.drop(KEY, contacts(2))
+    world.submit_all()
+    world.dynamodb.delete_item(TableName="table", Key={"pk": {"S": f"JOB#{job}"}, "sk": {"S": "JOB"}})
+
+    world.deliver()
+
+    assert world.metrics.counted["StrayResults"] == 1
+    assert sum(item["pk"]["S"].startswith("RESULT#") for item in world.items()) == 2
