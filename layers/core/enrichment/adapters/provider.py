@@ -6,6 +6,7 @@ and which words in a 422 tell consent and credits apart from a contact that is n
 
 import json
 import math
+import time
 
 import httpx
 
@@ -18,6 +19,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds; the answer is only an ac
 _COUNTRIES = "phone_country_codes"  # [A]: described without a name
 _WAIT = 30  # seconds before the next try when the provider does not say
 _MOST_ANSWER = 64 << 10  # bytes of an answer that are read
+_MOST_READING = 10.0  # seconds for which an answer's body is read, however slowly it drips
 
 # Nothing had left when these were raised: no connection, no TLS, no free connection, no such URL.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -108,10 +110,11 @@ def _balance(body: dict[str, object]) -> int | None:
 def _content(answer: httpx.Response) -> bytes:
     """What can be had of a body, up to a bound: the status alone decides, so a body that breaks off loses nothing."""
     content = b""
+    end = time.monotonic() + _MOST_READING
     try:
         for chunk in answer.iter_bytes():
             content += chunk
-            if len(content) > _MOST_ANSWER:
+            if len(content) > _MOST_ANSWER or time.monotonic() > end:
                 break
     except httpx.HTTPError:
         pass
