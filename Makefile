@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON := PYTHONPATH=layers/core .venv/bin/python
+PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
 
 # What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
@@ -18,7 +18,7 @@ export STANDIN_CONSENT STANDIN_BALANCE STANDIN_FIND_RATE STANDIN_ANSWER_SECONDS 
 COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help run up down test unit check format lock clean
+.PHONY: help run up down test unit simulate nightly check format lock clean
 
 help: ## show this
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ test: $(READY) ## run the whole test suite
 
 unit: $(READY) ## run the tests that need no local stack
 	$(PYTHON) -m pytest tests/unit tests/functional
+
+simulate: $(READY) ## run HISTORIES (500) simulated histories from SEED (0); PLANT=bug plants one
+	@SEED=$(SEED) HISTORIES=$(HISTORIES) PLANT=$(PLANT) $(PYTHON) -m tests.simulation
+
+nightly: $(READY) ## run ten thousand simulated histories
+	@HISTORIES=10000 $(PYTHON) -m tests.simulation
 
 check: $(READY) ## format, lint, types and template
 	.venv/bin/ruff format --check .

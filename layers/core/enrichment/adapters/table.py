@@ -248,7 +248,7 @@ class JobTable:
     def resend_batch(self, batch: Batch, now: int) -> bool:
         """UNKNOWN → PLANNED, which only an operator may ask for: the batch may be paid twice."""
         states = [state for state, following in batches.OPERATOR_TRANSITIONS.items() if BatchState.PLANNED in following]
-        sets = {"state": BatchState.PLANNED, "queued_at": now}
+        sets = {"state": BatchState.PLANNED, "queued_at": now, "doubted": True}
         return self._try(Update(batch_key(batch), sets, states, removes=["claim", "month"])) is None
 
     def reserved(self, month: str) -> int:

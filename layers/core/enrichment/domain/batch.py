@@ -76,7 +76,7 @@ class Batch(BaseModel):
 
     Its contacts are the valid rows from `first_row` to `last_row`; their lines stand in bytes `start` to `end` (exclusive)
     of the job's plan, among lines of rows that are not sent. `month` (such as 2026-11) is the one whose budget it counts in,
-    once it was claimed.
+    once it was claimed. `doubted` tells that an operator had it sent again without knowing what became of it the first time.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -97,6 +97,7 @@ class Batch(BaseModel):
     enrichment_id: str | None = None
     reason: str | None = None
     month: str | None = None
+    doubted: bool = False
 
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:

@@ -80,12 +80,13 @@ def outcome_of(result: Result | None, batch: Batch, proven: bool, job: Job) -> O
             state=RowState.TIMED_OUT,
             detail="Sent, but Pronto had not answered by the job's deadline; a later answer is added when it comes",
         )
+    doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
+    if doubtful or (batch.doubted and batch.state is not BatchState.REJECTED):
+        return Outcome(
+            state=RowState.AMBIGUOUS,
+            detail="Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice",
+        )
     match batch.state:
-        case BatchState.SENDING | BatchState.UNKNOWN:
-            return Outcome(
-                state=RowState.AMBIGUOUS,
-                detail="Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice",
-            )
         case BatchState.REJECTED:
             return Outcome(
                 state=RowState.REJECTED, detail=f"Pronto does not take this contact: {batch.reason or 'no reason given'}"

@@ -157,6 +157,7 @@ def halves(batch: Batch, contacts: Sequence[PlannedContact], known: int, now: in
             start=part[0].start,
             end=part[-1].end,
             queued_at=now,
+            doubted=batch.doubted,
         )
 
     return half(known + 1, contacts[:middle]), half(known + 2, contacts[middle:])

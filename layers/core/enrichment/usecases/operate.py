@@ -60,8 +60,9 @@ class Operate:
         if not unknown:
             raise OperatorError(f"job {job.id} has no batch whose acceptance nobody saw")
         now = self.clock()
-        if job.state is JobState.DONE and not self.table.reopen_job(job.id, now + self.deadline_seconds):
-            raise OperatorError(f"job {job.id} is being written just now; ask again in some minutes")
+        sends = job.state is JobState.RUNNING and now < job.deadline_at
+        if not sends and not self.table.reopen_job(job.id, now + self.deadline_seconds):
+            raise OperatorError(f"the output of job {job.id} is being written just now; ask again in some minutes")
         sent = [batch.number for batch in unknown if self.table.resend_batch(batch, now)]
         self.queue.send((job.id, number) for number in sent)
         return f"{len(sent)} batches are sent again"

@@ -9,7 +9,7 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.csv_sheet import CsvSheet
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.table import JobTable
-from enrichment.domain.batch import Batch
+from enrichment.domain.batch import MAX_BATCH, Batch
 from enrichment.domain.columns import HEADERS, Field, find_columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request, is_upload, job_id, plan_key, request_of
@@ -42,6 +42,7 @@ class SplitUpload:
     new_id: Callable[[], str]
     deadline_seconds: int
     price: Callable[[EnrichmentType], int]
+    batch_size: int = MAX_BATCH
 
     def run(self, key: str, version: str, size: int) -> str | None:
         """Split `key` at `version` (`size` in bytes); the job's id, or None where the key is nobody's upload."""
@@ -94,7 +95,7 @@ class SplitUpload:
         plan = self.new_id()
         now = self.clock()
         with self.seen() as seen, self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
-            planner = Planner(sheet.header.cells, columns, request.wanted, seen, request.affordable(price))
+            planner = Planner(sheet.header.cells, columns, request.wanted, seen, request.affordable(price), self.batch_size)
 
             def planned() -> Iterator[Batch]:
                 for number, span in enumerate(planner.plan(chain([first], rows), lines.write), start=1):
