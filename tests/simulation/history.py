@@ -476,6 +476,8 @@ class History:
             self.now += self.chance.randrange(20)
         try:
             asked = task.switch() if first else task.switch(self._fate(event))
+        except Violation:
+            raise
         except Killed:
             self._tell(f"    … killed: {event.name}")
             self._ended(position, well=False)

@@ -1,0 +1,46 @@
+"""Jobs that an earlier version of the code began are finished by this one.
+
+`stored/v<n>.json` is what version n left in the middle of a job: its file, its plan, its items, and the webhooks to come. A file is
+never changed; a change of what is stored adds the next one.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from enrichment.domain.job import PLAN_VERSION, JobState
+from enrichment.domain.outcome import RowState
+from tests.functional.test_enrichment import rows_of, states
+from tests.functional.world import World
+
+STORED = Path(__file__).with_name("stored")
+VERSIONS = sorted(STORED.glob("v*.json"))
+
+
+def test_the_newest_version_is_among_those_stored() -> None:
+    assert [path.stem for path in VERSIONS][-1] == f"v{PLAN_VERSION}"
+
+
+@pytest.mark.parametrize("stored", VERSIONS, ids=lambda path: path.stem)
+def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: Path) -> None:
+    left = json.loads(stored.read_text())
+    version, _ = world.upload(left["key"], left["file"])
+    world.upload(left["plan_key"], left["plan"])
+    for item in left["items"]:
+        if item["sk"]["S"] == "JOB":
+            item["version"]["S"] = version
+        world.dynamodb.put_item(TableName="table", Item=item)
+
+    world.submit.run(left["job"], 2)
+    world.deliver()
+    world.deliver(left["webhooks"])
+    world.finish()
+
+    job = world.job(left["job"])
+    assert job.state is JobState.DONE
+    header, *rows = rows_of(world.enriched(left["key"], job.id))
+    assert [row[:3] for row in [header, *rows]] == rows_of(left["file"])
+    found = states(world.enriched(left["key"], job.id))
+    assert found[-2:] == [RowState.REJECTED, RowState.DUPLICATE_OF]
+    assert set(found[:-2]) == {RowState.FOUND, RowState.NOT_FOUND}
