@@ -12,4 +12,5 @@ from enrichment.observe import logger
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     swept = wiring.sweep().run()
-    (logger.error if swept.problems else logger.info)("sweep", extra=asdict(swept))
+    cleared = wiring.tidy_dead_letters().run()
+    (logger.error if swept.problems else logger.info)("sweep", extra=asdict(swept) | {"dead_letters_cleared": cleared})

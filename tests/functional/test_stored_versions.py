@@ -1,7 +1,7 @@
 """Jobs that an earlier version of the code began are finished by this one.
 
-`stored/v<n>.json` is what version n left in the middle of a job: its file, its plan, its items, and the webhooks to come. A file is
-never changed; a change of what is stored adds the next one.
+`stored/v<n>.json` is what version n left in the middle of a job: its file, its plan, its items, and the webhooks to come. Such a
+file is never changed; a change of what is stored adds the next one.
 """
 
 import json

@@ -197,6 +197,7 @@ class History:
         self.acknowledged: dict[int, str] = {}  # row: the e-mail that its acknowledged webhook brought
         self.resent: set[int] = set()  # rows that an operator had sent again
         self.given_up = False
+        self.ran_at = START
         self._fateful = True
         self._ids = 0
         self._file, self.rows = self._make_file()
@@ -323,6 +324,8 @@ class History:
                 self._later(1, 90, told, lambda: self.tally.run([(job, number)]), 5, 3)
         if key[1] == "JOB" and before and before["state"] != after["state"]:
             self._tell(f"    the job is {after['state']} now")
+            if after["state"] == JobState.RUNNING:
+                self.ran_at = self.now
             if (before["state"], after["state"]) == (JobState.RUNNING, JobState.COMPILING):
                 self._check_completion(after)
 
@@ -378,7 +381,7 @@ class History:
         self.s3.objects[KEY] = [self._file.encode()]
         self.job_id = job_id("data", KEY, "1")
         self.faults = self.chance.random() * 0.12
-        self.gentle = self.faults < 0.04
+        self.gentle = self.faults < 0.02
         self._tell(
             f"a file of {len(self.rows)} rows is uploaded; {self.faults:.0%} of calls go wrong; the month's cap is {self.cap}"
         )
@@ -576,11 +579,11 @@ class History:
         self._promise(len(batches) == job["batches"], "every batch was looked at")
 
     def _check_progress(self, job: Job, ends: dict[int, tuple[RowState, str]]) -> None:
-        """With few faults and nobody's veto, a whole hour suffices to send everything."""
+        """With few faults and nobody's veto, most of an hour suffices to send everything."""
         vetoed = any(word in line for line in self.story for word in ("stops working", "NO_CREDITS", "operator"))
-        if self.gentle and not vetoed and job.halt is None:
+        if self.gentle and self.ran_at < START + 900 and not vetoed and job.halt is None:
             unsent = [row for row, (state, _) in ends.items() if state is RowState.NOT_SENT]
-            self._promise(not unsent, f"a whole hour suffices to send everything (rows {unsent} were not)")
+            self._promise(not unsent, f"most of an hour suffices to send everything (rows {unsent} were not)")
 
     def _promise(self, kept: bool, promise: str) -> None:
         if not kept:

@@ -30,6 +30,8 @@ class Settings(BaseModel):
     credits_per_month: int
     stack: str
     webhook_url: str | None = None  # only `submit` has it: the API that it names depends on another function
+    submit_dead_letters_url: str | None = None  # these two only `sweep` has
+    failed_events_url: str | None = None
 
     def price(self, wanted: EnrichmentType) -> int:
         """Credits for one contact. The provider's public pages disagree on them [D], so they are parameters."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from enrichment.usecases.submit import SubmitBatch
     from enrichment.usecases.sweep import Sweep
     from enrichment.usecases.tally import TallyResults
+    from enrichment.usecases.tidy import TidyDeadLetters
 
 _RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=3, read_timeout=20)
 
@@ -122,6 +123,16 @@ def sweep() -> "Sweep":
         resume=ResumeJob(_table(), _queue()),
         clock=clock,
     )
+
+
+@cache
+def tidy_dead_letters() -> "TidyDeadLetters":
+    from enrichment.adapters.queue import DeadLetters
+    from enrichment.usecases.tidy import TidyDeadLetters
+
+    urls = (settings().submit_dead_letters_url, settings().failed_events_url)
+    queues = tuple(DeadLetters(_client("sqs"), url) for url in urls if url)
+    return TidyDeadLetters(_table(), queues, settings().bucket)
 
 
 @cache

@@ -56,12 +56,12 @@ class Bucket:
         return Writer(self._client, self.name, key, content_type)
 
     def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
-        """The current versions below a folder that were uploaded at `at` or later."""
+        """The versions below a folder that were uploaded at `at` or later, replaced ones too: each was somebody's file."""
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=folder)
         for page in pages:
             for version in page.get("Versions", []):
                 uploaded = int(version["LastModified"].timestamp())
-                if version["IsLatest"] and uploaded >= at:
+                if uploaded >= at:
                     yield Upload(version["Key"], version["VersionId"], version["Size"], uploaded)
 
 
