@@ -83,7 +83,9 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     state = _watch(console, account, job)
     if state is JobState.RUNNING:
         paused = json.loads(account.fetch(drop.key, job, OUT)[".json"].read_text())
-        console.print(f"The job is paused: {paused['message']}.\nEnding it, as an operator may.", style="yellow", markup=False)
+        console.print(
+            f"The job is paused: {paused['message']}\nEnding it here, as an operator may.", style="yellow", markup=False
+        )
         account.operate(job, "give_up")
         state = _watch(console, account, job)
     fetched = account.fetch(drop.key, job, OUT)

@@ -12,6 +12,8 @@ from enrichment.domain.report import Report
 from enrichment.usecases.completion import Clock
 from enrichment.usecases.publish import PublishReport
 
+_PATIENCE = "Do not drop the file again: its job goes on once this is mended, and otherwise ends at its deadline."
+
 
 @dataclass(frozen=True)
 class PauseJob:
@@ -32,7 +34,7 @@ class PauseJob:
             job=job.id,
             file=job.key,
             status="paused",
-            message=halt_sentence(paused),
+            message=f"{halt_sentence(paused)}. {_PATIENCE}",
             type=job.wanted,
             countries=job.countries,
             rows=job.rows,
