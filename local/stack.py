@@ -35,6 +35,7 @@ _PARAMETERS = {
     "RETENTION_DAYS": "RetentionDays",
     "CONCURRENCY": "Concurrency",
     "LOG_LEVEL": "LogLevel",
+    "LOG_RETENTION_DAYS": "LogRetentionDays",
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
     "CREDITS_PER_PHONE": "CreditsPerPhone",
     "CREDITS_PER_PERSONAL_EMAIL": "CreditsPerPersonalEmail",

@@ -248,6 +248,7 @@ def test_what_is_ambiguous_is_resent_only_when_an_operator_says_so(world: World)
     world.finish()
     assert set(states(world.enriched(KEY, job))) == {RowState.AMBIGUOUS}
     assert "ambiguous" in world.report(KEY, job)["message"]
+    assert world.report(KEY, job)["ambiguous_rows"] == ["2–6"]
 
     world.operate.run(job, Action.RESEND)
     world.submit_all()

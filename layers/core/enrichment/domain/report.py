@@ -45,6 +45,7 @@ class Report(BaseModel):
     rows: int = 0
     counts: dict[RowState, int] = {}
     reasons: tuple[Reason, ...] = ()
+    ambiguous_rows: tuple[str, ...] = Field(default=(), description="rows that may have been paid for, as ranges such as 2–101")
     credits: Credits | None = None
     enriched: str | None = None
     rejected: str | None = None
@@ -62,10 +63,16 @@ class Tally:
     def __init__(self) -> None:
         self._states: Counter[RowState] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._ambiguous: list[list[int]] = []
 
-    def count(self, state: RowState, reason: str | None = None) -> None:
-        """Count one row; `reason` is given for rows that were not sent."""
+    def count(self, row: int, state: RowState, reason: str | None = None) -> None:
+        """Count one row; `reason` is given for rows that were not sent. Rows come in the order of their numbers."""
         self._states[state] += 1
+        if state is RowState.AMBIGUOUS:
+            if self._ambiguous and self._ambiguous[-1][1] == row - 1:
+                self._ambiguous[-1][1] = row
+            else:
+                self._ambiguous.append([row, row])
         if reason is not None:
             self._reasons[reason] += 1
 
@@ -79,6 +86,10 @@ class Tally:
 
     def counts(self) -> dict[RowState, int]:
         return {state: self._states[state] for state in RowState}
+
+    def ambiguous_rows(self) -> tuple[str, ...]:
+        """The ambiguous rows as ranges."""
+        return tuple(str(first) if first == last else f"{first}–{last}" for first, last in self._ambiguous)
 
     def reasons(self) -> tuple[Reason, ...]:
         """The reasons, the most frequent first."""

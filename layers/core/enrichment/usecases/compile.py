@@ -70,9 +70,9 @@ class CompileJob:
                 outcome = outcomes.of(plan)
                 output.write(sheet.extended(row, job.width, outcome.cells()))
                 if outcome.state not in UNSENT:
-                    tally.count(outcome.state)
+                    tally.count(row.number, outcome.state)
                     continue
-                tally.count(outcome.state, outcome.detail)
+                tally.count(row.number, outcome.state, outcome.detail)
                 if unsent is None:
                     unsent = stack.enter_context(self.bucket.write(rejected, _CSV))
                     unsent.write(sheet.prologue() + sheet.extended(sheet.header, job.width, [REASON_COLUMN]))
@@ -90,6 +90,7 @@ class CompileJob:
             rows=tally.rows,
             counts=tally.counts(),
             reasons=tally.reasons(),
+            ambiguous_rows=tally.ambiguous_rows(),
             credits=self._credits(job, tally.counts()),
             enriched=enriched,
             rejected=rejected if tally.unsent else None,

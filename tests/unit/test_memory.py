@@ -1,0 +1,62 @@
+"""Memory does not grow with the length of a file: ten times the rows take about the same at their peak."""
+
+import tracemalloc
+from collections.abc import Callable
+
+from enrichment.adapters.csv_sheet import CsvSheet
+from enrichment.adapters.seen import SeenOnDisk
+from enrichment.domain.columns import find_columns
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.plan import Planner
+
+ROW = b"Jane%d,Doe,company%d.example,some notes that nobody needs\r\n"
+
+
+class Endless:
+    """A CSV file of so many rows that is made while it is read."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = iter(range(rows))
+        self._left = b"First Name,Last Name,Domain,Notes\r\n"
+
+    def read(self, size: int) -> bytes:
+        while len(self._left) < size and (row := next(self._rows, None)) is not None:
+            self._left += ROW % (row, row)
+        taken, self._left = self._left[:size], self._left[size:]
+        return taken
+
+
+def split(rows: int) -> int:
+    """Plan a file as the split does, throwing the plan away; its contacts."""
+    sheet = CsvSheet(Endless(rows))  # type: ignore[arg-type]  # it only reads
+    with SeenOnDisk() as seen:
+        columns = find_columns(sheet.header.cells)
+        planner = Planner(sheet.header.cells, columns, EnrichmentType.EMAIL, seen)
+        for _ in planner.plan(sheet, lambda _: None):
+            pass
+    return planner.contacts
+
+
+def write(rows: int) -> int:
+    """Extend each row of a file as compiling does, throwing the output away; its rows."""
+    sheet = CsvSheet(Endless(rows))  # type: ignore[arg-type]
+    return sum(bool(sheet.extended(row, 4, ["found", "jane@example.com"])) for row in sheet)
+
+
+def peak(work: Callable[[int], int], rows: int) -> int:
+    tracemalloc.start()
+    try:
+        assert work(rows) == rows
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_splitting_ten_times_the_rows_takes_no_more_memory() -> None:
+    split(10)
+    assert peak(split, 20_000) < 1.3 * peak(split, 2_000)
+
+
+def test_writing_ten_times_the_rows_takes_no_more_memory() -> None:
+    write(10)
+    assert peak(write, 20_000) < 1.3 * peak(write, 2_000)
