@@ -1,14 +1,20 @@
-"""The embedded AWS, mended in the three places where it differs from AWS in what this pipeline needs.
+"""The embedded AWS, mended in the six places where it differs from AWS in what this pipeline needs.
 
 The product is written for AWS. Where ministack 1.5.33 answers otherwise, the difference is mended here, so that the template and
 the code stay as AWS wants them. Each mend names what it replaces; it fails at start if a new version moves that.
 """
 
+import json
+import tempfile
+import threading
+import zipfile
 from contextvars import ContextVar
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3
 
 _version: ContextVar[str | None] = ContextVar("version", default=None)
@@ -19,6 +25,9 @@ def mend() -> None:
     _events_carry_the_version()
     _batches_are_allowed_by_the_single_action()
     _concurrency_is_a_number()
+    _events_are_tried_again()
+    _processes_die_alone()
+    _layers_are_unpacked_once()
 
 
 def _events_carry_the_version() -> None:
@@ -71,6 +80,59 @@ def _concurrency_is_a_number() -> None:
         return int(concurrency(esm, *arguments, **named))
 
     lambda_svc._sqs_esm_concurrency = concurrency_of
+
+
+def _events_are_tried_again() -> None:
+    """EventBridge starts functions asynchronously, with Lambda's retries and failure destination; here it tries once.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+
+    def dispatch(target: str, payload: str) -> None:
+        function, configuration, _ = lambda_svc._get_func_record_for_ref(target)
+        if function and configuration:
+            lambda_svc.invoke_async_with_retry(
+                lambda_svc._execution_record_for_config(function, configuration), json.loads(payload)
+            )
+
+    _ = eventbridge._dispatch_to_lambda  # fails here if it has moved
+    eventbridge._dispatch_to_lambda = dispatch
+
+
+def _processes_die_alone() -> None:
+    """A function's process that dies while it starts fails its own invocation; here it takes all others of the function along."""
+    invoke = lambda_runtime.Worker.invoke
+
+    def invoke_alone(worker: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return dict(invoke(worker, *arguments, **named))
+        except Exception as error:  # whatever a start may raise; the next invocation starts anew
+            worker.kill()
+            return {"status": "error", "error": str(error)}
+
+    lambda_runtime.Worker.invoke = invoke_alone
+
+
+def _layers_are_unpacked_once() -> None:
+    """All processes share the files of a layer; here each has a copy, which costs seconds and gigabytes with many of them."""
+    unpacking = threading.Lock()
+
+    class Archive(zipfile.ZipFile):
+        def extractall(self, path: Any = None, *arguments: Any, **named: Any) -> None:
+            place = Path(path)
+            if not place.name.startswith("layer_"):
+                super().extractall(path, *arguments, **named)
+                return
+            content = hash(tuple((member.filename, member.CRC) for member in self.infolist()))
+            shared = Path(tempfile.gettempdir()) / f"layer-{content:x}"
+            with unpacking:
+                if not shared.exists():
+                    super().extractall(shared)
+            place.rmdir()
+            place.symlink_to(shared)
+
+    names = {"ZipFile": Archive, "BadZipFile": zipfile.BadZipFile, "LargeFileError": zipfile.LargeZipFile}
+    lambda_runtime.zipfile = SimpleNamespace(**names)
 
 
 if __name__ == "__main__":

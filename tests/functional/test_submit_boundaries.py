@@ -2,21 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
 import httpx
 import pytest
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from enrichment.adapters.secrets import Secrets
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
-from enrichment.errors import SettingsError
 from enrichment.usecases.completion import Completion
 from enrichment.usecases.operate import Action
 from tests.functional.test_enrichment import states
@@ -26,26 +24,19 @@ Answer = TypeVar("Answer")
 Row = tuple[str, int]  # a job and a row's number
 
 ROWS = 6
-STEP = 1200  # seconds between two sweeps: enough for each to find what the one before left undone
-ROOM = 10**9  # credits; a cap that is never reached
-DEATHS = (Killed, ClientError, GetParameterError, SettingsError)
+LOST_BY_NOW = 1200  # seconds after which the sweeper has given up waiting for whatever died
+DELIVERED = {2, 5}  # rows whose webhooks come
+MONTH = "2027-01"  # in which the world's clock begins
 
 
 class Fault(Enum):
-    """What goes wrong at one request."""
+    """What goes wrong at one request that changes something. At a read it would leave behind what it does at the next write."""
 
     KILLED = auto()  # the process dies before the request leaves
     ANSWER_LOST = auto()  # the request is carried out, and the process dies or is told that it failed
-    SENT_TWICE = auto()  # the SDK repeats it, because the first answer was lost
-    SECOND_DELIVERY = auto()  # just before it, the same message is delivered to another process, which runs to its end
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a fault at a request depends on."""
-
-    by_the_sdk: bool  # which repeats requests and raises its own errors, unlike the provider's client
-    writes: bool
+    SENT_TWICE = auto()  # the SDK repeats it, its first answer lost; in between comes a rival that dies as below
+    RIVAL_ENDS = auto()  # just before it, the same message is delivered to another process, which runs to its end
+    RIVAL_DIES = auto()  # and here, which dies once the provider has answered it
 
 
 class Boundary:
@@ -54,6 +45,7 @@ class Boundary:
     def __init__(self) -> None:
         self._fault: Fault | None = None
         self._left = 0
+        self._rival_dies = False
         self._deliver_again: Callable[[], object] = lambda: None
 
     def arm(self, fault: Fault, at: int) -> None:
@@ -70,7 +62,7 @@ class Boundary:
         armed = self._fault is not None
         try:
             run()
-        except DEATHS:
+        except (Killed, ClientError):
             assert armed
             run()
             run()
@@ -78,9 +70,19 @@ class Boundary:
             if armed and self._fault is None:
                 run()
 
-    def request(self, kind: Kind, send: Callable[[], Answer]) -> Answer:
+    def request(self, send: Callable[[], Answer], by_the_sdk: bool = True) -> Answer:
+        """Send a request that changes something.
+
+        Args:
+            send: does so.
+            by_the_sdk: whether its client repeats requests and raises errors of its own, unlike the provider's.
+        """
+        if self._rival_dies and not by_the_sdk:
+            self._rival_dies = False
+            send()
+            raise Killed
         fault = self._fault
-        if fault is None or not happens(fault, kind):
+        if fault is None or (fault is Fault.SENT_TWICE and not by_the_sdk):
             return send()
         if self._left:
             self._left -= 1
@@ -91,22 +93,19 @@ class Boundary:
                 raise Killed
             case Fault.ANSWER_LOST:
                 send()
-                raise unavailable() if kind.by_the_sdk else Killed
+                raise unavailable() if by_the_sdk else Killed
             case Fault.SENT_TWICE:
                 send()
-            case Fault.SECOND_DELIVERY:
-                self._deliver_again()
+                self._rival(dies=True)
+            case Fault.RIVAL_ENDS | Fault.RIVAL_DIES:
+                self._rival(dies=fault is Fault.RIVAL_DIES)
         return send()
 
-
-def happens(fault: Fault, kind: Kind) -> bool:
-    """Whether a fault can make a difference: a read that was carried out is as good as one that was not."""
-    match fault:
-        case Fault.ANSWER_LOST:
-            return kind.writes
-        case Fault.SENT_TWICE:
-            return kind.writes and kind.by_the_sdk
-    return True
+    def _rival(self, dies: bool) -> None:
+        self._rival_dies = dies
+        with suppress(Killed):
+            self._deliver_again()
+        self._rival_dies = False
 
 
 def unavailable() -> ClientError:
@@ -114,16 +113,16 @@ def unavailable() -> ClientError:
 
 
 class Through:
-    """An adapter whose every method is one writing request that passes a boundary."""
+    """An adapter whose every method is one changing request that passes a boundary."""
 
     def __init__(self, adapter: object, boundary: Boundary, by_the_sdk: bool = True) -> None:
-        self._adapter, self._boundary, self._kind = adapter, boundary, Kind(by_the_sdk, writes=True)
+        self._adapter, self._boundary, self._by_the_sdk = adapter, boundary, by_the_sdk
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._adapter, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            return self._boundary.request(self._kind, lambda: method(*arguments, **named))
+            return self._boundary.request(lambda: method(*arguments, **named), self._by_the_sdk)
 
         return call
 
@@ -157,8 +156,11 @@ def has_another_key(world: World) -> None:
     world.provider.behaviour.api_key = "another key"
 
 
-def allows_no_credits(world: World) -> None:
-    world.submit = replace(world.submit, month_cap=world.table.reserved("2027-01") + ROWS * PRICE - 1)
+def months_cap(contacts_left: int) -> Callable[[World], None]:
+    def begin(world: World) -> None:
+        world.submit = replace(world.submit, month_cap=world.table.reserved(MONTH) + contacts_left * PRICE)
+
+    return begin
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,8 @@ SCENARIOS = {
     "404, though accepted": Scenario(answers(lambda: httpx.Response(404), accepted=True), PERHAPS),
     "no answer, though accepted": Scenario(answers(lambda: httpx.ReadTimeout("slow"), accepted=True), PERHAPS),
     "500, though accepted": Scenario(answers(lambda: httpx.Response(500), accepted=True), PERHAPS),
-    "the month's credits used up": Scenario(allows_no_credits, frozenset({RowState.OVER_BUDGET})),
+    "the month's last credits": Scenario(months_cap(ROWS), PERHAPS | {RowState.OVER_BUDGET}),
+    "too few credits in the month": Scenario(months_cap(ROWS - 1), frozenset({RowState.OVER_BUDGET})),
 }
 
 
@@ -193,42 +196,38 @@ class Trial:
         self.boundary = Boundary()
         self.jobs: dict[str, str] = {}  # the key of each
         self.delivered: set[Row] = set()
-        for client in (world.dynamodb, world.s3, world.secretsmanager):
+        for client in (world.dynamodb, world.s3):
             interpose(client, self._request)
         queue: Any = Through(world.messages, self.boundary)
         starter: Any = Through(world.starts, self.boundary)
         provider: Any = Through(world.pronto, self.boundary, by_the_sdk=False)
         completion = Completion(world.table, starter, world.clock)
-        world.submit = replace(world.submit, queue=queue, provider=provider, completion=completion, month_cap=ROOM)
+        world.submit = replace(world.submit, queue=queue, provider=provider, completion=completion)
 
     def _request(self, operation: str, send: Callable[[], Any]) -> Any:
-        return self.boundary.request(Kind(by_the_sdk=True, writes=not operation.startswith(("Get", "Query"))), send)
+        return send() if operation.startswith(("Get", "Query")) else self.boundary.request(send)
 
-    def hurt(self, fault: Fault) -> int:
-        """Run a new job with the fault at its first request, the next one with it at its second, and so on; how many there are."""
+    def hurt(self, fault: Fault) -> None:
+        """Run a new job with the fault at its first request, another with it at the second, until one gets through without."""
         for at in count():
             key = f"incoming/email/{fault.name}/{at}.csv"
             job = self.world.drop(key, contacts(ROWS))
             self.jobs[job] = key
             self.scenario.begin(self.world)
-            # A process of its own, which has read no secret yet.
-            secrets = Secrets(SecretsProvider(boto3_client=self.world.secretsmanager), "api-key", "signing-key")
-            self.world.submit = replace(self.world.submit, secrets=secrets)
             self.boundary.arm(fault, at)
             self.submit()
             self.world.provider.answers.clear()
             if self.boundary.disarm():
-                return at
-        raise AssertionError("counting does not end")
+                return
 
     def submit(self) -> None:
         while due := self.world.messages.take():
-            for job, number in due:
-                self.boundary.deliver(lambda job=job, number=number: self.world.submit.run(job, number))  # type: ignore[misc]
+            for message in due:
+                self.boundary.deliver(partial(self.world.submit.run, *message))
 
     def mend(self) -> None:
         """Take the cause away, and let every paused job go on."""
-        self.world.provider.behaviour.balance = ROOM
+        self.world.provider.behaviour.balance = 10**9
         self.world.provider.behaviour.api_key = "local-api-key"
         for job in self.jobs:
             if self.world.job(job).halt:
@@ -240,27 +239,20 @@ class Trial:
         self.submit()
         self.world.finish()
 
-    def deliver(self, share: Callable[[Row], bool]) -> None:
-        """Deliver the webhooks of some rows."""
-        waiting = self.world.provider.webhooks
-        chosen = [webhook for webhook in waiting if share(row_of(webhook))]
-        self.world.provider.webhooks = [webhook for webhook in waiting if webhook not in chosen]
+    def deliver(self) -> None:
+        """Deliver the webhooks of some rows of every job, if they were accepted."""
+        chosen = [webhook for webhook in self.world.provider.webhooks if row_of(webhook)[1] in DELIVERED]
         self.world.deliver(chosen)
-        self.world.finish()
-        self.delivered |= {row_of(webhook) for webhook in chosen}
+        self.delivered = {row_of(webhook) for webhook in chosen}
 
     def end(self) -> None:
-        """Sweep until all jobs are over. Some results come in time, some late, those of row 4 never."""
+        """Sweep once for what was lost and once at the deadline; between them come all the results that ever come."""
         deadline = self.world.now + DEADLINE
         self.mend()
-        while self.world.now + STEP < deadline:
-            self.world.now += STEP
-            self.sweep()
-        self.deliver(lambda row: row[1] in (2, 5))
-        self.world.now = deadline
+        self.world.now += LOST_BY_NOW
         self.sweep()
-        self.deliver(lambda row: row[1] != 4)
-        self.world.now += STEP
+        self.deliver()
+        self.world.now = deadline
         self.sweep()
 
     def ends(self) -> dict[Row, str]:
@@ -276,11 +268,25 @@ def row_of(contact: dict[str, Any]) -> Row:
     return job, int(row)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(world: World, scenario: Scenario) -> None:
+def groups(name: str) -> list[tuple[Fault, ...]]:
+    """Faults that share a world; each alone where a job takes seven batches, since moto copies its table for a transaction."""
+    return [(fault,) for fault in Fault] if name == "422 for one contact" else [tuple(Fault)]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "faults"),
+    [
+        pytest.param(scenario, faults, id=f"{name}, {faults[0].name}" if len(faults) == 1 else name)
+        for name, scenario in SCENARIOS.items()
+        for faults in groups(name)
+    ],
+)
+def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(
+    world: World, scenario: Scenario, faults: tuple[Fault, ...]
+) -> None:
     trial = Trial(world, scenario)
-    requests = {fault: trial.hurt(fault) for fault in Fault}
-    print(requests)
+    for fault in faults:
+        trial.hurt(fault)
     trial.end()
 
     accepted = Counter(map(row_of, world.provider.charged))
@@ -296,4 +302,4 @@ def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(world: Wor
         else:
             assert state in (RowState.AMBIGUOUS, RowState.REJECTED, RowState.OVER_BUDGET), (row, state)
     assert {row for row, state in ends.items() if state == RowState.REJECTED} <= {(job, 4) for job in trial.jobs}
-    assert world.table.reserved("2027-01") >= PRICE * accepted.total()
+    assert world.submit.month_cap is None or world.table.reserved(MONTH) >= PRICE * accepted.total()

@@ -80,7 +80,7 @@ def test_a_compilation_that_died_is_started_again(world: World) -> None:
     world.deliver()
     world.starts.compiles.clear()  # the start was lost
 
-    world.now += 20 * 60
+    world.now += 2 * 60
     world.sweep.run()
     world.finish()
 

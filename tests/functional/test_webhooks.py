@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from enrichment.adapters.secrets import Secrets
 from enrichment.domain.outcome import RowState
@@ -80,7 +79,7 @@ def test_tokens_signed_with_a_key_that_is_new_to_this_process_are_accepted(world
     world.secrets.signing_keys()
     world.secretsmanager.put_secret_value(SecretId="signing-key", SecretString="second signing key")
     world.drop(KEY, contacts(2))
-    submitter = Secrets(SecretsProvider(boto3_client=world.secretsmanager), "api-key", "signing-key")
+    submitter = Secrets(world.secretsmanager, "api-key", "signing-key")
     world.submit = replace(world.submit, secrets=submitter)
     world.submit_all()
     assert world.receive.run(body(world.provider.webhooks[0])) is Received.STORED

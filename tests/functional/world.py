@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 import httpx
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
@@ -167,7 +166,7 @@ class World:
         self.bucket = Bucket(self.s3, "data")
         self.table = JobTable(self.dynamodb, "table", retention=90 * 86_400)
         self.messages = Messages(self.clock)
-        self.secrets = Secrets(SecretsProvider(boto3_client=self.secretsmanager), "api-key", "signing-key")
+        self.secrets = Secrets(self.secretsmanager, "api-key", "signing-key")
         self.pronto = Pronto(httpx.Client(transport=httpx.MockTransport(provider)), "https://pronto.test/api/v2")
         self.completion = Completion(self.table, self.starts, self.clock)  # type: ignore[arg-type]  # notes instead of Lambda
         self.metrics = Counts()

@@ -205,12 +205,9 @@ def _provider() -> "Pronto":
 
 @cache
 def _secrets() -> "Secrets":
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
-
     from enrichment.adapters.secrets import Secrets
 
-    provider = SecretsProvider(boto3_client=_client("secretsmanager"))
-    return Secrets(provider, settings().api_key_secret, settings().signing_key_secret)
+    return Secrets(_client("secretsmanager"), settings().api_key_secret, settings().signing_key_secret)
 
 
 @cache

@@ -3,11 +3,16 @@
 Powertools keeps what it fetched for five minutes, so a new key is in use everywhere within that time of being stored.
 """
 
+from typing import TYPE_CHECKING
+
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from enrichment.domain.token import SigningKeys
 from enrichment.errors import SettingsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _KEEP = 300  # seconds
 
@@ -18,13 +23,15 @@ class Secrets:
     The signing key needs no bookkeeping to rotate: storing a new value makes the old one Secrets Manager's AWSPREVIOUS.
 
     Args:
-        provider: Powertools' provider, over a boto3 Secrets Manager client.
+        client: a boto3 Secrets Manager client.
         api_key: name of the secret with the provider's API key, as plain text.
         signing_key: name of the secret with the signing key, as plain text.
     """
 
-    def __init__(self, provider: SecretsProvider, api_key: str, signing_key: str) -> None:
-        self._provider, self._api_key, self._signing_key = provider, api_key, signing_key
+    def __init__(self, client: "SecretsManagerClient", api_key: str, signing_key: str) -> None:
+        self._api_key, self._signing_key = api_key, signing_key
+        # Powertools' cache knows a secret by its name alone, not by its stage: each stage needs a cache of its own.
+        self._current, self._previous = SecretsProvider(boto3_client=client), SecretsProvider(boto3_client=client)
 
     def api_key(self) -> str:
         """The provider's API key.
@@ -41,11 +48,11 @@ class Secrets:
             SettingsError: there is no current key.
         """
         current = self._get(self._signing_key, fresh).encode()
-        return SigningKeys(current, self._previous(fresh))
+        return SigningKeys(current, self._previous_key(fresh))
 
-    def _previous(self, fresh: bool) -> bytes | None:
+    def _previous_key(self, fresh: bool) -> bytes | None:
         try:
-            value = self._provider.get(self._signing_key, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSPREVIOUS")
+            value = self._previous.get(self._signing_key, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSPREVIOUS")
         except GetParameterError as error:
             if "ResourceNotFound" in str(error):  # no key was ever replaced
                 return None
@@ -54,7 +61,7 @@ class Secrets:
 
     def _get(self, name: str, fresh: bool = False) -> str:
         try:
-            value = self._provider.get(name, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSCURRENT")
+            value = self._current.get(name, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSCURRENT")
         except GetParameterError:
             raise SettingsError(f"the secret {name} cannot be read; it must exist and hold plain text") from None
         if not isinstance(value, str) or not value.strip():

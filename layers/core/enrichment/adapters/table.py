@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _OPEN_JOBS_INDEX = "open-jobs"
+_BEFORE_COMPILING = ("late_at", "compile_began_at")  # what a job forgets at that step
 _MOST_PUTS = 25  # in one BatchWriteItem
 _MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
 
@@ -121,7 +122,7 @@ class JobTable:
 
     def compile_job(self, job_id: str, now: int) -> bool:
         """RUNNING or DONE → COMPILING; False when somebody took the step already. Results may come late again from here on."""
-        return self._move_job(job_id, JobState.COMPILING, {"compile_asked_at": now, OPEN: "yes"}, removes=["late_at"])
+        return self._move_job(job_id, JobState.COMPILING, {"compile_asked_at": now, OPEN: "yes"}, removes=_BEFORE_COMPILING)
 
     def finish_job(self, job_id: str, now: int, delivered: int, awaits_more: bool) -> None:
         """COMPILING → DONE. The job stays open while it awaits more, and if a result came since compiling began."""

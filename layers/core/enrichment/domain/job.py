@@ -104,6 +104,7 @@ class Job(BaseModel):
     recounted_at: int = 0
     probed_at: int = 0
     compile_asked_at: int = 0
+    compile_began_at: int | None = None
     delivered: int = 0
     late_at: int | None = None
     halt: Halt | None = None

@@ -48,6 +48,7 @@ class CompileJob:
         job = self.table.job(job_id)
         if job is None or job.state is not JobState.COMPILING or job.wanted is None:
             return None
+        self.table.change_job(job.id, compile_began_at=self.clock())
         stream = self.bucket.read(job.key, job.version)
         if stream is None:
             return self._finish(job, self._report_of_lost_file(job))

@@ -26,6 +26,7 @@ class Patience:
     queued: int = 10 * 60  # from a message to its batch's claim
     sending: int = 5 * 60  # from a claim to its record
     results: int = 5 * 60  # between two recounts of a job's batches
+    start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
     credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
     amend: int = 5 * 60  # from a late result to the amended output, so that a thousand of them rewrite it once
@@ -88,12 +89,18 @@ class Sweep:
                 self.completion.finish_if_complete(job.id)
                 if job.halt is Halt.NO_CREDITS and now - job.probed_at >= self.patience.credits:
                     self._probe_credits(job, swept)
-            case JobState.COMPILING if now - job.compile_asked_at >= self.patience.compile:
+            case JobState.COMPILING if self._compiling_died(job, now):
                 self.table.change_job(job.id, compile_asked_at=now)
                 self.starter.compile(job.id)
                 swept.compiles_restarted += 1
             case JobState.DONE:
                 self._sweep_late_results(job, swept)
+
+    def _compiling_died(self, job: Job, now: int) -> bool:
+        """Whether no run of `compile` was heard of in time, or the last one has had all the time that a run may take."""
+        if job.compile_began_at is None:
+            return now - job.compile_asked_at >= self.patience.start
+        return now - max(job.compile_began_at, job.compile_asked_at) >= self.patience.compile
 
     def _sweep_batches(self, job: Job, swept: Swept) -> None:
         now = self.clock()
