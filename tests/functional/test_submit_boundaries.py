@@ -303,3 +303,13 @@ def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(
             assert state in (RowState.AMBIGUOUS, RowState.REJECTED, RowState.OVER_BUDGET), (row, state)
     assert {row for row, state in ends.items() if state == RowState.REJECTED} <= {(job, 4) for job in trial.jobs}
     assert world.submit.month_cap is None or world.table.reserved(MONTH) >= PRICE * accepted.total()
+
+
+def test_what_nobody_died_of_leaves_no_row_behind(world: World) -> None:
+    trial = Trial(world, SCENARIOS["202"])
+    for fault in (Fault.SENT_TWICE, Fault.RIVAL_ENDS):
+        trial.hurt(fault)
+    trial.end()
+
+    assert Counter(map(row_of, world.provider.charged)) == dict.fromkeys(trial.ends(), 1)
+    assert set(trial.ends().values()) <= ANSWERED
