@@ -49,6 +49,26 @@ def test_a_refusal_pauses_the_job_and_says_why_once(world: World, answer: httpx.
     assert world.metrics.counted["PausedJobs"] == 1
 
 
+def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_first(world: World) -> None:
+    world.provider.answers = [REFUSALS[0][0]]
+    job = world.drop(KEY, contacts(5))
+    halt = world.table.halt_job
+
+    def die_after(*arguments: Any) -> bool:
+        halt(*arguments)
+        raise Killed
+
+    world.table.halt_job = die_after  # type: ignore[method-assign,assignment]
+    with pytest.raises(Killed):
+        world.submit_all()
+    assert world.report(KEY, job) == {}
+    for _ in range(2):
+        world.sweep.run()
+
+    assert world.report(KEY, job)["status"] == "paused"
+    assert world.metrics.counted["PausedJobs"] == 1
+
+
 @pytest.mark.parametrize(("answer", "words"), REFUSALS[:3])
 def test_a_paused_job_ends_at_its_deadline_and_its_rows_may_be_dropped_again(
     world: World, answer: httpx.Response, words: str

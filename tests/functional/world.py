@@ -171,6 +171,7 @@ class World:
         self.completion = Completion(self.table, self.starts, self.clock)  # type: ignore[arg-type]  # notes instead of Lambda
         self.metrics = Counts()
         publish = PublishReport(self.bucket, page)
+        pause = PauseJob(self.table, publish, self.metrics, self.clock)
         resume = ResumeJob(self.table, self.messages)  # type: ignore[arg-type]
         self.split = SplitUpload(
             table=self.table,
@@ -191,7 +192,7 @@ class World:
             provider=self.pronto,
             secrets=self.secrets,
             completion=self.completion,
-            pause=PauseJob(self.table, publish, self.metrics, self.clock),
+            pause=pause,
             clock=self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             webhook_url="https://hooks.test/webhooks/pronto",
@@ -207,6 +208,7 @@ class World:
             completion=self.completion,
             provider=self.pronto,
             secrets=self.secrets,
+            pause=pause,
             resume=resume,
             clock=self.clock,
         )

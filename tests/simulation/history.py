@@ -219,6 +219,7 @@ class History:
         pronto = Pronto(httpx.Client(transport=httpx.MockTransport(self.provider)), "https://pronto.test")
         completion = Completion(table, starter, self.clock)
         publish = PublishReport(bucket, lambda report: report.job)
+        pause = PauseJob(table, publish, NoMetrics(), self.clock)
         resume = ResumeJob(table, queue)
         self.table, self.bucket = table, bucket
         self.split = SplitUpload(
@@ -241,7 +242,7 @@ class History:
             provider=pronto,
             secrets=self.secrets,  # type: ignore[arg-type]
             completion=completion,
-            pause=PauseJob(table, publish, NoMetrics(), self.clock),
+            pause=pause,
             clock=self.clock,
             new_id=self._new_id,
             webhook_url="https://hooks.test/",
@@ -258,6 +259,7 @@ class History:
             completion=completion,
             provider=pronto,
             secrets=self.secrets,  # type: ignore[arg-type]
+            pause=pause,
             resume=resume,
             clock=self.clock,
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from enrichment.adapters.secrets import Secrets
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.operate import Operate
+    from enrichment.usecases.pause import PauseJob
     from enrichment.usecases.publish import PublishReport
     from enrichment.usecases.receive import ReceiveWebhook
     from enrichment.usecases.split import SplitUpload
@@ -65,7 +66,6 @@ def split_upload() -> "SplitUpload":
 
 @cache
 def submit_batch() -> "SubmitBatch":
-    from enrichment.usecases.pause import PauseJob
     from enrichment.usecases.submit import SubmitBatch
 
     webhook_url = settings().webhook_url
@@ -78,7 +78,7 @@ def submit_batch() -> "SubmitBatch":
         provider=_provider(),
         secrets=_secrets(),
         completion=_completion(),
-        pause=PauseJob(_table(), _publish(), _metrics(), clock),
+        pause=_pause(),
         clock=clock,
         new_id=new_id,
         webhook_url=webhook_url,
@@ -120,6 +120,7 @@ def sweep() -> "Sweep":
         completion=_completion(),
         provider=_provider(),
         secrets=_secrets(),
+        pause=_pause(),
         resume=ResumeJob(_table(), _queue()),
         clock=clock,
     )
@@ -177,6 +178,13 @@ def _starter() -> Starter:
 @cache
 def _completion() -> Completion:
     return Completion(_table(), _starter(), clock)
+
+
+@cache
+def _pause() -> "PauseJob":
+    from enrichment.usecases.pause import PauseJob
+
+    return PauseJob(_table(), _publish(), _metrics(), clock)
 
 
 @cache

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.outcome import Outcome, RowState
-from enrichment.domain.result import Result, result_of
+from enrichment.domain.result import Result, is_final, result_of
 from tests.unit.builders import JSON
 
 EMAIL, PHONE, PERSONAL = EnrichmentType.EMAIL, EnrichmentType.PHONE, EnrichmentType.PERSONAL_EMAIL
@@ -79,3 +79,22 @@ def test_any_json_can_be_read_and_what_is_read_can_be_written(payload: dict[str,
     assert "" not in result.phones
     assert "N/A" not in (result.email, result.personal_email, *result.phones)
     "".join(Outcome(state=RowState.FOUND, result=result).cells()).encode()
+
+
+@pytest.mark.parametrize(
+    ("payload", "final"),
+    [
+        ({"status": "finished"}, True),
+        ({"status": " Finished "}, True),
+        ({}, True),
+        ({"status": None}, True),
+        ({"status": ["finished"]}, True),
+        ({"status": "pending"}, False),
+        ({"status": "pending", "email": "jane@example.com"}, False),
+        ({"status": "processing"}, False),
+        ({"status": "processing", "email": "jane@example.com"}, True),
+        ({"status": "done", "phones": [{"number": "+12015550123"}]}, True),
+    ],
+)
+def test_a_status_nobody_knows_with_nothing_found_is_not_the_end(payload: dict[str, object], final: bool) -> None:
+    assert is_final(payload) is final

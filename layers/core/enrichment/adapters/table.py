@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 _OPEN_JOBS_INDEX = "open-jobs"
 _BEFORE_COMPILING = ("late_at", "compile_began_at")  # what a job forgets at that step
+_HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 _MOST_PUTS = 25  # in one BatchWriteItem
 _MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
 
@@ -152,14 +153,13 @@ class JobTable:
     def resume_job(self, job_id: str) -> bool:
         """Lift a running job's halt; False when it has none or does not run."""
         condition = "attribute_exists(pk) AND attribute_exists(halt)"
-        removes = ["halt", "halt_message"]
-        return self._try(Update(job_key(job_id), {}, [JobState.RUNNING], condition, removes=removes)) is None
+        return self._try(Update(job_key(job_id), {}, [JobState.RUNNING], condition, removes=_HALT)) is None
 
     def reopen_job(self, job_id: str, deadline_at: int) -> bool:
         """DONE → RUNNING with a new deadline, which only an operator may ask for; False when the job is not done."""
         states = [state for state, following in jobs.OPERATOR_TRANSITIONS.items() if JobState.RUNNING in following]
         fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN: "yes"}
-        return self._try(Update(job_key(job_id), fields, states, removes=["halt", "halt_message"])) is None
+        return self._try(Update(job_key(job_id), fields, states, removes=_HALT)) is None
 
     # Batches
 
@@ -289,7 +289,7 @@ class JobTable:
     def results(self, batch: Batch) -> dict[int, dict[str, Any]]:
         """The payloads of a batch by row (a consistent read)."""
         items = self._query(results_of(batch.job, batch.number), "ROW#")
-        return {row_of(item["sk"]): json.loads(item["payload"]) for item in items}
+        return {row_of(item["sk"]): _read(item["payload"]) for item in items}
 
     # What the rest is made of
 
@@ -365,3 +365,11 @@ class JobTable:
             else:
                 return None
         raise AssertionError("the loop returns or raises")
+
+
+def _read(text: str) -> dict[str, Any]:
+    """A stored payload; one that is nested too deeply to be read holds nothing."""
+    try:
+        return dict(json.loads(text))
+    except RecursionError:
+        return {}

@@ -109,4 +109,5 @@ class Job(BaseModel):
     late_at: int | None = None
     halt: Halt | None = None
     halt_message: str | None = None
+    halt_told_at: int | None = None
     finished_at: int | None = None

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.contact import EnrichmentType
 
 _NOTHING = "N/A"  # what the provider writes for 'looked, found none' [D]
-PENDING = "pending"  # the one status that is not final [D]
+PENDING = "pending"  # what `status` is before it is `finished` [D]
+_FINISHED = "finished"
 
 
 class Result(BaseModel):
@@ -45,6 +46,17 @@ def result_of(payload: Mapping[str, Any]) -> Result:
         personal_email_status=_text(payload.get("personal_email_status"), keep=_NOTHING),
         phones=_phones(payload.get("phone")) or _phones(payload.get("phones")),
     )
+
+
+def is_final(payload: Mapping[str, Any]) -> bool:
+    """Whether a payload is a contact's result: it is finished, holds something, or does not say [D].
+
+    Statuses are open strings; one that we do not know, with nothing found, may be a stage before the end.
+    """
+    status = payload.get("status")
+    if not isinstance(status, str) or status.strip().casefold() == _FINISHED:
+        return True
+    return status != PENDING and any(result_of(payload).found(wanted) for wanted in EnrichmentType)
 
 
 def _text(value: object, keep: str = "") -> str:

@@ -26,15 +26,17 @@ class PauseJob:
 
     def run(self, job: Job, halt: Halt, message: str) -> None:
         """Pause a job; nothing if it is paused already."""
-        if not self.table.halt_job(job.id, halt, message):
-            return
+        if self.table.halt_job(job.id, halt, message):
+            self.tell(job.model_copy(update={"halt": halt, "halt_message": message}))
+
+    def tell(self, job: Job) -> None:
+        """Tell of a pause: the owner by a report, the platform team by a metric. The sweeper does it if this run dies before."""
         self.metrics.count("PausedJobs")
-        paused = job.model_copy(update={"halt": halt, "halt_message": message})
         report = Report(
             job=job.id,
             file=job.key,
             status="paused",
-            message=f"{halt_sentence(paused)}. {_PATIENCE}",
+            message=f"{halt_sentence(job)}. {_PATIENCE}",
             type=job.wanted,
             countries=job.countries,
             rows=job.rows,
@@ -42,6 +44,7 @@ class PauseJob:
             finished_at=self.clock(),
         )
         self.publish.run(report)
+        self.table.change_job(job.id, halt_told_at=self.clock())
 
 
 @dataclass(frozen=True)

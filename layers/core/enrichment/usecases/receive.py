@@ -9,13 +9,13 @@ from typing import Any
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import Secrets
 from enrichment.adapters.table import JobTable, Stored
-from enrichment.domain.result import PENDING
+from enrichment.domain.result import is_final
 from enrichment.domain.token import RowRef, SigningKeys, key_id_of, verify
 from enrichment.errors import ForgedWebhook, MalformedWebhook, OversizedWebhook
 from enrichment.usecases.completion import Clock
 
 _MOST_BYTES = 64 << 10  # of a body; a result has some hundred
-_REFRESH_AFTER = 10  # seconds between two looks for an unknown signing key, so that forgeries cannot make us look more often
+_REFRESH_AFTER = 2  # seconds between two looks for an unknown signing key, so that forgeries cannot make us look more often
 
 
 class Received(StrEnum):
@@ -51,7 +51,7 @@ class ReceiveWebhook:
         payload = _object(body)
         custom = payload.pop("custom", None)
         ref = self._verified(custom.get("token") if isinstance(custom, dict) else None)
-        if payload.get("status") == PENDING:  # only 'finished' is a result [D]
+        if not is_final(payload):
             return self._aside(ref, payload, "not a final status")
         match self.table.put_result(ref, payload, self.clock()):
             case Stored.FIRST:

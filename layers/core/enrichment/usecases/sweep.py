@@ -13,7 +13,7 @@ from enrichment.domain.folder import INCOMING, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from enrichment.usecases.completion import Clock, Completion
-from enrichment.usecases.pause import ResumeJob
+from enrichment.usecases.pause import PauseJob, ResumeJob
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Sweep:
     completion: Completion
     provider: Pronto
     secrets: Secrets
+    pause: PauseJob
     resume: ResumeJob
     clock: Clock
     patience: Patience = Patience()
@@ -85,6 +86,8 @@ class Sweep:
             case JobState.RUNNING if now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.RUNNING:
+                if job.halt and job.halt_told_at is None:
+                    self.pause.tell(job)
                 self._sweep_batches(job, swept)
                 self.completion.finish_if_complete(job.id)
                 if job.halt is Halt.NO_CREDITS and now - job.probed_at >= self.patience.credits:
