@@ -3,6 +3,7 @@
 import importlib
 import io
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -160,8 +161,14 @@ def test_a_missing_variable_is_named(account: JobTable, monkeypatch: pytest.Monk
         invoke("webhook")
 
 
-def test_no_log_line_carries_a_contact_a_key_or_a_token(account: JobTable) -> None:
+def test_no_log_line_carries_a_contact_a_key_or_a_token(
+    account: JobTable, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     logged = io.StringIO()
+    everything = logging.StreamHandler(logged)  # Lambda lets the root logger write what it is given, at DEBUG if told so
+    logging.getLogger().addHandler(everything)
+    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+    request.addfinalizer(lambda: logging.getLogger().removeHandler(everything))
     logger.registered_handler.setStream(logged)  # type: ignore[attr-defined]  # a stream handler, by default
     job = split_sample()
     for function in ("webhook", "tally", "compile", "sweep"):

@@ -9,7 +9,7 @@ import io
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -52,6 +52,13 @@ PRICE = 1
 BATCH = 3
 RECOVERY = 3 * 3600  # seconds after the deadline by which all that was acknowledged must be in the output
 MOST_STEPS = 20_000
+
+
+# What may become of a POST, beside going well.
+ANSWERS = (
+    *("refused connection", "throttled", "broken before", "silent before"),
+    *("broken after", "silent after", "killed before", "killed after"),
+)
 
 
 class Violation(AssertionError):
@@ -185,9 +192,16 @@ class History:
     Args:
         chance: chooses everything.
         plant: changes the use cases before anything runs, to see whether that is found out.
+        script: what goes wrong, by the number of the call; then nothing else does. It is what Hypothesis shrinks.
     """
 
-    def __init__(self, chance: random.Random, plant: Callable[["History"], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        chance: random.Random,
+        plant: Callable[["History"], None] = lambda _: None,
+        script: Mapping[int, int] | None = None,
+    ) -> None:
+        self._script, self._calls = script, 0
         self.chance = chance
         self.now = START
         self.story: list[str] = []
@@ -382,7 +396,7 @@ class History:
         """
         self.s3.objects[KEY] = [self._file.encode()]
         self.job_id = job_id("data", KEY, "1")
-        self.faults = self.chance.random() * 0.12
+        self.faults = self.chance.random() * 0.12 if self._script is None else 0.0
         self.gentle = self.faults < 0.02
         self._tell(
             f"a file of {len(self.rows)} rows is uploaded; {self.faults:.0%} of calls go wrong; the month's cap is {self.cap}"
@@ -499,6 +513,8 @@ class History:
 
     def _fate(self, event: Event) -> Fate | str:
         asked = event.asked
+        if self._script is not None:
+            return self._scripted(event, self._script)
         if asked == "POST":
             return self._answer(event)
         if self.chance.random() >= self.faults:
@@ -507,14 +523,22 @@ class History:
         self._tell(f"    {event.name}: {asked} {fate.name.lower().replace('_', ' ')}")
         return fate
 
+    def _scripted(self, event: Event, script: Mapping[int, int]) -> Fate | str:
+        self._calls += 1
+        wish = script.get(self._calls)
+        fate: Fate | str
+        if event.asked == "POST":
+            fate = "well" if wish is None else ANSWERS[wish % len(ANSWERS)]
+        else:
+            fate = Fate.WELL if wish is None else list(Fate)[wish % len(Fate)]
+        if wish is not None:
+            self._tell(f"    {event.name}: {event.asked} {fate}")
+        return fate
+
     def _answer(self, event: Event) -> str:
         if self.chance.random() >= 2 * self.faults:
             return "well"
-        answers = (
-            *("refused connection", "throttled", "broken before", "silent before"),
-            *("broken after", "silent after", "killed before", "killed after"),
-        )
-        answer = answers[self.chance.randrange(len(answers))]
+        answer = ANSWERS[self.chance.randrange(len(ANSWERS))]
         self._tell(f"    {event.name}: the provider is {answer}")
         return answer
 

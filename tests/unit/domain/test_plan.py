@@ -119,3 +119,9 @@ def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_
         PlannedRow(row=5, duplicate_of=2),
     ]
     assert deciding.contacts == 1
+
+
+def test_an_error_about_a_stored_line_does_not_carry_what_the_line_holds() -> None:
+    with pytest.raises(ValueError, match="lastname") as error:
+        PlannedRow.model_validate_json('{"row": 2, "contact": {"firstname": "Zenobia"}}')
+    assert "Zenobia" not in str(error.value)

@@ -79,7 +79,7 @@ class Batch(BaseModel):
     once it was claimed. `doubted` tells that an operator had it sent again without knowing what became of it the first time.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     job: str
     plan: str

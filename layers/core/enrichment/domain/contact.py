@@ -27,7 +27,7 @@ _PERSON = re.compile(r"/(in|pub|sales/(lead|people))/[^/]+", re.IGNORECASE)
 class Contact(BaseModel):
     """The part of a row that leaves the account: exactly the fields the provider takes [S], and no other."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     firstname: str
     lastname: str
@@ -39,7 +39,7 @@ class Contact(BaseModel):
 class Rejection(BaseModel):
     """Why a row cannot be sent, as a sentence for its owner."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     reason: str
 

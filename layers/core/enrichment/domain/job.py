@@ -52,7 +52,7 @@ def before(state: JobState) -> list[JobState]:
 
 
 class Halt(StrEnum):
-    """Why a job is paused: the provider's answer to one of its batches, with which nothing was enqueued."""
+    """Why a job is paused: the provider's answer to a batch. Only with UNEXPECTED may something have been enqueued."""
 
     BAD_KEY = "BAD_KEY"  # 401
     NO_CONSENT = "NO_CONSENT"  # 422, personal e-mail without the account's consent
@@ -63,7 +63,7 @@ class Halt(StrEnum):
 class Dialect(BaseModel):
     """How a CSV file is written, found out once and stored, so that its output is written alike."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     delimiter: str
     byte_order_mark: bool
@@ -79,7 +79,7 @@ class Job(BaseModel):
     `width` is the number of cells of the widest row, `columns` the position (from 0) of each field found.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     id: str
     key: str

@@ -42,7 +42,7 @@ REASON_COLUMN = "rejection_reason"
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     state: RowState
     detail: str = ""

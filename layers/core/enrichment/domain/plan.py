@@ -19,7 +19,7 @@ from enrichment.domain.duplicates import Identity, identity
 class PlannedRow(BaseModel):
     """One line of the plan; exactly one of the fields after `row` is set."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     row: int
     contact: Contact | None = None

@@ -15,7 +15,7 @@ _FINISHED = "finished"
 class Result(BaseModel):
     """One contact's result. Statuses are open strings [D]; `phones` are E.164, none when nothing was found."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     email: str = ""
     email_status: str = ""

@@ -18,7 +18,7 @@ from enrichment.usecases.pause import PauseJob, ResumeJob
 
 @dataclass(frozen=True)
 class Patience:
-    """How long each thing may take before it counts as lost, in seconds; longer each than the function it waits for can run."""
+    """How long each thing may take before it counts as lost, in seconds; longer than the step that it waits for should take."""
 
     upload: int = 5 * 60  # from an upload to its job
     lookback: int = 24 * 3600  # how far back uploads without a job are looked for
@@ -36,7 +36,7 @@ class Patience:
 
 @dataclass
 class Swept:
-    """What a sweep did, for its log line and metrics."""
+    """What a sweep did, for its log line."""
 
     uploads_found: int = 0
     splits_restarted: int = 0
@@ -46,7 +46,6 @@ class Swept:
     jobs_ended: int = 0
     jobs_amended: int = 0
     jobs_resumed: int = 0
-    results_recovered: int = 0
     problems: list[str] = field(default_factory=list)
 
 
