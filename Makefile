@@ -9,12 +9,9 @@ READY := .venv/.ready
 
 # What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
 #
-# Parameters of template.yaml are set by their names in capitals with underscores. PRONTO_BASE_URL and PRONTO_API_KEY name a
-# provider to use in place of the stand-in; STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
-SETTINGS := FILE TYPE COUNTRIES PRONTO_BASE_URL PRONTO_API_KEY DEADLINE_MINUTES RETENTION_DAYS LOG_RETENTION_DAYS CONCURRENCY \
-	LOG_LEVEL CREDITS_PER_EMAIL CREDITS_PER_PHONE CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH STANDIN_CONSENT STANDIN_BALANCE \
-	STANDIN_FIND_RATE STANDIN_ANSWER_SECONDS STANDIN_RESULT_SECONDS STANDIN_SEED STANDIN_FAULTS
-$(foreach name,$(SETTINGS),$(if $($(name)),$(eval export $(name))))
+# Of the stack: DEADLINE_MINUTES RETENTION_DAYS LOG_RETENTION_DAYS LOG_LEVEL CONCURRENCY CREDITS_PER_EMAIL CREDITS_PER_PHONE
+# CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH. PRONTO_BASE_URL and PRONTO_API_KEY name a provider to use in place of the
+# stand-in; STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
 COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 

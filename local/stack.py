@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -121,7 +122,8 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
     port = _free_port()
     endpoint = f"http://127.0.0.1:{port}"
     scratch = folder / "tmp"
-    scratch.mkdir(exist_ok=True)
+    shutil.rmtree(scratch, ignore_errors=True)  # what a stack before this one left
+    scratch.mkdir()
     started.append(
         _spawn(
             [sys.executable, "-m", "local.embedded_aws"],

@@ -1,4 +1,4 @@
-"""A stand-in for Pronto that implements `contract.md` in full over real HTTP.
+"""A stand-in for Pronto that implements `docs/contract.md` in full over real HTTP.
 
 `contract.py` holds the rules as pure functions, `behaviour.py` what a run may set, `chance.py` what then happens to whom,
 `account.py` the credits and the webhooks, `turns.py` the five at a time, `service.py` the HTTP. It shares no code with the

@@ -1,4 +1,4 @@
-"""What the stand-in accepts and refuses, and what that costs (`contract.md`, *Requests* and *Limits*)."""
+"""What the stand-in accepts and refuses, and what that costs (`docs/contract.md`, *Requests* and *Limits*)."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How results come back from the stand-in: webhooks and polling (`contract.md`, *Callbacks*)."""
+"""How results come back from the stand-in: webhooks and polling (`docs/contract.md`, *Callbacks*)."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Pronto's API over HTTP: one POST a batch, and what its answer means (`contract.md`, *Requests* and *Rules*).
+"""Pronto's API over HTTP: one POST a batch, and what its answer means (`docs/contract.md`, *Asking*).
 
 What is assumed about requests and errors rather than documented [A] stands in this module alone: the name of the country field,
 the shapes of error bodies, and which words in a 422 tell consent and credits apart from a contact that is not valid.

@@ -1,4 +1,4 @@
-"""Contacts, and what the provider requires of one before it is sent (`contract.md`, *Requests*)."""
+"""Contacts, and what the provider requires of one before it is sent (`docs/contract.md`, *Asking*)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the provider tells of one contact, read out of a webhook or a polled answer (`contract.md`, *Callbacks*)."""
+"""What the provider tells of one contact, read out of a webhook or a polled answer (`docs/contract.md`, *Being called back*)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What may come of one POST to the provider, told apart by what it means for credits (`contract.md`, *Rules*)."""
+"""What may come of one POST to the provider, told apart by what it means for credits (`docs/contract.md`, *Asking*)."""
 
 from dataclasses import dataclass
 
