@@ -1,4 +1,4 @@
-"""One local stack for all end-to-end tests: deployed by `sam deploy`, with IAM enforced."""
+"""One local stack for each module of end-to-end tests: deployed by `sam deploy`, with IAM enforced."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from local.stack import Stack
 SETTINGS = {"STANDIN_RESULT_SECONDS": "0.5", "STANDIN_API_KEY": "an-api-key", "PRONTO_API_KEY": "an-api-key"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     started = stack.start(print, SETTINGS, tmp_path_factory.mktemp("stack"))
     yield started
     stack.stop(started)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def account(deployed: Stack) -> Account:
     return Account(deployed)
