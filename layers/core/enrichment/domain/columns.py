@@ -11,11 +11,13 @@ class Field(StrEnum):
 
     FIRST_NAME = "first name"
     LAST_NAME = "last name"
+    FULL_NAME = "full name"
     COMPANY = "company"
     DOMAIN = "domain"
     WEBSITE = "website"
     EMAIL = "e-mail"
     LINKEDIN = "LinkedIn URL"
+    SALES_NAVIGATOR = "Sales Navigator URL"
 
 
 # Headers as CRMs and prospecting tools export them, compared without case, accents and punctuation. Where several columns of a
@@ -26,6 +28,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         Field.LAST_NAME: (
             "last name", "lastname", "surname", "family name", "contact last name", "person last name",
         ),
+        Field.FULL_NAME: ("full name", "contact name", "name"),
         Field.COMPANY: (
             "company name", "company", "account name", "organization name", "organisation name", "organization",
             "organisation", "account", "person organization",
@@ -48,6 +51,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             "contact linkedin url", "linkedin person url", "linkedin link", "linkedin bio", "profile url",
             "person linkedin", "linkedin member url",
         ),
+        Field.SALES_NAVIGATOR: ("sales navigator url",),
     }
 )  # fmt: skip
 

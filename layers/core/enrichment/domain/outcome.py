@@ -22,6 +22,7 @@ class RowState(StrEnum):
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
+    TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
 # Rows that cost nothing and may be dropped again.

@@ -27,6 +27,38 @@ class Credits(BaseModel):
     price_per_contact: int
     estimated: int
     possibly_charged: int = Field(description="credits of contacts whose acceptance nobody saw; not part of `estimated`")
+    cost: str = Field(default="", description="money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set")
+
+
+class RejectedRow(BaseModel):
+    """One row that was not sent, as an example: the cells of the columns that were looked at, by header."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    cells: dict[str, str]
+    reason: str
+
+
+class Cap(BaseModel):
+    """A limit on credits that an estimate was held against."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(description="what sets the limit, in words")
+    credits: int = Field(description="credits that it leaves for this file")
+    hit: bool = Field(description="whether the file needs more than that")
+
+
+class Earlier(BaseModel):
+    """The job that enriched the same content before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    file: str
+    enriched: str = Field(description="key of its output")
+    report: str = Field(description="key of its report")
 
 
 class Report(BaseModel):
@@ -36,8 +68,9 @@ class Report(BaseModel):
 
     job: str
     file: str
-    status: Literal["done", "paused", "refused"]
+    status: Literal["done", "paused", "refused", "estimated", "repeated"]
     message: str = Field(description="what the owner should know or do, in words; empty when all went well")
+    read_as: str = Field(default="", description="how the file was read, in words: format, encoding, sheet, row of the header")
     type: EnrichmentType | None = None
     countries: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default={}, description="which header was taken for which field")
@@ -45,8 +78,12 @@ class Report(BaseModel):
     rows: int = 0
     counts: dict[RowState, int] = {}
     reasons: tuple[Reason, ...] = ()
+    email_quality: dict[str, int] = Field(default={}, description="rows with an e-mail, by the provider's word for its quality")
+    sample: tuple[RejectedRow, ...] = Field(default=(), description="the first rows that were not sent, for a look")
     ambiguous_rows: tuple[str, ...] = Field(default=(), description="rows that may have been paid for, as ranges such as 2–101")
     credits: Credits | None = None
+    caps: tuple[Cap, ...] = Field(default=(), description="in an estimate: the limits that are set, hit or not")
+    earlier: Earlier | None = Field(default=None, description="in a repeated file's report: where the results are already")
     enriched: str | None = None
     rejected: str | None = None
     started_at: int
