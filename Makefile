@@ -10,8 +10,8 @@ READY := .venv/.ready
 # What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
 #
 # Of the stack: DEADLINE_MINUTES RETENTION_DAYS LOG_RETENTION_DAYS LOG_LEVEL CONCURRENCY CREDITS_PER_EMAIL CREDITS_PER_PHONE
-# CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH. PRONTO_BASE_URL and PRONTO_API_KEY name a provider to use in place of the
-# stand-in; STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
+# CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH PRICE_PER_CREDIT CURRENCY MAX_FILE_MEGABYTES MAX_ROWS. PRONTO_BASE_URL and
+# PRONTO_API_KEY name a provider to use in place of the stand-in; STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
 COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 

@@ -41,6 +41,10 @@ _PARAMETERS = {
     "CREDITS_PER_PHONE": "CreditsPerPhone",
     "CREDITS_PER_PERSONAL_EMAIL": "CreditsPerPersonalEmail",
     "CREDITS_PER_MONTH": "CreditsPerMonth",
+    "PRICE_PER_CREDIT": "PricePerCredit",
+    "CURRENCY": "Currency",
+    "MAX_FILE_MEGABYTES": "MaxFileMegabytes",
+    "MAX_ROWS": "MaxRows",
 }
 
 

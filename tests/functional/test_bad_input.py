@@ -16,13 +16,15 @@ GOOD = contacts(2)
         ("incoming/email/empty.csv", "", "empty"),
         ("incoming/email/blank.csv", "\r\n\r\n", "empty"),
         ("incoming/email/header.csv", "First Name,Last Name,Domain\r\n", "no rows below"),
-        ("incoming/email/columns.csv", "Colour,Size\r\nred,4\r\n", "first name (such as “first name”); last name"),
+        (
+            "incoming/email/columns.csv",
+            "Colour,Size\r\nred,4\r\n",
+            "no column for: first name (such as “first name”) or full name",
+        ),
         ("incoming/email/company.csv", "First Name,Last Name\r\nJane,Doe\r\n", "company (such as “company name”)"),
         ("incoming/phone/linkedin.csv", GOOD, "LinkedIn URL"),
-        ("incoming/email/image.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text"),
-        ("incoming/email/latin.csv", "First Name,Last Name,Domain\r\nJos\xe9,Doe,a.example\r\n".encode("latin-1"), "UTF-8"),
+        ("incoming/email/image.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "an image"),
         ("incoming/email/excel.csv", b"PK\x03\x04\x14\0", "Excel workbook"),
-        ("incoming/email/utf16.csv", GOOD.encode("utf-16"), "UTF-16"),
         ("incoming/email/open.csv", 'First Name,Last Name,Domain\r\nJane,"Doe,a.example\r\n', "never closed"),
         ("incoming/fax/leads.csv", GOOD, "does not say what to look for"),
         ("incoming/leads.csv", GOOD, "incoming/email/"),
@@ -63,7 +65,7 @@ def test_what_the_pipeline_writes_itself_and_folders_made_by_hand_are_no_uploads
 
 
 def test_a_file_that_turns_out_unreadable_far_down_is_refused_before_anything_is_sent(world: World) -> None:
-    content = contacts(3000).encode() + b"Jos\xe9,Doe,a.example\r\n"
+    content = contacts(3000) + 'Jane,"Doe,a.example\r\n'
 
     job = world.enrich("incoming/email/leads.csv", content)
 

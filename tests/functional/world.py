@@ -24,6 +24,7 @@ from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, answer_key, jo
 from enrichment.domain.job import Job
 from enrichment.usecases.compile import CompileJob
 from enrichment.usecases.completion import Completion
+from enrichment.usecases.estimate import EstimateJob
 from enrichment.usecases.operate import Operate
 from enrichment.usecases.pause import PauseJob, ResumeJob
 from enrichment.usecases.publish import PublishReport
@@ -34,6 +35,7 @@ from enrichment.usecases.sweep import Sweep
 from enrichment.usecases.tally import TallyResults
 from local.provider import contract
 from local.provider.behaviour import Behaviour
+from tests.unit.builders import LIMITS, MONEY
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 DEADLINE = 3600
@@ -179,11 +181,13 @@ class World:
             queue=self.messages,  # type: ignore[arg-type]
             completion=self.completion,
             publish=publish,
+            estimate=EstimateJob(self.table, self.bucket, self.clock, lambda _: PRICE, MONEY, None),
             seen=SeenOnDisk,
             clock=self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             deadline_seconds=DEADLINE,
             price=lambda _: PRICE,
+            limits=LIMITS,
         )
         self.submit = SubmitBatch(
             table=self.table,
@@ -199,7 +203,7 @@ class World:
         )
         self.receive = ReceiveWebhook(self.table, self.secrets, self.metrics, self.clock)
         self.tally = TallyResults(self.table, self.completion, self.metrics)
-        self.compile = CompileJob(self.table, self.bucket, publish, self.clock)
+        self.compile = CompileJob(self.table, self.bucket, publish, self.clock, LIMITS, MONEY)
         self.sweep = Sweep(
             table=self.table,
             bucket=self.bucket,

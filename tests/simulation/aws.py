@@ -5,6 +5,7 @@ The adapters are the real ones, and so are the expressions that they send; `test
 
 import io
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
@@ -169,6 +170,9 @@ class DynamoDB:
         self._on_write(key, before, item)
 
 
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {"=": operator.eq, "<=": operator.le, "<": operator.lt}
+
+
 def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
     """Whether a condition holds: terms joined by AND, or by OR, which the adapters never mix."""
     names = request.get("ExpressionAttributeNames", {})
@@ -180,10 +184,10 @@ def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
             return (found[2] in there) != bool(found[1])
         if found := re.fullmatch(r"(#?\w+) IN \(([^)]*)\)", text):
             return there.get(names.get(found[1], found[1])) in [values[name.strip()] for name in found[2].split(",")]
-        found = re.fullmatch(r"(#?\w+) (=|<=) (:\w+)", text)
+        found = re.fullmatch(r"(#?\w+) (=|<=|<) (:\w+)", text)
         assert found, text
         mine = there.get(names.get(found[1], found[1]))
-        return mine is not None and (mine == values[found[3]] if found[2] == "=" else mine <= values[found[3]])
+        return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))
 
     condition = request["ConditionExpression"]
     if " OR " in condition:

@@ -35,6 +35,7 @@ from enrichment.domain.token import SigningKeys, verify
 from enrichment.errors import EnrichmentError
 from enrichment.usecases.compile import CompileJob
 from enrichment.usecases.completion import Completion
+from enrichment.usecases.estimate import EstimateJob
 from enrichment.usecases.operate import Action, Operate
 from enrichment.usecases.pause import PauseJob, ResumeJob
 from enrichment.usecases.publish import PublishReport
@@ -45,6 +46,7 @@ from enrichment.usecases.sweep import Sweep
 from enrichment.usecases.tally import TallyResults
 from local.provider import contract
 from tests.simulation.aws import S3, SQS, START, DynamoDB, Lambda
+from tests.unit.builders import LIMITS, MONEY
 
 KEY = "incoming/email/leads.csv"
 DEADLINE = 3600
@@ -242,11 +244,13 @@ class History:
             queue=queue,
             completion=completion,
             publish=publish,
+            estimate=EstimateJob(table, bucket, self.clock, lambda _: PRICE, MONEY, None),
             seen=seen,
             clock=self.clock,
             new_id=self._new_id,
             deadline_seconds=DEADLINE,
             price=lambda _: PRICE,
+            limits=LIMITS,
             batch_size=BATCH,
         )
         self.submit = SubmitBatch(
@@ -264,7 +268,7 @@ class History:
         )
         self.receive = ReceiveWebhook(table, self.secrets, NoMetrics(), self.clock)  # type: ignore[arg-type]
         self.tally = TallyResults(table, completion, NoMetrics())
-        self.compile = CompileJob(table, bucket, publish, self.clock)
+        self.compile = CompileJob(table, bucket, publish, self.clock, LIMITS, MONEY)
         self.sweep = Sweep(
             table=table,
             bucket=bucket,

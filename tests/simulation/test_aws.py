@@ -12,10 +12,11 @@ from moto import mock_aws
 
 from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.job import Halt, Job
+from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from tests.functional.world import table_of_the_template
 from tests.simulation.aws import DynamoDB
+from tests.unit.builders import a_job
 
 CAP = 7
 JOB = Job(id="job", key="incoming/email/a.csv", version="1", size=1, created_at=1, deadline_at=100)
@@ -61,8 +62,11 @@ class BothTables(RuleBasedStateMachine):
     def step(self, now: int) -> None:
         method, arguments = random.Random(now).choice(
             [
-                ("run_job", ("job",)),
-                ("refuse_job", ("job", now)),
+                ("run_job", (a_job(content="content"), now, bool(now % 2))),
+                ("run_job", (a_job(id="other", content="content"), now, bool(now % 2))),
+                ("answer_job", ("job", JobState.REFUSED, now)),
+                ("job_of_content", ("content", now)),
+                ("free_content", (a_job(content="content"),)),
                 ("compile_job", ("job", now)),
                 ("note_late_result", ("job", now)),
                 ("close_job", ("job",)),

@@ -1,10 +1,12 @@
 """A split that dies at any of its calls and is told of again makes the same job with the same batches, byte for byte."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.functions import Starter
@@ -14,11 +16,13 @@ from enrichment.domain.batch import Batch
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
 from enrichment.usecases.completion import Completion
+from enrichment.usecases.estimate import EstimateJob
 from enrichment.usecases.publish import PublishReport
 from enrichment.usecases.split import SplitUpload
 from tests.functional.world import contacts
 from tests.simulation.aws import S3, SQS, START, DynamoDB, Lambda
 from tests.simulation.history import KEY, Killed, seen
+from tests.unit.builders import LIMITS, MONEY
 
 FILE = contacts(25).encode() + b",Doe,a.example\r\n"
 
@@ -43,11 +47,13 @@ class Account:
             queue=queue,
             completion=Completion(self.table, starter, lambda: START),
             publish=PublishReport(bucket, lambda report: report.job),
+            estimate=EstimateJob(self.table, bucket, lambda: START, lambda _: 1, MONEY, None),
             seen=seen,
             clock=lambda: START,
             new_id=lambda: f"plan-{next(ids)}",
             deadline_seconds=3600,
             price=lambda _: 1,
+            limits=LIMITS,
             batch_size=4,
         )
 
@@ -55,7 +61,8 @@ class Account:
         self.calls += 1
         if self.calls == self.fatal:
             if self.after:
-                act()
+                with suppress(ClientError):  # an answer that is an error dies with the process too
+                    act()
             raise Killed
         return act()
 

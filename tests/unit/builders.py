@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Job
+from enrichment.domain.layout import Limits
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more often.
 TEXT = st.one_of(st.text(max_size=20), st.text(alphabet="aZé,;\t\"' \n\r.=@:/%?#[]\\+\u2028\x85\ufeff\u00a0ßﬁ😀", max_size=12))
@@ -18,6 +19,8 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 
+LIMITS = Limits(file=50_000_000, unpacked=200_000_000, rows=1_048_576)
+MONEY = "{} credits’ worth".format
 TYPES = st.sampled_from(EnrichmentType)
 
 

@@ -3,11 +3,12 @@
 import tracemalloc
 from collections.abc import Callable
 
-from enrichment.adapters.csv_sheet import CsvSheet
+from enrichment.adapters.files.opening import opened
 from enrichment.adapters.seen import SeenOnDisk
 from enrichment.domain.columns import find_columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.plan import Planner
+from tests.unit.builders import LIMITS
 
 ROW = b"Jane%d,Doe,company%d.example,some notes that nobody needs\r\n"
 
@@ -26,21 +27,31 @@ class Endless:
         return taken
 
 
+class Nowhere:
+    """Takes what is written."""
+
+    def write(self, data: bytes, /) -> None:
+        """Nothing is kept."""
+
+
 def split(rows: int) -> int:
     """Plan a file as the split does, throwing the plan away; its contacts."""
-    sheet = CsvSheet(Endless(rows))  # type: ignore[arg-type]  # it only reads
-    with SeenOnDisk() as seen:
-        columns = find_columns(sheet.header.cells)
-        planner = Planner(sheet.header.cells, columns, EnrichmentType.EMAIL, seen)
-        for _ in planner.plan(sheet, lambda _: None):
+    with opened(Endless(rows), LIMITS) as upload, SeenOnDisk() as seen:
+        header = upload.sheet.header
+        planner = Planner(header, find_columns(header), EnrichmentType.EMAIL, seen)
+        for _ in planner.plan(upload.sheet, lambda _: None):
             pass
     return planner.contacts
 
 
 def write(rows: int) -> int:
-    """Extend each row of a file as compiling does, throwing the output away; its rows."""
-    sheet = CsvSheet(Endless(rows))  # type: ignore[arg-type]
-    return sum(bool(sheet.extended(row, 4, ["found", "jane@example.com"])) for row in sheet)
+    """Copy each row of a file as compiling does, throwing the output away; its rows."""
+    count = 0
+    with opened(Endless(rows), LIMITS) as upload, upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy:
+        for row in upload.sheet:
+            copy.add(row, ["found", "jane@example.com"])
+            count += 1
+    return count
 
 
 def peak(work: Callable[[int], int], rows: int) -> int:

@@ -23,6 +23,10 @@ COMPLETE = {
     "CREDITS_PER_PHONE": "10",
     "CREDITS_PER_PERSONAL_EMAIL": "3",
     "CREDITS_PER_MONTH": "0",
+    "PRICE_PER_CREDIT": "0.035",
+    "CURRENCY": "EUR",
+    "MAX_FILE_MEGABYTES": "500",
+    "MAX_ROWS": "1048576",
     "STACK": "contact-enrichment",
 }
 

@@ -4,6 +4,7 @@
     ├── FileError              the file's owner: its text goes into the report, in words
     │   ├── UnknownFolder      the file lies where nothing is processed
     │   ├── BadOption          a `key=value` folder that does not exist or has an impossible value
+    │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
     │   ├── UnreadableFile     not a file of rows that we can read
     │   └── NoUsableColumns    the columns that the enrichment type needs are not there
     ├── WebhookError           whoever posted to the webhook; `status` is the HTTP status of the answer
@@ -33,6 +34,10 @@ class UnknownFolder(FileError):
 
 class BadOption(FileError):
     """A `key=value` folder names no option, or has a value that the option cannot take."""
+
+
+class BadMapping(FileError):
+    """The mapping of columns in a folder above the file cannot be used."""
 
 
 class UnreadableFile(FileError):

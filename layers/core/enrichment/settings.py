@@ -1,11 +1,14 @@
 """The environment of a function, read once into a typed model. Nothing here is read at import."""
 
 import os
+from decimal import Decimal
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from enrichment.domain.budget import money
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.layout import Limits
 from enrichment.errors import SettingsError
 
 
@@ -28,6 +31,10 @@ class Settings(BaseModel):
     credits_per_phone: int
     credits_per_personal_email: int
     credits_per_month: int
+    price_per_credit: Decimal
+    currency: str
+    max_file_megabytes: int
+    max_rows: int
     stack: str
     webhook_url: str | None = None  # only `submit` has it: the API that it names depends on another function
     submit_dead_letters_url: str | None = None  # these two only `sweep` has
@@ -43,10 +50,19 @@ class Settings(BaseModel):
             case EnrichmentType.PERSONAL_EMAIL:
                 return self.credits_per_personal_email
 
+    def money(self, amount: int) -> str:
+        """What credits cost, in words; empty where the price of a credit is not set."""
+        return money(amount, self.price_per_credit, self.currency)
+
     @property
     def month_cap(self) -> int | None:
         """The most credits of a calendar month; None for no cap, which the parameter says with 0."""
         return self.credits_per_month or None
+
+    @property
+    def limits(self) -> Limits:
+        """What a file may hold. Unpacked it may be four times as large: texts pack to about a quarter."""
+        return Limits(self.max_file_megabytes * 1_000_000, 4 * self.max_file_megabytes * 1_000_000, self.max_rows)
 
     @property
     def deadline_seconds(self) -> int:

@@ -48,6 +48,7 @@ def new_id() -> str:
 @cache
 def split_upload() -> "SplitUpload":
     from enrichment.adapters.seen import SeenOnDisk
+    from enrichment.usecases.estimate import EstimateJob
     from enrichment.usecases.split import SplitUpload
 
     return SplitUpload(
@@ -56,11 +57,13 @@ def split_upload() -> "SplitUpload":
         queue=_queue(),
         completion=_completion(),
         publish=_publish(),
+        estimate=EstimateJob(_table(), _bucket(), clock, settings().price, settings().money, settings().month_cap),
         seen=SeenOnDisk,
         clock=clock,
         new_id=new_id,
         deadline_seconds=settings().deadline_seconds,
         price=settings().price,
+        limits=settings().limits,
     )
 
 
@@ -104,7 +107,9 @@ def tally_results() -> "TallyResults":
 def compile_job() -> "CompileJob":
     from enrichment.usecases.compile import CompileJob
 
-    return CompileJob(table=_table(), bucket=_bucket(), publish=_publish(), clock=clock)
+    return CompileJob(
+        table=_table(), bucket=_bucket(), publish=_publish(), clock=clock, limits=settings().limits, money=settings().money
+    )
 
 
 @cache

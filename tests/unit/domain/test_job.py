@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.domain.job import ENDED, JOB_TRANSITIONS, OPERATOR_TRANSITIONS, JobState, before
+from enrichment.domain.job import ANSWERED_AT_ONCE, ENDED, JOB_TRANSITIONS, OPERATOR_TRANSITIONS, JobState, before
 
 
 def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
@@ -15,7 +15,7 @@ def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
 
 
 def test_the_owner_has_an_answer_once_a_job_is_done_or_refused() -> None:
-    assert {JobState.DONE, JobState.REFUSED} == ENDED
+    assert {JobState.DONE, JobState.REFUSED, JobState.REPEATED, JobState.ESTIMATED} == ENDED
 
 
 def test_a_job_never_goes_back_but_to_amend_its_output() -> None:
@@ -36,8 +36,9 @@ def test_every_job_that_has_not_ended_leads_to_an_end() -> None:
     assert ends == set(JobState)
 
 
-def test_a_refused_job_stays_refused_and_one_that_runs_can_no_longer_be_refused() -> None:
-    assert JOB_TRANSITIONS[JobState.REFUSED] == frozenset()
+@pytest.mark.parametrize("answered", ANSWERED_AT_ONCE)
+def test_a_job_that_was_answered_at_once_stays_so_and_one_that_runs_can_no_longer_be(answered: JobState) -> None:
+    assert JOB_TRANSITIONS[answered] == frozenset()
     assert before(JobState.REFUSED) == [JobState.SPLITTING]
 
 

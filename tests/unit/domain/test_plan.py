@@ -1,6 +1,7 @@
 """What becomes of each row is decided once, and batches are ranges of the plan's bytes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ HEADER = ["First name", "Last name", "Company"]
 class Row:
     number: int
     cells: list[str]
+    links: Mapping[int, str] = field(default_factory=dict)
 
 
 class Remembered:

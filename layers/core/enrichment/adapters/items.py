@@ -54,6 +54,10 @@ def budget_key(month: str) -> dict[str, str]:
     return {"pk": f"BUDGET#{month}", "sk": "BUDGET"}
 
 
+def content_key(content: str) -> dict[str, str]:
+    return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
+
+
 def fields_of(model: Job | Batch) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 

@@ -6,6 +6,7 @@
     RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
     ASIDE#<job>             <digest>         a genuine webhook that is not its row's result
     BUDGET#<month>          BUDGET           credits reserved in a calendar month
+    CONTENT#<digest>        CONTENT          the job that pays for a content, so that no other does
 
 Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one query per batch. Batches are
 keyed by plan, so that two runs over the same file never touch each other's. The sparse index `open-jobs` holds the jobs that
@@ -31,6 +32,7 @@ from enrichment.adapters.items import (
     batch_sk,
     budget_key,
     canonical,
+    content_key,
     fields_of,
     item_of,
     job_key,
@@ -63,6 +65,14 @@ class Stored(Enum):
     FIRST = auto()  # it is the row's result now
     AGAIN = auto()  # the same result was there already
     OTHER = auto()  # another result is there; nothing was written
+
+
+class Run(Enum):
+    """What became of an attempt to start a job."""
+
+    STARTED = auto()  # it runs, with the caller's plan
+    LOST = auto()  # another run over the same upload was faster
+    REPEATED = auto()  # another job has the same content
 
 
 class Claim(Enum):
@@ -113,13 +123,41 @@ class JobTable:
         """Set fields of a job that exists, whatever its state."""
         self._try(Update(job_key(job_id), fields))
 
-    def run_job(self, job_id: str, **fields: Any) -> bool:
-        """SPLITTING → RUNNING, with the plan that counts; False when another run was faster."""
-        return self._move_job(job_id, JobState.RUNNING, fields)
+    def run_job(self, job: Job, now: int, force: bool, **fields: Any) -> Run:
+        """SPLITTING → RUNNING, with the plan that counts, and take the job's content: both or neither.
 
-    def refuse_job(self, job_id: str, now: int) -> bool:
-        """SPLITTING → REFUSED; False when another run was faster."""
-        return self._move_job(job_id, JobState.REFUSED, {"finished_at": now}, removes=[OPEN])
+        Args:
+            job: as it was read; its `content` is taken.
+            now: epoch seconds; a content that another job took is free again after the retention time.
+            force: whether to take the content from a job that has it.
+            fields: the plan.
+        """
+        run = Update(
+            job_key(job.id), {"state": JobState.RUNNING, "content": job.content, **fields}, jobs.before(JobState.RUNNING)
+        )
+        free = "attribute_not_exists(pk) OR job = :job OR expires_at < :now"
+        values = {"job": job.id, "now": now}
+        item = {"job": job.id, "expires_at": now + self._retention}
+        if force:
+            free, values = "attribute_not_exists(pk) OR attribute_exists(pk)", {}
+        failed = self._transact([run, Update(content_key(job.content), item, condition=free, values=values)])
+        if failed is None:
+            return Run.STARTED
+        return Run.REPEATED if failed[1] is not None else Run.LOST
+
+    def job_of_content(self, content: str, now: int) -> str | None:
+        """The job that took a content, unless that was longer ago than the retention time."""
+        item = self._get(content_key(content))
+        return str(item["job"]) if item and item["expires_at"] >= now else None
+
+    def free_content(self, job: Job) -> None:
+        """Let the content of a job be paid for by another; nothing if another has it."""
+        if job.content:
+            self._try(Update(content_key(job.content), {"expires_at": 0}, condition="job = :job", values={"job": job.id}))
+
+    def answer_job(self, job_id: str, to: JobState, now: int) -> bool:
+        """SPLITTING → a state in which its owner has the answer at once; False when another run was faster."""
+        return self._move_job(job_id, to, {"finished_at": now}, removes=[OPEN])
 
     def compile_job(self, job_id: str, now: int) -> bool:
         """RUNNING or DONE → COMPILING; False when somebody took the step already. Results may come late again from here on."""

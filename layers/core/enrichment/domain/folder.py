@@ -11,15 +11,19 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.errors import BadOption, UnknownFolder
 
 INCOMING = "incoming"
+ESTIMATE = "estimate"
 ENRICHED = "enriched"
 REJECTED = "rejected"
 REPORTS = "reports"
 WORK = "work"
 
+UPLOADS = (INCOMING, ESTIMATE)
+
 # What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost money.
 OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_MAPPING = "_columns.json"
 _TYPES = " or ".join(f"{INCOMING}/{kind}/" for kind in EnrichmentType)
 
 
@@ -28,12 +32,14 @@ class Request:
     """What the folders above an uploaded file ask for.
 
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the account's default. `max_credits` is
-    the file's own cap; None for no cap.
+    the file's own cap; None for no cap. With `estimate` nothing is sent; with `force` the same file is paid for again.
     """
 
     wanted: EnrichmentType
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
+    force: bool = False
+    estimate: bool = False
 
     def affordable(self, price: int) -> int | None:
         """How many contacts the file's own cap pays for at `price` credits each; None for no bound."""
@@ -41,23 +47,35 @@ class Request:
 
 
 def is_upload(key: str) -> bool:
-    """Whether a key may be a person's file: not the pipeline's own, and not a folder made in the console."""
-    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith("/")
+    """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the console, not a folder's mapping."""
+    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(("/", f"/{_MAPPING}"))
+
+
+def mapping_keys(key: str) -> list[str]:
+    """Where the mapping of columns for a file may be, the nearest first; an estimate also heeds those of the real folders.
+
+    >>> mapping_keys("incoming/email/q3/leads.csv")
+    ['incoming/email/q3/_columns.json', 'incoming/email/_columns.json', 'incoming/_columns.json']
+    """
+    top, *folders = key.split("/")[:-1]
+    tops = [ESTIMATE, INCOMING] if top == ESTIMATE else [top]
+    paths = ["/".join(folders[:depth]) for depth in range(len(folders), -1, -1)]
+    return ["/".join(filter(None, (start, path, _MAPPING))) for path in paths for start in tops]
 
 
 def request_of(key: str) -> Request:
-    """Read the request out of `incoming/<type>/[<option>=<value>/…]<file>`.
+    """Read the request out of `incoming/<type>/[<option>=<value>/…]<file>`, or `estimate/…` alike.
 
     Raises:
         UnknownFolder: the first folders are not `incoming/<type>`.
         BadOption: a `key=value` folder that is unknown, given twice, of no use to this type, or has a bad value.
     """
     top, *rest = key.split("/")
-    if top != INCOMING or not rest:
+    if top not in UPLOADS or not rest:
         where = f"the folder “{top}”" if rest else "the top of the bucket"
         raise UnknownFolder(f"Files in {where} are not processed. Put the file into {_TYPES} instead.")
     if len(rest) == 1 or rest[0] not in set(EnrichmentType):
-        where = f"“{INCOMING}/{rest[0]}/”" if len(rest) > 1 else f"“{INCOMING}/” itself"
+        where = f"“{top}/{rest[0]}/”" if len(rest) > 1 else f"“{top}/” itself"
         raise UnknownFolder(f"The folder {where} does not say what to look for. Put the file into {_TYPES} instead.")
     wanted = EnrichmentType(rest[0])
     options: dict[str, str] = {}
@@ -70,24 +88,33 @@ def request_of(key: str) -> Request:
         options[name] = value
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
+    force = False
     for name, value in options.items():
         match name:
             case "countries":
                 countries = _countries(value, wanted)
             case "max_credits":
                 max_credits = _whole_number(name, value)
+            case "force":
+                force = _truth(name, value)
             case _:
                 raise BadOption(
                     f"The folder “{name}={value}” is an option that does not exist. The options are: countries=FR,BE"
-                    f" (below {INCOMING}/phone/) and max_credits=500. For a plain folder, choose a name without “=”."
+                    f" (below {INCOMING}/phone/), max_credits=500 and force=true. For a plain folder, choose a name without “=”."
                 )
-    return Request(wanted, countries, max_credits)
+    return Request(wanted, countries, max_credits, force, estimate=top == ESTIMATE)
 
 
 def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadOption(f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none.")
     return int(value)
+
+
+def _truth(name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise BadOption(f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither.")
+    return value == "true"
 
 
 def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:
@@ -109,19 +136,25 @@ def job_id(bucket: str, key: str, version: str) -> str:
 
 
 def answer_key(folder: str, key: str, job: str, suffix: str) -> str:
-    """Where an answer to an upload goes: its own path below `folder`, with the job in its name.
+    """Where an answer to an upload goes: its own path below `folder`, with the job in its name, in place of its own ending.
 
     >>> answer_key("enriched", "incoming/email/q3/leads.csv", "abc", ".csv")
     'enriched/email/q3/leads-abc.csv'
+    >>> answer_key("reports", "estimate/email/leads.csv.gz", "abc", ".html")
+    'reports/estimate/email/leads-abc.html'
     """
-    path = PurePosixPath(key.removeprefix(f"{INCOMING}/"))
     ending = f"-{job}{suffix}"
     start = f"{folder}/" + "".join(f"{part}/" for part in key.removeprefix(f"{INCOMING}/").split("/")[:-1])
     room = _MAX_KEY_BYTES - len(start.encode()) - len(ending.encode())
     if room < 1:  # folders so long that no name fits below them: answer at the top, where it will be found
         return f"{folder}/{job}{suffix}"
-    stem = path.stem.encode()[:room].decode(errors="ignore")
-    return f"{start}{stem}{ending}"
+    return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"
+
+
+def _stem(key: str) -> str:
+    """A file's name without its ending, nor the one of what is packed in it."""
+    path = PurePosixPath(key)
+    return PurePosixPath(path.stem).stem if path.suffix.lower() in (".gz", ".zip") else path.stem
 
 
 def plan_key(job: str, plan: str) -> str:

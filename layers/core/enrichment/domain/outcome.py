@@ -1,13 +1,15 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import count as count_from
 
 from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.job import Halt, Job
+from enrichment.domain.layout import Layout
 from enrichment.domain.result import Result
 
 
@@ -28,6 +30,9 @@ class RowState(StrEnum):
 # Rows that cost nothing and may be dropped again.
 UNSENT = frozenset({RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
+# Rows without a result for which the provider may have charged.
+MAY_BE_PAID = frozenset({RowState.TIMED_OUT, RowState.AMBIGUOUS})
+
 RESULT_COLUMNS = (
     "enrichment_status",
     "enriched_email",
@@ -38,6 +43,17 @@ RESULT_COLUMNS = (
     "enrichment_detail",
 )
 REASON_COLUMN = "rejection_reason"
+
+
+def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
+    """Names for columns that are added, with a number after those that the file has already.
+
+    >>> fresh(["enrichment_status", "enriched_email"], ["Name", "Enriched_Email"])
+    ['enrichment_status', 'enriched_email_2']
+    """
+    taken = {name.strip().casefold() for name in header}
+    candidates = ((name if count == 1 else f"{name}_{count}" for count in count_from(1)) for name in names)
+    return [next(name for name in numbered if name not in taken) for numbered in candidates]
 
 
 class Outcome(BaseModel):
@@ -122,8 +138,9 @@ def doubt_sentence(counts: Mapping[RowState, int]) -> str:
     rows = counts[RowState.AMBIGUOUS]
     if not rows:
         return ""
+    subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
     return (
-        f"{rows:,} rows are ambiguous: they were sent, but nobody saw whether Pronto accepted them. Do not drop them again: they "
+        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such rows again: they "
         "might be paid twice. If their results come, they are added here. Otherwise the platform team can look into Pronto's own "
         "list and resend them, or leave it."
     )
@@ -134,3 +151,12 @@ def halt_sentence(job: Job) -> str:
     if job.halt is None:
         return ""
     return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")
+
+
+def rewritten_sentence(layout: Layout) -> str:
+    """Why the output is in another format than the file; empty if it is not."""
+    return (
+        "The output is an Excel workbook (.xlsx), since the file’s own format is no longer written."
+        if layout.is_rewritten
+        else ""
+    )

@@ -43,12 +43,18 @@ class Span:
 
 
 class Row(Protocol):
-    """What planning needs of a row of a file: its number and its cells."""
+    """What planning needs of a row of a file: its number, its cells, and where cells link to, by position."""
 
     @property
     def number(self) -> int: ...
     @property
     def cells(self) -> list[str]: ...
+    @property
+    def links(self) -> Mapping[int, str]: ...
+
+
+# Fields for which a cell's link says more than its text, which may be “Profile”.
+_LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 
 
 class Seen(Protocol):
@@ -87,12 +93,14 @@ class Planner:
         """What becomes of one row: it is sent, rejected with the reason, a duplicate of an earlier one, or over budget."""
         self.rows += 1
         self.width = max(self.width, len(row.cells))
+        if not any(map(str.strip, row.cells)):
+            return PlannedRow(row=row.number, rejected="The row is empty")
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
             return PlannedRow(
                 row=row.number,
                 rejected=f"The row has {len(row.cells)} cells where the header has {self._header_width}",
             )
-        contact = contact_from({field: row.cells[at] for field, at in self._columns.items()}, self._wanted)
+        contact = contact_from({field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted)
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
         earlier = self._seen.first_row(identity(contact), row.number)
@@ -103,6 +111,9 @@ class Planner:
         self.contacts += 1
         self._last_sent = row.number
         return PlannedRow(row=row.number, contact=contact)
+
+    def _cell(self, row: Row, field: Field, at: int) -> str:
+        return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]
 
     def plan(self, rows: Iterable[Row], write: Callable[[bytes], None]) -> Iterator[Span]:
         """Write the plan's lines and yield where its batches stand in it."""

@@ -33,6 +33,11 @@ class Result(BaseModel):
             case EnrichmentType.PERSONAL_EMAIL:
                 return bool(self.personal_email)
 
+    @property
+    def quality(self) -> str:
+        """The provider's word for the e-mail that it found; empty where there is none."""
+        return (self.email and self.email_status) or (self.personal_email and self.personal_email_status)
+
 
 def result_of(payload: Mapping[str, Any]) -> Result:
     """Read a payload as tolerantly as it is documented: absent, null and odd values count as 'not there'.

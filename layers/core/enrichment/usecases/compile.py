@@ -1,37 +1,35 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count as count_from
 
-from enrichment.adapters.bucket import Bucket, Writer
-from enrichment.adapters.csv_sheet import CsvSheet
+from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.files.opening import opened
+from enrichment.adapters.files.sheet import Sheet
 from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.folder import ENRICHED, REJECTED, answer_key, plan_key
+from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Job, JobState
+from enrichment.domain.layout import Limits
 from enrichment.domain.outcome import (
     JOB_SPENT,
-    REASON_COLUMN,
-    RESULT_COLUMNS,
-    UNSENT,
+    MAY_BE_PAID,
     Outcome,
     RowState,
     doubt_sentence,
     halt_sentence,
     outcome_of,
+    rewritten_sentence,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Credits, Report, Tally
+from enrichment.domain.report import Credits, Report
 from enrichment.domain.result import result_of
 from enrichment.errors import BrokenInvariant
+from enrichment.usecases.answers import Answers
 from enrichment.usecases.completion import Clock
 from enrichment.usecases.publish import PublishReport
-
-_CSV = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,8 @@ class CompileJob:
     bucket: Bucket
     publish: PublishReport
     clock: Clock
+    limits: Limits
+    money: Callable[[int], str]
 
     def run(self, job_id: str) -> Report | None:
         """Compile a job that is in COMPILING; None when it is in any other state."""
@@ -53,48 +53,37 @@ class CompileJob:
         if stream is None:
             return self._finish(job, self._report_of_lost_file(job))
         outcomes = Outcomes(self.table, job, self.table.batches(job))
-        report = self._write(job, CsvSheet(stream, job.dialect), outcomes)
+        with opened(stream, self.limits, job.layout) as upload:
+            report = self._write(job, upload.sheet, outcomes)
         return self._finish(job, report)
 
-    def _write(self, job: Job, sheet: CsvSheet, outcomes: "Outcomes") -> Report:
-        enriched = answer_key(ENRICHED, job.key, job.id, ".csv")
-        rejected = answer_key(REJECTED, job.key, job.id, ".csv")
-        tally = Tally()
-        planned = self._planned(job)
-        with ExitStack() as stack:
-            output = stack.enter_context(self.bucket.write(enriched, _CSV))
-            output.write(sheet.prologue() + sheet.extended(sheet.header, job.width, fresh_names(sheet.header.cells)))
-            unsent: Writer | None = None
-            for row, plan in zip(sheet, planned, strict=True):
+    def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
+        with Answers(self.bucket, job, sheet, list(job.columns.values()), job.width) as answers:
+            for row, plan in zip(sheet, self._planned(job), strict=True):
                 if row.number != plan.row:
                     raise BrokenInvariant(f"row {row.number} of job {job.id} stands in its plan as row {plan.row}")
-                outcome = outcomes.of(plan)
-                output.write(sheet.extended(row, job.width, outcome.cells()))
-                if outcome.state not in UNSENT:
-                    tally.count(row.number, outcome.state)
-                    continue
-                tally.count(row.number, outcome.state, outcome.detail)
-                if unsent is None:
-                    unsent = stack.enter_context(self.bucket.write(rejected, _CSV))
-                    unsent.write(sheet.prologue() + sheet.extended(sheet.header, job.width, [REASON_COLUMN]))
-                unsent.write(sheet.extended(row, job.width, [outcome.detail]))
-        header = sheet.header.cells
+                answers.add(row, outcomes.of(plan))
+        tally = answers.tally
+        notes = (halt_sentence(job), doubt_sentence(tally.counts()), rewritten_sentence(sheet.layout))
         return Report(
             job=job.id,
             file=job.key,
             status="done",
-            message=" ".join(filter(None, (halt_sentence(job), doubt_sentence(tally.counts())))),
+            message=" ".join(filter(None, notes)),
+            read_as=sheet.layout.words(),
             type=job.wanted,
             countries=job.countries,
-            columns={field: header[position] for field, position in job.columns.items()},
-            columns_seen=tuple(header),
+            columns={field: sheet.header[position] for field, position in job.columns.items()},
+            columns_seen=tuple(sheet.header),
             rows=tally.rows,
             counts=tally.counts(),
             reasons=tally.reasons(),
+            email_quality=tally.email_quality(),
+            sample=tally.sample(),
             ambiguous_rows=tally.ambiguous_rows(),
             credits=self._credits(job, tally.counts()),
-            enriched=enriched,
-            rejected=rejected if tally.unsent else None,
+            enriched=answers.enriched,
+            rejected=answers.rejected,
             started_at=job.created_at,
             finished_at=self.clock(),
         )
@@ -110,6 +99,7 @@ class CompileJob:
             price_per_contact=price,
             estimated=sent * price,
             possibly_charged=counts[RowState.AMBIGUOUS] * price,
+            cost=self.money(sent * price),
         )
 
     def _report_of_lost_file(self, job: Job) -> Report:
@@ -128,6 +118,8 @@ class CompileJob:
         self.publish.run(report)
         counts = report.counts
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
+        if not delivered and not any(counts.get(state) for state in MAY_BE_PAID):
+            self.table.free_content(job)  # nothing was paid, so the same file may be dropped again
         missing = any(counts.get(state) for state in (RowState.TIMED_OUT, RowState.AMBIGUOUS))
         self.table.finish_job(job.id, report.finished_at, delivered, awaits_more=missing)
         return report
@@ -164,17 +156,3 @@ class Outcomes:
     def _batch_of(self, row: int) -> Batch:
         position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1
         return self._batches[position]
-
-
-def fresh_names(header: list[str]) -> list[str]:
-    """The names of the result columns, with a number after those that the file has already.
-
-    >>> fresh_names(["Name", "enriched_email"])[:2]
-    ['enrichment_status', 'enriched_email_2']
-    """
-    taken = set(header)
-    names = []
-    for name in RESULT_COLUMNS:
-        numbered = (name if count == 1 else f"{name}_{count}" for count in count_from(1))
-        names.append(next(candidate for candidate in numbered if candidate not in taken))
-    return names

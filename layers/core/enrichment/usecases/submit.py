@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.provider import Pronto
@@ -10,6 +9,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import Secrets
 from enrichment.adapters.table import Claim, JobTable
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.budget import month_of
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.plan import PlannedContact, contacts_of, halves
@@ -57,7 +57,7 @@ class SubmitBatch:
         contacts = self._contacts(job, batch)
         signed = [(planned.contact, sign(RowRef(job.id, batch.number, planned.row), keys)) for planned in contacts]
         now, claim, cost = self.clock(), self.new_id(), batch.size * job.price
-        month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
+        month = month_of(now)
         match self.table.claim_batch(batch, claim, now, month, cost, self.month_cap):
             case Claim.TAKEN:
                 return "already taken"

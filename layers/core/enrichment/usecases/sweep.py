@@ -1,6 +1,7 @@
 """What was lost is found again, and what never comes is ended: the table is the truth, every event only a hint."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.functions import Starter
@@ -9,7 +10,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import Secrets
 from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.folder import INCOMING, job_id
+from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from enrichment.usecases.completion import Clock, Completion
@@ -163,8 +164,9 @@ class Sweep:
 
     def _find_uploads(self, swept: Swept) -> None:
         now = self.clock()
-        for upload in self.bucket.uploads_since(f"{INCOMING}/", now - self.patience.lookback):
-            if upload.key.endswith("/") or now - upload.at < self.patience.upload:
+        since = now - self.patience.lookback
+        for upload in chain.from_iterable(self.bucket.uploads_since(f"{folder}/", since) for folder in UPLOADS):
+            if not is_upload(upload.key) or now - upload.at < self.patience.upload:
                 continue
             if self.table.job(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.starter.split(self.bucket.name, upload.key, upload.version, upload.size)

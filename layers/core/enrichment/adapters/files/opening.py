@@ -1,0 +1,196 @@
+"""An upload becomes a sheet: it is spooled to disk, unpacked, and told by its content, whatever its name says."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+from enrichment.adapters.files.delimited import DelimitedSheet, looked_at, open_text
+from enrichment.adapters.files.encoding import detect
+from enrichment.adapters.files.objects import ObjectSheet, looks_like_objects
+from enrichment.adapters.files.sheet import Readable, Sheet
+from enrichment.adapters.files.unpacking import (
+    GZIP_MAGIC,
+    ZIP_MAGIC,
+    copied,
+    gunzipped,
+    megabytes,
+    only_member,
+    opened_zip,
+    part,
+    unzipped,
+)
+from enrichment.domain.layout import FileFormat, Layout, Limits, Packing
+from enrichment.errors import UnreadableFile
+
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a workbook that has a password
+_OTHER_FORMATS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"RIFF": "an image or a sound",
+    b"{\\rtf": "a text document",
+    b"7z\xbc\xaf": "an archive of a kind that is not read",
+    b"Rar!": "an archive of a kind that is not read",
+    b"BZh": "an archive of a kind that is not read",
+    b"\xfd7zXZ": "an archive of a kind that is not read",
+    b"\x28\xb5\x2f\xfd": "an archive of a kind that is not read",
+    b"PAR1": "a Parquet file",
+    b"SQLite": "a database",
+}
+_ADVICE = "Save the contacts as an Excel workbook (.xlsx) or as CSV, and drop that."
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An open upload: its rows, and the SHA-256 of its bytes as they were dropped."""
+
+    sheet: Sheet
+    digest: str
+
+
+@contextmanager
+def opened(stream: Readable, limits: Limits, layout: Layout | None = None) -> Iterator[Upload]:
+    """Open an upload while the block lasts.
+
+    Args:
+        stream: its bytes.
+        limits: what it may hold.
+        layout: how it was read before; None to find out.
+
+    Raises:
+        UnreadableFile: it is not a file of rows that we can read; the message says what it is, and what to do.
+    """
+    with TemporaryDirectory(prefix="upload-") as name, ExitStack() as stack:
+        folder = Path(name)
+        dropped = folder / "dropped"
+        digest = _spooled(stream, dropped, limits)
+        path, layout = _unpacked(dropped, folder / "unpacked", limits, layout)
+        sheet: Sheet
+        match layout.format:
+            case FileFormat.CSV:
+                sheet = DelimitedSheet(stack.enter_context(open_text(path, layout)), layout)
+            case FileFormat.JSON_LINES | FileFormat.JSON_ARRAY:
+                sheet = ObjectSheet(stack.enter_context(open_text(path, layout)), layout)
+            case _:
+                from enrichment.adapters.files.workbook import WorkbookSheet
+
+                sheet = stack.enter_context(closing(WorkbookSheet(path, layout, limits.unpacked, folder)))
+        yield Upload(sheet, digest)
+
+
+def _spooled(stream: Readable, target: Path, limits: Limits) -> str:
+    hashed = _Hashed(stream)
+    size = copied(hashed, target, limits.file, too_large_file(limits.file))
+    if not size:
+        raise UnreadableFile("The file is empty: it has no header and no rows.")
+    return hashed.digest()
+
+
+def too_large_file(most: int) -> str:
+    """The refusal of a file of more than `most` bytes."""
+    return f"The file is larger than the {megabytes(most)} that can be processed. Divide it and drop the parts."
+
+
+class _Hashed:
+    """A stream that knows the SHA-256 of what was read."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream, self._hash = stream, hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._hash.update(data)
+        return data
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _unpacked(path: Path, target: Path, limits: Limits, layout: Layout | None) -> tuple[Path, Layout]:
+    """The file of rows itself and how it is written."""
+    start = _start(path)
+    if start.startswith(GZIP_MAGIC):
+        gunzipped(path, target, limits.unpacked)
+        return target, layout or _recognised(target).model_copy(update={"packing": Packing.GZIP})
+    if start.startswith(ZIP_MAGIC):
+        with opened_zip(path) as archive:
+            if _office_format(archive) is None:
+                member = only_member(archive)
+                unzipped(archive, member, target, limits.unpacked)
+                packing = {"packing": Packing.ZIP, "member": member.filename.rpartition("/")[2]}
+                return target, layout or _recognised(target).model_copy(update=packing)
+    return path, layout or _recognised(path)
+
+
+def _recognised(path: Path) -> Layout:
+    """How a file that is not packed is written."""
+    start = _start(path)
+    if start.startswith(GZIP_MAGIC):
+        raise UnreadableFile("The file is an archive inside of an archive. Unpack it once and drop it again.")
+    if start.startswith(ZIP_MAGIC):
+        with opened_zip(path) as archive:
+            document = _office_format(archive)
+        if document is None:
+            raise UnreadableFile("The file is an archive inside of an archive. Unpack it once and drop it again.")
+        return Layout(format=document)
+    if start.startswith(_OLD_OFFICE):
+        return _old_office(path)
+    for signature, name in _OTHER_FORMATS.items():
+        if start.startswith(signature):
+            raise UnreadableFile(f"The file is {name}. {_ADVICE}")
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table", b"<style")):
+        raise UnreadableFile(
+            "The file is a web page or XML, whatever its name says; some programs export that for Excel. Open it in Excel. "
+            + _ADVICE
+        )
+    encoding, mark = detect(path)
+    layout = Layout(format=FileFormat.CSV, encoding=encoding, byte_order_mark=bool(mark))
+    with open_text(path, layout) as text:
+        objects = looks_like_objects(text.read(4096))
+    return layout.model_copy(update={"format": objects}) if objects else looked_at(path, layout)
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(512)
+
+
+def _office_format(archive: ZipFile) -> FileFormat | None:
+    """What an archive is, if it is a document; None for any other archive.
+
+    Raises:
+        UnreadableFile: it is a document without rows, or one that cannot be read.
+    """
+    names = set(archive.namelist())
+    if "[Content_Types].xml" in names:
+        if any(name.endswith("workbook.bin") for name in names):
+            raise UnreadableFile(f"The file is a binary Excel workbook (.xlsb), which cannot be read. {_ADVICE}")
+        if any("worksheets/" in name for name in names):
+            return FileFormat.XLSX
+        raise UnreadableFile(f"The file is an Office document, but no Excel workbook. {_ADVICE}")
+    if "mimetype" in names and "content.xml" in names:
+        with part(archive, archive.getinfo("mimetype"), 1000) as source:
+            kind = source.read(100)
+        if b"opendocument.spreadsheet" in kind:
+            return FileFormat.ODS
+        raise UnreadableFile(f"The file is an OpenDocument file, but no spreadsheet. {_ADVICE}")
+    if "Index/Document.iwa" in names:
+        raise UnreadableFile(f"The file is an Apple Numbers or Pages document. {_ADVICE}")
+    return None
+
+
+def _old_office(path: Path) -> Layout:
+    """Files of Office before 2007, and encrypted ones of today, which lie in the same kind of container."""
+    with path.open("rb") as file:
+        overlap = b""
+        while chunk := file.read(1 << 20):
+            if _ENCRYPTED in overlap + chunk:
+                raise UnreadableFile("The workbook is protected by a password. Save it without one and drop it again.")
+            overlap = chunk[-len(_ENCRYPTED) :]
+    return Layout(format=FileFormat.XLS)

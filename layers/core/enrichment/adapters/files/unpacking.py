@@ -1,0 +1,154 @@
+"""Files that come packed: one file of rows in gzip or in a zip archive. What unpacks to too much is given up while it unpacks."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, cast
+from zipfile import ZipFile, ZipInfo
+
+from enrichment.adapters.files.sheet import Readable, Sink
+from enrichment.domain.layout import Packing
+from enrichment.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK"
+_CHUNK = 1 << 16
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # in place of the time, so that the same answer is the same bytes
+
+
+def copied(source: Readable, target: Path, most: int, refusal: str) -> int:
+    """Copy a stream to disk; its bytes.
+
+    Raises:
+        UnreadableFile: with `refusal`, as soon as there is more than `most`.
+    """
+    size = 0
+    with target.open("wb") as out:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise UnreadableFile(refusal)
+            out.write(chunk)
+    return size
+
+
+def too_large(most: int) -> str:
+    """The refusal of a file that unpacks to more than `most` bytes."""
+    return f"Unpacked, the file is larger than the {megabytes(most)} that can be processed. Divide it and drop the parts."
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
+
+
+def gunzipped(path: Path, target: Path, most: int) -> None:
+    """Unpack a gzip file.
+
+    Raises:
+        UnreadableFile: it is damaged, or unpacks to more than `most` bytes.
+    """
+    try:
+        with gzip.open(path) as source:
+            copied(source, target, most, too_large(most))
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFile("The gzip file is damaged or was not uploaded completely. Pack it again.") from None
+
+
+def opened_zip(path: Path) -> ZipFile:
+    """A zip archive, or a file that is one inside, such as a workbook.
+
+    Raises:
+        UnreadableFile: it is damaged.
+    """
+    try:
+        return ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise UnreadableFile("The file is damaged or was not uploaded completely: it begins as a zip archive or an Excel "
+                             "workbook, but its end is missing.") from None  # fmt: skip
+
+
+def only_member(archive: ZipFile) -> ZipInfo:
+    """The one file in an archive, apart from what a Mac adds.
+
+    Raises:
+        UnreadableFile: there is none, or more than one.
+    """
+    members = [member for member in archive.infolist() if not member.is_dir() and not _added_by_a_mac(member.filename)]
+    if len(members) != 1:
+        raise UnreadableFile(
+            f"The zip archive has {len(members) or 'no'} files in it; it must have exactly one. Drop files one by one, or pack "
+            "each into an archive of its own."
+        )
+    return members[0]
+
+
+def unzipped(archive: ZipFile, member: ZipInfo, target: Path, most: int) -> None:
+    """Unpack one file of an archive.
+
+    Raises:
+        UnreadableFile: it is damaged, needs a password, or unpacks to more than `most` bytes.
+    """
+    with part(archive, member, most) as source:
+        copied(source, target, most, too_large(most))
+
+
+@contextmanager
+def part(archive: ZipFile, member: ZipInfo, most: int) -> Iterator[IO[bytes]]:
+    """Read one file of an archive, whatever is wrong with it in words.
+
+    Raises:
+        UnreadableFile: see `unzipped`.
+    """
+    if member.flag_bits & 0x1:
+        raise UnreadableFile("The zip archive is protected by a password. Pack it without one.")
+    if member.file_size > most:
+        raise UnreadableFile(too_large(most))
+    try:
+        with archive.open(member) as source:
+            yield source
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        raise UnreadableFile("The file is damaged: a part of it cannot be unpacked. Save or pack it again.") from None
+
+
+@contextmanager
+def packed(sink: Sink, packing: Packing, name: str) -> Iterator[Sink]:
+    """A sink whose bytes arrive packed; `name` is the file's own inside a zip archive."""
+    stream = cast(IO[bytes], _Stream(sink))
+    match packing:
+        case Packing.NONE:
+            yield sink
+        case Packing.GZIP:
+            with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as gzipped:
+                yield gzipped
+        case Packing.ZIP:
+            member = ZipInfo(name, _MOMENT)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            with ZipFile(stream, "w") as archive, archive.open(member, "w", force_zip64=True) as inside:
+                yield inside
+
+
+class _Stream(io.RawIOBase):
+    """Lets `gzip` and `zipfile` write to a sink."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "Buffer", /) -> int:
+        self._sink.write(bytes(data))
+        return memoryview(data).nbytes
+
+
+def _added_by_a_mac(name: str) -> bool:
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")

@@ -1,0 +1,208 @@
+"""Excel and OpenDocument files, read by calamine; answered as .xlsx, in place where the file is one already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from enrichment.adapters.files.answer import NewWorkbook
+from enrichment.adapters.files.guard import check_open_document
+from enrichment.adapters.files.package import Added, Package
+from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Row, Sink, header_among
+from enrichment.domain.columns import find_columns
+from enrichment.domain.layout import FileFormat, Layout
+from enrichment.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+Value = int | float | str | bool | time | date | datetime | timedelta
+
+_MAX_UNPACKED = 1_000_000_000  # bytes; unlike other formats, a workbook's texts are held in memory
+_MOST_ADDED = 20  # columns that an answer may need after the sheet's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkbookRow(Row):
+    """A row and the values of its cells with their types."""
+
+    values: Sequence[Value]
+
+
+class WorkbookSheet:
+    """The sheet of a workbook that has the contacts. It is held in memory: its size is checked before it is loaded.
+
+    Rows without any value are no rows. Where the header has no name, in the middle or to its right, a column has none.
+
+    Args:
+        path: the file, unpacked.
+        layout: its format; sheet and header row, too, where it was read before.
+        most: the most bytes that it may unpack to.
+        folder: where temporary files may be put.
+
+    Raises:
+        UnreadableFile: the workbook is damaged, protected or too large, or has no rows.
+    """
+
+    def __init__(self, path: Path, layout: Layout, most: int, folder: Path) -> None:
+        self._folder = folder
+        most = min(most, _MAX_UNPACKED)
+        self._package: Package | None = None
+        if layout.format is FileFormat.XLSX:
+            self._package = Package(path, most)
+            self._package.check_strings()
+        elif layout.format is FileFormat.ODS:
+            check_open_document(path, most)
+        with _loading():
+            chosen = self._choose(_load(path), layout)
+        self._sheet, self._links = chosen.sheet, chosen.links
+        self.layout = layout.model_copy(update={"sheet": chosen.sheet.name, "header_row": chosen.header_row})
+        self._first_column = (self._sheet.start or (0, 0))[1]
+        self._rows = self._numbered()
+        *self._above, self._head = islice(self._rows, chosen.header_row)
+        self.header = self._head.cells
+        if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
+            raise UnreadableFile(f"The sheet “{self.layout.sheet}” has {len(self.header):,} columns: there is no room for more.")
+
+    def close(self) -> None:
+        if self._package:
+            self._package.close()
+
+    def __iter__(self) -> Iterator[WorkbookRow]:
+        return (row for row in self._rows if any(row.cells))
+
+    @contextmanager
+    def whole(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator["_Edited | NewWorkbook"]:
+        target = self._folder / "whole.xlsx"
+        if self._package:
+            with self._package.with_cells(self.layout.sheet, width, target) as added:
+                added.add(self._head.number, names)
+                yield _Edited(added)
+        else:
+            with NewWorkbook(target, self.layout.sheet, width) as copy:
+                for row in self._above:
+                    copy.add(row, [])
+                copy.add(self._head, names)
+                yield copy
+        _send(target, sink)
+
+    @contextmanager
+    def excerpt(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator[NewWorkbook]:
+        target = self._folder / "excerpt.xlsx"
+        with NewWorkbook(target, self.layout.sheet, width, in_place=False) as copy:
+            copy.add(self._head, names)
+            yield copy
+        _send(target, sink)
+
+    def _choose(self, workbook: "CalamineWorkbook", layout: Layout) -> "_Chosen":
+        """The sheet that was read before, or else the first whose header names the most known fields."""
+        if layout.sheet:
+            links = self._package.extent(layout.sheet).links if self._package else {}
+            return _Chosen(workbook.get_sheet_by_name(layout.sheet), links, layout.header_row)
+        best: _Chosen | None = None
+        for name in _candidates(workbook):
+            links = self._package.extent(name).links if self._package else {}
+            sheet = workbook.get_sheet_by_name(name)
+            head = sheet.to_python(skip_empty_area=False, nrows=HEAD) if sheet.end else []
+            if not head:
+                continue
+            rows = [list(map(_text, values)) for values in head]
+            position = header_among(rows)
+            known = len(find_columns(rows[position]))
+            if best is None or known > best.known:
+                best = _Chosen(sheet, links, position + 1, known)
+        if best is None:
+            raise UnreadableFile("The workbook is empty: it has no header and no rows.")
+        return best
+
+    def _numbered(self) -> Iterator[WorkbookRow]:
+        before: list[Value] = [""] * self._first_column
+        for number, values in enumerate(self._sheet.iter_rows(), start=1):
+            values = before + values
+            links = self._links.get(number, NO_LINKS)
+            yield WorkbookRow(number=number, cells=list(map(_text, values)), links=links, values=values)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    sheet: "CalamineSheet"
+    links: Mapping[int, Mapping[int, str]]
+    header_row: int
+    known: int = 0
+
+
+class _Edited:
+    """The file's own workbook, whose rows get cells added."""
+
+    def __init__(self, added: Added) -> None:
+        self._added = added
+
+    def add(self, row: WorkbookRow, cells: Sequence[str]) -> None:
+        self._added.add(row.number, cells)
+
+
+def _load(path: Path) -> "CalamineWorkbook":
+    from python_calamine import CalamineWorkbook
+
+    return CalamineWorkbook.from_path(path)
+
+
+def _candidates(workbook: "CalamineWorkbook") -> list[str]:
+    """The sheets that a person sees, or all where none is to be seen."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    return [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible] or [sheet.name for sheet in sheets]
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Whatever calamine finds wrong, in words."""
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError:
+        raise protected() from None
+    except CalamineError:
+        raise damaged() from None
+    except BaseException as error:
+        # What calamine does not expect ends in a panic, which is not an `Exception`: https://pyo3.rs, *Panics*
+        if type(error).__name__ == "PanicException":
+            raise damaged() from None
+        raise
+
+
+def protected() -> UnreadableFile:
+    return UnreadableFile("The workbook is protected by a password. Save it without one and drop it again.")
+
+
+def damaged() -> UnreadableFile:
+    return UnreadableFile(
+        "The workbook is damaged or was not uploaded completely. Open it in Excel, save it again and drop that."
+    )
+
+
+def _text(value: Value) -> str:
+    """What a spreadsheet would show of a value, near enough to find names and addresses in it."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer():
+            return f"{value:.0f}"
+        case datetime():
+            return value.isoformat(" ")
+        case _:
+            return str(value)
+
+
+def _send(path: Path, sink: Sink) -> None:
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            sink.write(chunk)
+    path.unlink()

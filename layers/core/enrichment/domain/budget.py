@@ -1,0 +1,22 @@
+"""Credits and what they cost: the price of one is the platform team's to set, and a month is the span of a cap."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+
+def month_of(at: int) -> str:
+    """The calendar month (UTC) of a time in epoch seconds.
+
+    >>> month_of(0)
+    '1970-01'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")
+
+
+def money(amount: int, price: Decimal, currency: str) -> str:
+    """What an amount of credits costs at a price for each; empty where none is set.
+
+    >>> money(1200, Decimal("0.035"), "EUR")
+    '42.00 EUR'
+    """
+    return f"{amount * price:,.2f} {currency}" if price else ""

@@ -1,0 +1,97 @@
+"""What a file would cost: its rows are judged as in earnest, and nothing is sent."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.files.sheet import Row, Sheet
+from enrichment.adapters.table import JobTable
+from enrichment.domain.budget import month_of
+from enrichment.domain.columns import Field
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.folder import Request
+from enrichment.domain.job import Job
+from enrichment.domain.outcome import JOB_SPENT, Outcome, RowState
+from enrichment.domain.plan import PlannedRow, Planner
+from enrichment.domain.report import Cap, Credits, Report
+from enrichment.usecases.answers import Answers
+from enrichment.usecases.completion import Clock
+from enrichment.usecases.repetition import earlier_of
+
+
+@dataclass(frozen=True)
+class EstimateJob:
+    """Judges the rows of a file, writes those that could not be sent, and reckons the rest.
+
+    `money` tells what credits cost, in words; `month_cap` is in credits, None for no cap.
+    """
+
+    table: JobTable
+    bucket: Bucket
+    clock: Clock
+    price: Callable[[EnrichmentType], int]
+    money: Callable[[int], str]
+    month_cap: int | None
+
+    def run(
+        self,
+        job: Job,
+        sheet: Sheet,
+        rows: Iterable[Row],
+        columns: Mapping[Field, int],
+        planner: Planner,
+        request: Request,
+        earlier_id: str | None,
+    ) -> Report:
+        """Estimate a file; `earlier_id` is the job that has paid for the same content."""
+        with Answers(self.bucket, job, sheet, list(columns.values()), len(sheet.header), whole=False) as answers:
+            for row in rows:
+                answers.add(row, _outcome(planner.decide(row)))
+        counts = answers.tally.counts()
+        price = self.price(request.wanted)
+        cost = counts[RowState.TO_SEND] * price
+        earlier = self.table.job(earlier_id) if earlier_id else None
+        return Report(
+            job=job.id,
+            file=job.key,
+            status="estimated",
+            message="The same file was enriched before: dropped as it is, it costs nothing." if earlier else "",
+            read_as=sheet.layout.words(),
+            type=request.wanted,
+            countries=request.countries,
+            columns={field: sheet.header[position] for field, position in columns.items()},
+            columns_seen=tuple(sheet.header),
+            rows=answers.tally.rows,
+            counts=counts,
+            reasons=answers.tally.reasons(),
+            sample=answers.tally.sample(),
+            credits=Credits(
+                contacts_sent=counts[RowState.TO_SEND],
+                price_per_contact=price,
+                estimated=cost,
+                possibly_charged=0,
+                cost=self.money(cost),
+            ),
+            caps=tuple(self._caps(request, cost, counts[RowState.OVER_BUDGET] > 0)),
+            earlier=earlier_of(earlier, earlier.layout) if earlier and earlier.layout else None,
+            rejected=answers.rejected,
+            started_at=job.created_at,
+            finished_at=self.clock(),
+        )
+
+    def _caps(self, request: Request, cost: int, is_cut: bool) -> Iterable[Cap]:
+        if request.max_credits is not None:
+            yield Cap(name=f"the folder max_credits={request.max_credits}", credits=request.max_credits, hit=is_cut)
+        if self.month_cap is not None:
+            left = max(0, self.month_cap - self.table.reserved(month_of(self.clock())))
+            yield Cap(name="what is left of the platform team’s credits for this month", credits=left, hit=cost > left)
+
+
+def _outcome(planned: PlannedRow) -> Outcome:
+    if planned.rejected is not None:
+        return Outcome(state=RowState.REJECTED, detail=planned.rejected)
+    if planned.over_budget:
+        return Outcome(state=RowState.OVER_BUDGET, detail=JOB_SPENT)
+    if planned.duplicate_of is not None:
+        return Outcome(state=RowState.DUPLICATE_OF)
+    return Outcome(state=RowState.TO_SEND)
