@@ -47,7 +47,7 @@ _QUALITIES = {
 _MOST_BARS = 10
 _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
-_LONGEST_TEXT = 1000
+_LONGEST_TEXT = 300
 
 # Characters that change how the text around them is shown: controls and bidirectional overrides. They are shown, not obeyed.
 _CONTROLS = (
