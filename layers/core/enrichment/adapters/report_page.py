@@ -233,7 +233,7 @@ def _widths(rows: Sequence[int]) -> list[float]:
 
 
 def _visible(width: float) -> float:
-    return max(width, 1.0)
+    return max(width, 1.5)
 
 
 def _balance(segments: Sequence[Segment], rows: int) -> str:
