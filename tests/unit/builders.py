@@ -71,9 +71,7 @@ _REJECTED: dict[str, object] = {
     "sample": (
         _rejected(14, "Ana", "", "Vandelay Industries", "https://www.vandelay.example/", _NO_NAME),
         _rejected(37, "Noah", "Silva", "", "", _NO_COMPANY),
-        _rejected(
-            1102, "Office", "Paris", "Société Générale des Exemples", "https://www.exemples.example/fr/contact", _NO_PERSON
-        ),
+        _rejected(211, "Office", "Paris", "Société Générale des Exemples", "https://www.exemples.example/fr/contact", _NO_PERSON),
     ),
 }
 
