@@ -15,7 +15,7 @@ READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help run up down test unit simulate nightly check format lock clean
+.PHONY: help run up down test unit simulate nightly check format schema lock clean
 
 help: ## show this
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ check: $(READY) ## format, lint, types and template
 format: $(READY) ## rewrite the code in the one format
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+schema: $(READY) ## write docs/report.schema.json, the schema of a report's data
+	@$(PYTHON) -m tests.unit.domain.test_report
 
 lock: $(READY) ## choose and pin the newest versions that requirements.in allows; the layer gets those that are tested
 	$(COMPILE) requirements.in -o requirements.txt

@@ -2,130 +2,286 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import unquote, urljoin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.adapters.report_page import page
+from enrichment.adapters.report_page import STATES, page, relative_href
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.folder import ENRICHED, REPORTS, answer_key
 from enrichment.domain.outcome import RowState
-from enrichment.domain.report import Credits, Reason, Report
+from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
+from tests.unit.builders import EXAMPLES, TEXT, a_report, counts
 
-HOSTILE = "</td><script>alert(1)</script><img src=x onerror='alert(2)'>\"&{{ 7*7 }}"
-
-
-def a_report(**fields: object) -> Report:
-    plain = {
-        "job": "abc",
-        "file": "incoming/email/leads.csv",
-        "status": "done",
-        "message": "",
-        "started_at": 0,
-        "finished_at": 75,
-    }
-    counts = dict.fromkeys(RowState, 0)
-    credits_ = Credits(contacts_sent=0, price_per_contact=1, estimated=0, possibly_charged=0)
-    return Report.model_validate(plain | {"type": EnrichmentType.EMAIL, "counts": counts, "credits": credits_} | fields)
+HOSTILE = (
+    '"><script>alert(1)</script>',
+    "' onmouseover='alert(2)",
+    "</title></style></td><img src=x onerror=alert(3)>",
+    "javascript:alert(4)",
+    "{{ 7*7 }}{% raw %}&amp;<!--",
+    "x" * 10_000,
+    "safe\u202egpj.exe\x00\x1b[2J",
+    "../../../etc//passwd",
+)
+ELEMENTS = re.compile(
+    "html|head|meta|title|style|body|svg|defs|pattern|rect|g|text|main|header|section|div|footer|h[123]|p|span|bdi|code|a|ul|li|"
+    "dl|dt|dd|table|thead|tbody|tfoot|tr|th|td"
+)
+ATTRIBUTES = re.compile(
+    "lang|charset|http-equiv|content|name|class|role|aria-label|aria-hidden|id|width|height|x|y|dir|scope|href|"
+    "pattern(units|transform)"
+)
 
 
 class Shown(HTMLParser):
-    """What a reader sees of a page: its text, and the names of its elements and attributes."""
+    """A page as a reader meets it: its text, the cells of its tables, its links, and what it is made of."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.names: set[str] = set()
-        self._text: list[str] = []
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.headings: list[str] = []
+        self.links: list[str] = []
+        self.tables: list[list[list[str]]] = []
+        self._open: list[str] = []
+        self._texts: list[str] = []
         self.feed(html)
         self.close()
-        self.text = " ".join(" ".join(self._text).split())
+        assert self._open == []
+        self.text = " ".join(" ".join(self._texts).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names |= {tag, *(name for name, _ in attrs)}
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(tag)
+        match tag:
+            case "table":
+                self.tables.append([])
+            case "tr":
+                self.tables[-1].append([])
+            case "th" | "td":
+                self.tables[-1][-1].append("")
+        if tag != "meta":
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self._text.append(data)
+        if "style" not in self._open:
+            self._texts.append(data)
+        if {"th", "td"} & set(self._open):
+            self.tables[-1][-1][-1] += data
 
 
-PLAIN = Shown(page(a_report(rows=1, counts=dict.fromkeys(RowState, 1), message="x", reasons=[Reason(reason="x", rows=1)])))
+def number(cell: str) -> int:
+    return int(cell.replace(",", ""))
 
 
-def hostile_report(text: str, status: str, seen_only: bool) -> Report:
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """Any report whose numbers agree with each other, with any texts."""
+    text = st.sampled_from(HOSTILE) | TEXT
+    rows = draw(st.dictionaries(st.sampled_from(RowState), st.integers(0, 10**7)))
+    contacts, price = draw(st.integers(0, 10**6)), draw(st.integers(0, 50))
+    spent = Credits(
+        contacts_sent=contacts, price_per_contact=price, estimated=contacts * price, possibly_charged=price, cost=draw(text)
+    )
+    some = st.integers(1, 10**6)
+    cells = st.dictionaries(text, text, max_size=3)
     return a_report(
-        status=status,
-        file=f"incoming/email/{text}",
-        message=text,
-        rows=1,
-        columns={} if seen_only else {"company": text},
-        columns_seen=(text,),
-        reasons=(Reason(reason=text, rows=1),),
-        countries=(text,),
-        enriched=text,
-        rejected=text,
+        job=draw(text),
+        file=f"incoming/email/{draw(text)}",
+        status=draw(st.sampled_from(["done", "paused", "refused", "estimated", "repeated"])),
+        message=draw(text),
+        read_as=draw(text),
+        type=draw(st.none() | st.sampled_from(EnrichmentType)),
+        countries=draw(st.lists(text, max_size=2)),
+        columns=draw(st.dictionaries(text, text, max_size=3)),
+        columns_seen=draw(st.lists(text, max_size=50)),
+        rows=sum(rows.values()),
+        counts=rows,
+        reasons=[Reason(reason=reason, rows=each) for reason, each in draw(st.dictionaries(text, some, max_size=13)).items()],
+        email_quality=draw(st.dictionaries(text, some, max_size=4)),
+        sample=draw(st.lists(st.builds(RejectedRow, row=some, cells=cells, reason=text), max_size=2)),
+        ambiguous_rows=draw(st.lists(text, max_size=50)),
+        credits=draw(st.none() | st.just(spent)),
+        caps=draw(st.lists(st.builds(Cap, name=text, credits=some, hit=st.booleans()), max_size=2)),
+        earlier=draw(st.none() | st.builds(Earlier, job=text, file=text, enriched=text, report=text)),
+        enriched=draw(st.none() | text),
+        rejected=draw(st.none() | text),
     )
 
 
-@pytest.mark.parametrize("status", ["done", "refused"])
-@pytest.mark.parametrize("seen_only", [True, False])
-def test_hostile_text_is_shown_as_text_wherever_it_stands(status: str, seen_only: bool) -> None:
-    html = page(hostile_report(HOSTILE, status, seen_only))
+@given(reports())
+def test_whatever_a_report_says_its_page_is_well_formed_and_made_of_its_own_elements_only(report: Report) -> None:
+    shown = Shown(page(report))
+
+    assert all(map(ELEMENTS.fullmatch, shown.elements))
+    assert all(map(ATTRIBUTES.fullmatch, shown.attributes))
+    assert all(re.fullmatch(r"(\.\./)+[\w.~%/-]+", link) for link in shown.links)
+    for text in (report.message, report.read_as):
+        if text.isprintable():
+            assert " ".join(text.split()) in shown.text
+
+
+@given(reports())
+def test_whatever_a_report_says_its_tables_add_up(report: Report) -> None:
+    tables = {table[0][0]: table for table in Shown(page(report)).tables}
+
+    for heading, rows, column in (
+        ("State", report.rows, 1),
+        ("Reason", sum(reason.rows for reason in report.reasons), 1),
+        ("Pronto’s word", sum(report.email_quality.values()), 1),
+    ):
+        if heading in tables:
+            _, *lines, foot = tables[heading]
+            assert sum(number(line[column]) for line in lines) == number(foot[column]) == rows
+        else:
+            assert rows == 0
+
+
+@pytest.mark.parametrize("status", EXAMPLES)
+def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
+    html = page(EXAMPLES[status])
     shown = Shown(html)
 
-    assert "<script" not in html.casefold()
-    assert "<img" not in html.casefold()
-    assert not {name for name in shown.names if name.startswith("on")}
-    assert shown.names.isdisjoint({"script", "img", "src"})
-    assert shown.text.count(HOSTILE) >= (5 if status == "refused" else 6)
+    assert html.startswith('<!doctype html>\n<html lang="en">')
+    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';" in html
+    assert not re.search(r"https?:(?!//www\.(vandelay|exemples)\.example)|@import|\bsrc=|url\((?!#hatch\))", html)
+    assert shown.headings[0] == "h1"
+    assert shown.headings.count("h1") == 1
+    assert all(int(after[1]) <= int(before[1]) + 1 for before, after in pairwise(shown.headings))
 
 
-@given(text=st.text(max_size=30) | st.text("<>&\"'/=script{}% ", max_size=30))
-def test_no_text_adds_an_element_to_the_page(text: str) -> None:
-    plain, shown = Shown(page(hostile_report("x", "done", False))), Shown(page(hostile_report(text or "x", "done", False)))
-    assert shown.names == plain.names
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (EXAMPLES["done"], "166 of 236 contacts found. 8 rows need a fix."),
+        (EXAMPLES["refused"], "This file was not processed."),
+        (EXAMPLES["paused"], "The job for 248 rows is paused."),
+        (EXAMPLES["repeated"], "This file was enriched before, so nothing was sent again."),
+        (
+            EXAMPLES["estimated"],
+            "236 contacts would be sent, for about 236 credits (23.60 EUR). A limit on credits is too low for that. "
+            "Nothing was sent.",
+        ),
+        (
+            EXAMPLES["troubled"],
+            "8,021 of 11,225 contacts found. 8 rows need a fix. 601 rows were left out. 101 rows got no answer in time. "
+            "100 rows may or may not have reached Pronto.",
+        ),
+        (a_report(rows=2, counts=counts(found=1, rejected=1)), "1 of 1 contact found. 1 row needs a fix."),
+        (
+            a_report(rows=3, counts=counts(timed_out=1, not_sent=1, ambiguous=1)),
+            "0 of 2 contacts found. 1 row was left out. 1 row got no answer in time. 1 row may or may not have reached Pronto.",
+        ),
+        (a_report(rows=1, counts=counts(rejected=1)), "No contact was sent. 1 row needs a fix."),
+        (a_report(status="estimated", rows=1, counts=counts(rejected=1)), "0 contacts would be sent. Nothing was sent."),
+    ],
+)
+def test_the_headline_says_what_happened(report: Report, words: str) -> None:
+    assert f"{report.file} {words} " in Shown(page(report)).text
 
 
-def test_the_page_stands_alone() -> None:
-    html = page(a_report(message="m", enriched="e", rejected="r"))
-    assert "<script" not in html
-    assert not re.search(r"https?://|url\(|@import|\bhref=|\bsrc=", html)
+@pytest.mark.parametrize("status", EXAMPLES)
+def test_one_is_never_many(status: str) -> None:
+    assert not re.search(r"(?<![\d,.])1 (rows|contacts|credits)\b", Shown(page(EXAMPLES[status])).text)
 
 
-def test_counts_reasons_and_credits_are_shown() -> None:
-    counts = dict(zip(RowState, (7001, 1502, 83, 64, 35, 26, 17, 8, 0), strict=True))
-    report = a_report(
-        rows=sum(counts.values()),
-        counts=counts,
-        reasons=(Reason(reason="The last name is missing", rows=83),),
-        credits=Credits(contacts_sent=8538, price_per_contact=3, estimated=25_614, possibly_charged=78),
-    )
-    text = Shown(page(report)).text
+@pytest.mark.parametrize(
+    ("status", "sentences"),
+    [
+        (
+            "done",
+            [
+                "Found Pronto found what you asked for 166 67%",
+                "166 + 70 + 4 + 8 = 248. Every row of your file is accounted for.",
+                "236 contacts × 1 credit = 236 credits (23.60 EUR).",
+                "catch-all the company takes mail for any name, so this may bounce 36",
+                "14 The last name is missing First Name Ana Last Name empty",
+                "CSV with semicolons, Windows-1252, header in row 1",
+                "company Company name",
+                "Looked for as well, but not in your file: full name, domain, e-mail, Sales Navigator URL.",
+                "Other columns, kept as they are and sent to nobody Record ID Job Title Notes",
+                "2 min 18 s",
+            ],
+        ),
+        ("refused", ["Why, and what to do The file has no column for: last name", "Vorname Firma Webseite"]),
+        (
+            "estimated",
+            [
+                "The option max_credits of this file 200 Not enough",
+                "The month’s credits of this installation 14,250 Enough",
+                "To send would be sent to Pronto 236 95%",
+                "Why rows would not be sent",
+            ],
+        ),
+        ("repeated", ["enriched/email/leads-zq5xw2d7v4mmt3ka.csv", "dropped before as incoming/email/leads.csv"]),
+        ("paused", ["Why, and what happens next The Pronto account has too few credits", "phone numbers", "FR, BE"]),
+        ("troubled", ["Up to 100 more for ambiguous rows", "may have been paid for: 2–101.", "Timed out sent, but"]),
+    ],
+)
+def test_each_report_tells_its_owner_what_they_need(status: str, sentences: list[str]) -> None:
+    text = Shown(page(EXAMPLES[status])).text
+    for sentence in sentences:
+        assert sentence in text
 
-    for figure in ("8,736", "7,001", "1,502", "83", "64", "35", "26", "17", "8", "25,614", "78", "8,538"):
-        assert re.search(rf"(?<![\d,]){figure}(?![\d,])", text), figure
-    for words in ("Found 7,001 80 %", "Ambiguous 26 < 1 %", "The last name is missing 83", "up to 78 more", "1 min 15 s"):
-        assert words in text
+
+def test_numbers_that_do_not_add_up_are_not_said_to() -> None:
+    text = Shown(page(a_report(rows=3, counts=counts(found=2)))).text
+    assert "Together 2 rows, but the file has 3." in text
+    assert "accounted for" not in text
 
 
-def test_states_without_rows_are_left_out_of_the_chart() -> None:
-    html = page(a_report(rows=2, counts=dict.fromkeys(RowState, 0) | {RowState.FOUND: 2}))
-    assert 'aria-label="Found 100 %"' in html
-    assert "Timed out" not in html
+def test_only_the_most_frequent_reasons_are_shown_one_by_one() -> None:
+    reasons = [Reason(reason=f"reason {number}", rows=number) for number in range(1, 14)]
+    (table,) = Shown(page(a_report(reasons=reasons))).tables
+    assert [line[0].strip() for line in table[1:3]] == ["reason 13", "reason 12"]
+    assert [cell.strip() for cell in table[-2]] == ["3 other reasons", "6"]
 
 
-def test_a_refused_file_is_answered_with_the_message_and_its_columns_and_no_numbers() -> None:
-    report = Report(
-        job="abc",
-        file="incoming/email/q3/leads.csv",
-        status="refused",
-        message="The file has no column for: last name.",
-        columns_seen=("Vorname", "Firma"),
-        started_at=0,
-        finished_at=0,
-    )
-    text = Shown(page(report)).text
+def test_one_row_among_a_million_is_seen_and_not_called_nothing() -> None:
+    html = page(a_report(rows=1_000_001, counts=counts(found=1_000_000, rejected=1)))
+    assert 'aria-label="Found: 1,000,000 (&gt;99%), Rejected: 1 (&lt;1%)"' in html
+    widths = [float(width) for width in re.findall(r'<rect x="[\d.]+%" width="([\d.]+)%"', html)]
+    assert sum(widths) == pytest.approx(100)
+    assert min(widths) > 0.9
 
-    assert "leads.csv" in text
-    assert "This file was not processed The file has no column for: last name." in text
-    assert "Vorname, Firma" in text
-    assert "under a second" in text
-    assert "All rows" not in text
+
+def test_every_state_has_a_name_and_a_colour() -> None:
+    html = page(a_report(rows=len(RowState), counts=dict.fromkeys(RowState, 1)))
+    assert set(STATES) == set(RowState)
+    for state in RowState:
+        assert f"\n.{state} rect {{ fill: var(--{state}); }}" in html
+
+
+def test_what_would_change_the_text_around_it_is_shown_and_not_obeyed() -> None:
+    html = page(a_report(message="paid \u202egpj.exe\x00\x1b"))
+    assert "paid \ufffdgpj.exe\u2400\u241b" in html
+
+
+SEGMENTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=8).filter(
+    lambda segment: segment not in {".", ".."}
+)
+
+
+@given(folders=st.lists(SEGMENTS, max_size=4), name=SEGMENTS)
+def test_a_link_leads_to_its_object_wherever_the_bucket_was_copied(folders: list[str], name: str) -> None:
+    key = "/".join(("incoming", "email", *folders, name))
+    here, there = answer_key(REPORTS, key, "job", ".html"), answer_key(ENRICHED, key, "job", ".csv")
+    href = relative_href(here, there)
+    assert href is not None
+    base = "https://copy.example/of/the/bucket/"
+    assert unquote(urljoin(base + "/".join("x" for _ in here.split("/")), href)) == base + there
+
+
+@pytest.mark.parametrize("there", ["enriched/../a.csv", "enriched//a.csv", "enriched/./a.csv", ""])
+def test_where_no_path_leads_there_is_no_link(there: str) -> None:
+    assert relative_href("reports/email/a.html", there) is None
+    assert relative_href("reports/../a.html", "enriched/a.csv") is None

@@ -1,34 +1,363 @@
-"""The report as a page to look at: one self-contained HTML file, no script, every cell escaped."""
+"""The report as a page to look at: one self-contained HTML file, no script, every text escaped."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from enrichment.domain.columns import Field
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.folder import REPORTS, answer_key
 from enrichment.domain.outcome import RowState
 from enrichment.domain.report import Report
 
-# How each state is named and coloured for people; the order is that of the chart.
-_LOOK = {
-    RowState.FOUND: ("Found", "#1a7f5a"),
-    RowState.NOT_FOUND: ("Not found", "#9aa5b1"),
-    RowState.DUPLICATE_OF: ("Duplicates", "#5b7db1"),
-    RowState.REJECTED: ("Rejected", "#c9662c"),
-    RowState.OVER_BUDGET: ("Over budget", "#b08900"),
-    RowState.NOT_SENT: ("Not sent", "#a8483f"),
-    RowState.TIMED_OUT: ("Timed out", "#7a5ea8"),
-    RowState.AMBIGUOUS: ("Ambiguous", "#8a1f4d"),
+# How each state is named and explained to people, in the order of the chart. The template colours it by its value.
+STATES = {
+    RowState.FOUND: ("Found", "Pronto found what you asked for"),
+    RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
+    RowState.TO_SEND: ("To send", "would be sent to Pronto"),
+    RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
+    RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
+    RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
+    RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
+    RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
 }
+_SENT = (RowState.FOUND, RowState.NOT_FOUND, RowState.TIMED_OUT, RowState.AMBIGUOUS)
+
+_LOOKED_FOR = {
+    EnrichmentType.EMAIL: "work e-mails",
+    EnrichmentType.PHONE: "phone numbers",
+    EnrichmentType.PERSONAL_EMAIL: "personal e-mails",
+}
+
+# What the provider's words for an e-mail mean; it may use others.
+_QUALITIES = {
+    "deliverable": "the mailbox takes mail",
+    "valid": "the mailbox takes mail",
+    "catch-all": "the company takes mail for any name, so this may bounce",
+    "invalid": "mail to it will bounce",
+    "N/A": "Pronto does not say",
+    "": "Pronto does not say",
+}
+
+_MOST_BARS = 10
+_MOST_NAMES = 40
+_LONGEST_CELL = 160  # characters; the files have the whole
+_LONGEST_TEXT = 300
+
+# Characters that change how the text around them is shown: controls and bidirectional overrides. They are shown, not obeyed.
+_CONTROLS = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number to see at a glance."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One state's piece of the stacked bar (in per cent of its width), and its line of the table."""
+
+    state: RowState
+    label: str
+    meaning: str
+    rows: int
+    share: str
+    start: str
+    width: str
+    middle: str
+    roomy: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal bar; its share is that of all the rows in its chart."""
+
+    label: str
+    note: str
+    rows: int
+    share: str
+    width: str
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """A file of the bucket; `href` leads there from the page in any copy of the bucket, None where no path can."""
+
+    label: str
+    key: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class Names:
+    """As many names as are worth a look, and how many there are besides."""
+
+    shown: list[str]
+    more: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row that was not sent: its cells by header."""
+
+    row: int
+    reason: str
+    cells: list[tuple[str, str]]
 
 
 def page(report: Report) -> str:
     """Render a report."""
-    shares = [
-        {"label": label, "colour": colour, "rows": rows, "share": 100 * rows / report.rows, "state": state}
-        for state, (label, colour) in _LOOK.items()
-        if (rows := report.counts.get(state, 0))
+    segments = _segments(report.counts)
+    taken = set(report.columns.values())
+    return _template().render(
+        report=report,
+        name=report.file.split("/")[-1],
+        headline=headline(report),
+        figures=_figures(report),
+        segments=segments,
+        balance=_balance(segments, report.rows),
+        qualities=_bars([(word, rows) for word, rows in report.email_quality.items()], "answer", _QUALITIES),
+        reasons=_bars([(_brief(reason.reason), reason.rows) for reason in report.reasons], "reason"),
+        unsent=sum(reason.rows for reason in report.reasons),
+        mailed=sum(report.email_quality.values()),
+        sample=_sample(report),
+        files=_files(report),
+        data=_data(report),
+        columns=[(field, _named(header)) for field, header in report.columns.items()],
+        missing=[field.value for field in Field if field.value not in report.columns],
+        seen=_names(_named(header) for header in report.columns_seen),
+        kept=_names(_named(header) for header in report.columns_seen if header not in taken),
+        doubtful=_names(report.ambiguous_rows),
+        looked_for=_LOOKED_FOR[report.type] if report.type else "",
+        credits=_credits(report),
+        finished=_moment(report.finished_at),
+        took=_duration(report.seconds),
+    )
+
+
+def headline(report: Report) -> str:
+    """What happened to the file, in one or a few short sentences."""
+    match report.status:
+        case "refused":
+            return "This file was not processed."
+        case "paused":
+            return f"The job for {_counted(report.rows, 'row')} is paused."
+        case "repeated":
+            return "This file was enriched before, so nothing was sent again."
+        case "estimated":
+            contacts = report.counts.get(RowState.TO_SEND, 0)
+            price = f", for about {_price(report)}" if contacts and report.credits else ""
+            short = " A limit on credits is too low for that." if any(cap.hit for cap in report.caps) else ""
+            return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+        case "done":
+            return " ".join(_happened(report.counts))
+
+
+def _happened(counts: Mapping[RowState, int]) -> list[str]:
+    rows = {state: counts.get(state, 0) for state in RowState}
+    sent, left = sum(rows[state] for state in _SENT), rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT]
+    sentences = [f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found." if sent else "No contact was sent."]
+    if fix := rows[RowState.REJECTED]:
+        sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
+    if left:
+        sentences.append(f"{_counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
+    if late := rows[RowState.TIMED_OUT]:
+        sentences.append(f"{_counted(late, 'row')} got no answer in time.")
+    if doubtful := rows[RowState.AMBIGUOUS]:
+        sentences.append(f"{_counted(doubtful, 'row')} may or may not have reached Pronto.")
+    return sentences
+
+
+def _figures(report: Report) -> list[Figure]:
+    count = report.counts.get
+    fix = Figure("To fix", f"{count(RowState.REJECTED, 0):,}", "cost nothing" if count(RowState.REJECTED, 0) else "")
+    spent = report.credits
+    price = Figure("Credits, about", f"{spent.estimated:,}", spent.cost) if spent else Figure("Credits", "–")
+    match report.status:
+        case "done":
+            found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
+            note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
+            return [Figure("Rows", f"{report.rows:,}"), Figure("Found", f"{found:,}", note), fix, price]
+        case "estimated":
+            sent, same = count(RowState.TO_SEND, 0), count(RowState.DUPLICATE_OF, 0)
+            return [
+                Figure("Contacts to send", f"{sent:,}", f"of {_counted(report.rows, 'row')}"),
+                Figure("Duplicates", f"{same:,}", "counted once" if same else ""),
+                fix,
+                price,
+            ]
+        case _:
+            return []
+
+
+def _segments(counts: Mapping[RowState, int]) -> list[Segment]:
+    """The states that have rows, as they lie side by side in the stacked bar."""
+    present = {state: counts[state] for state in STATES if counts.get(state)}
+    total, start, segments = sum(present.values()), 0.0, []
+    for (state, rows), width in zip(present.items(), _widths(list(present.values())), strict=True):
+        label, meaning = STATES[state]
+        segments.append(
+            Segment(
+                state=state,
+                label=label,
+                meaning=meaning,
+                rows=rows,
+                share=_percent(rows, total),
+                start=f"{start:.3f}%",
+                width=f"{width:.3f}%",
+                middle=f"{start + width / 2:.3f}%",
+                roomy=width > 4 + 2.5 * len(f"{rows:,}"),  # a digit takes 2.5 % of the bar on a phone
+            )
+        )
+        start += width
+    return segments
+
+
+def _widths(rows: Sequence[int]) -> list[float]:
+    """Widths in per cent that add up to 100. One row among a million still gets a sliver that is seen."""
+    widths = [_visible(100 * each / sum(rows)) for each in rows]
+    return [100 * width / sum(widths) for width in widths]
+
+
+def _visible(width: float) -> float:
+    return max(width, 1.5)
+
+
+def _balance(segments: Sequence[Segment], rows: int) -> str:
+    """The sum of the table, written out."""
+    total = sum(segment.rows for segment in segments)
+    if total != rows:
+        return f"Together {_counted(total, 'row')}, but the file has {rows:,}. Please tell the platform team."
+    terms = " + ".join(f"{segment.rows:,}" for segment in segments)
+    return (f"{terms} = {rows:,}. " if len(segments) > 1 else "") + "Every row of your file is accounted for."
+
+
+def _bars(rows: Sequence[tuple[str, int]], noun: str, notes: Mapping[str, str] | None = None) -> list[Bar]:
+    """The largest bars, then one for all others together."""
+    ranked = sorted(rows, key=lambda each: -each[1])
+    shown, others = ranked[:_MOST_BARS], ranked[_MOST_BARS:]
+    if others:
+        shown = [*shown, (f"{_counted(len(others), f'other {noun}')}", sum(each for _, each in others))]
+    total = sum(each for _, each in ranked)
+    return [
+        Bar(
+            label=_brief(label) or "(no word)",
+            note=(notes or {}).get(label, ""),
+            rows=each,
+            share=f"{_percent(each, total)} of {_counted(total, 'row')}",
+            width=f"{_visible(100 * each / total):.3f}%",
+        )
+        for label, each in shown
+        if each
     ]
-    return _template().render(report=report, shares=shares, finished=_moment(report.finished_at), took=_duration(report.seconds))
+
+
+def _sample(report: Report) -> list[Example]:
+    return [
+        Example(
+            row=each.row,
+            reason=_brief(each.reason),
+            cells=[(_named(header), _brief(cell.strip(), _LONGEST_CELL)) for header, cell in each.cells.items()],
+        )
+        for each in report.sample
+    ]
+
+
+def _files(report: Report) -> list[FileLink]:
+    files = []
+    if report.enriched:
+        files.append(_link(report, "All rows, with what was found", report.enriched))
+    if report.rejected:
+        files.append(_link(report, "Rows to fix and drop again", report.rejected))
+    if report.earlier:
+        files.append(_link(report, "The earlier result", report.earlier.enriched))
+        files.append(_link(report, "The earlier report", report.earlier.report))
+    return files
+
+
+def _data(report: Report) -> FileLink:
+    return _link(report, "The numbers of this page", answer_key(REPORTS, report.file, report.job, ".json"))
+
+
+def _link(report: Report, label: str, key: str) -> FileLink:
+    return FileLink(label, key, relative_href(answer_key(REPORTS, report.file, report.job, ".html"), key))
+
+
+def relative_href(here: str, there: str) -> str | None:
+    """The way from one object to another, by folders.
+
+    None where a key has segments that paths do not: browsers and copies of the bucket resolve `..`, `.` and `//`, S3 does not.
+
+    >>> relative_href("reports/email/a-1.html", "enriched/email/50 %.csv")
+    '../../enriched/email/50%20%25.csv'
+    """
+    above, segments = here.split("/")[:-1], there.split("/")
+    if {"", ".", ".."} & {*above, *segments}:
+        return None
+    return "../" * len(above) + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _credits(report: Report) -> str:
+    """What the job cost, as a sum that can be checked."""
+    if not (spent := report.credits):
+        return ""
+    contacts, price = _counted(spent.contacts_sent, "contact"), _counted(spent.price_per_contact, "credit")
+    total = f"{contacts} × {price} = {_price(report)}."
+    more = f" Up to {spent.possibly_charged:,} more for ambiguous rows." if spent.possibly_charged else ""
+    return f"{total}{more} Computed from the price that is set here; Pronto’s own account decides."
+
+
+def _price(report: Report) -> str:
+    if not (spent := report.credits):
+        return ""
+    return _counted(spent.estimated, "credit") + (f" ({spent.cost})" if spent.cost else "")
+
+
+def _names(names: Iterable[str]) -> Names:
+    every = list(names)
+    return Names(every[:_MOST_NAMES], len(every[_MOST_NAMES:]))
+
+
+def _named(header: str) -> str:
+    return _brief(header.strip(), _LONGEST_CELL) or "(no name)"
+
+
+def _brief(text: str, most: int = _LONGEST_TEXT) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> _counted(1, "row"), _counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share for people, which is neither 0% nor 100% unless it is none or all.
+
+    >>> _percent(1, 3), _percent(1, 900), _percent(899, 900)
+    ('33%', '<1%', '>99%')
+    """
+    share = 100 * part / whole
+    if 0 < share < 1:
+        return "<1%"
+    return ">99%" if 99 < share < 100 else f"{share:.0f}%"
 
 
 @cache
@@ -37,16 +366,20 @@ def _template() -> Template:
         loader=PackageLoader("enrichment.adapters", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_legible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["thousands"] = "{:,}".format
-    environment.filters["percent"] = lambda share: f"{share:.0f} %" if share >= 1 else "< 1 %"
+    environment.filters |= {"thousands": "{:,}".format, "counted": _counted}
     return environment.get_template("report.html.j2")
 
 
+def _legible(value: object) -> object:
+    return value.translate(_CONTROLS) if isinstance(value, str) else value
+
+
 def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%d %B %Y, %H:%M UTC")
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
 def _duration(seconds: int) -> str:

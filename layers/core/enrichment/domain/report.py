@@ -25,7 +25,7 @@ class Reason(BaseModel):
 class Credits(BaseModel):
     """What the job cost, computed from the configured price: the provider tells nobody per job."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     contacts_sent: int
     price_per_contact: int
@@ -68,7 +68,7 @@ class Earlier(BaseModel):
 class Report(BaseModel):
     """Answers 'what happened to my file'. Times are epoch seconds; `counts` has every row state and sums to `rows`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True, title="Report of an enrichment job")
 
     job: str
     file: str
