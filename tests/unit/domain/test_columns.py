@@ -82,6 +82,7 @@ LANGUAGES = {
     "Salesforce in French": "full=Nom complet|company=Nom du compte|email=E-mail|website=Site Web",
     "a French list": "company=Raison sociale|full=Nom et prénom|Fonction|Mail perso|email=Mail pro|linkedin=Profil LinkedIn",
     "French contacts of companies": "company=Société|full=Nom du contact|email=Courriel",
+    "French contacts": "company=Société|full=Contact|email=E-mail",
     "French halves of a contact": "company=Entreprise|last=Nom du contact|first=Prénom du contact",
     "Outlook in German": "Anrede|first=Vorname|Weitere Vornamen|last=Nachname|Suffix|company=Firma|Abteilung|Position|"
     "Straße geschäftlich|email=E-Mail-Adresse|E-Mail-Typ|E-Mail 2: Adresse|website=Webseite",
@@ -187,6 +188,7 @@ def test_our_own_columns_are_nothing_when_an_output_is_dropped_again(suffix: str
         (["First name", "Last name"], Field.FULL_NAME),
         (["Contact person"], Field.COMPANY),
         (["Contact person", "Company"], None),
+        (["Contact"], Field.FULL_NAME),
         (["Billing Street", "Website"], Field.COMPANY),
         (["Billing Street", "First name"], Field.LAST_NAME),
     ],

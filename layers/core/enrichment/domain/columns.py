@@ -1,7 +1,7 @@
 """Which column of a file is which field of a contact, told by the header alone."""
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -29,13 +29,13 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         Field.FIRST_NAME: (
             # English: first as CRMs say it, then as it stands below a person, a contact or a lead
             "first name", "given name", "forename", "person first name", "contact first name", "lead first name",
-            "prospect first name",
+            "prospect first name", "name (first)", "fname", "first",
             # French
             "prénom", "prénom du contact", "prénom contact", "contact prénom", "personne prénom",
             # German
             "Vorname", "Rufname", "Ansprechpartner Vorname", "Vorname Ansprechpartner", "Kontakt Vorname",
             # Spanish
-            "nombre de pila", "primer nombre",
+            "nombre de pila", "primer nombre", "nombres",
             # Italian
             "nome di battesimo",
             # Portuguese
@@ -47,7 +47,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         ),
         Field.LAST_NAME: (
             "last name", "surname", "family name", "person last name", "contact last name", "lead last name",
-            "prospect last name",
+            "prospect last name", "surnames", "name (last)", "lname", "last",
             "nom de famille", "personne nom de famille", "patronyme",
             "Nachname", "Familienname", "Zuname", "Ansprechpartner Nachname", "Nachname Ansprechpartner", "Kontakt Nachname",
             "apellidos", "apellido", "apellidos del contacto", "primer apellido",
@@ -58,7 +58,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             "nazwisko", "příjmení", "фамилия", "姓", "姓氏",
         ),
         Field.FULL_NAME: (
-            "full name", "person full name", "contact full name", "lead full name", "person name", "lead name",
+            "full name", "person full name", "contact full name", "lead full name", "person name",
             "prospect name", "contact name", "display name", "deal contact person", "contact person",
             "nom complet", "nom et prénom", "nom prénom", "prénom et nom", "prénom nom", "interlocuteur",
             "vollständiger Name", "vor- und nachname", "Vorname Nachname", "Vorname Name", "Name, Vorname", "Ansprechpartner",
@@ -68,26 +68,29 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             "nome e sobrenome", "nome e apelido", "pessoa de contato", "pessoa de contacto",
             "volledige naam", "voor- en achternaam", "contactpersoon",
             "imię i nazwisko", "jméno a příjmení", "фио", "氏名", "姓名",
-            "contact", "person",
         ),
         Field.COMPANY: (
             "company name", "company", "account name", "organization name", "organisation name", "company / account",
             "organization", "organisation", "person organization", "person organisation", "deal organization",
             "organization 1 - name", "current company name", "current company", "company name - cleaned",
-            "company name for emails", "company cleaned name", "employer", "business name", "associated company", "account",
+            "company name for emails", "company cleaned name", "employer", "current employer", "employer name",
+            "current organization", "company / organization", "organization / company", "contact company",
+            "lead company", "lead company name", "prospect company", "firm name", "business name", "associated company",
+            "account",
             "nom de l'entreprise", "nom entreprise", "entreprise", "nom de la société", "nom société", "société",
-            "raison sociale", "nom du compte", "nom de l'organisation", "personne organisation", "entreprise associée",
-            "employeur", "compagnie",
+            "raison sociale", "dénomination sociale", "dénomination", "nom du compte", "nom de l'organisation",
+            "personne organisation", "entreprise associée", "employeur", "compagnie",
             "Firmenname", "Firma", "Unternehmensname", "Name des Unternehmens", "Unternehmen", "Firmenbezeichnung",
             "Name der Firma", "Name der Organisation", "zugeordnetes Unternehmen", "Arbeitgeber", "Gesellschaft",
             "nombre de la empresa", "nombre empresa", "empresa", "nombre de la compañía", "compañía", "razón social",
             "nombre de la cuenta", "nombre de la organización", "organización", "persona organización", "empresa asociada",
+            "cuenta",
             "nome azienda", "nome dell'azienda", "azienda", "nome società", "società", "ragione sociale", "nome account",
-            "organizzazione", "azienda associata", "impresa", "ditta",
+            "organizzazione", "denominazione sociale", "denominazione", "azienda associata", "impresa", "ditta",
             "nome da empresa", "nome empresa", "razão social", "nome da conta", "nome da organização", "organização",
-            "pessoa organização", "empresa associada", "companhia", "nome da companhia",
-            "bedrijfsnaam", "bedrijf", "naam bedrijf", "accountnaam", "organisatie", "naam organisatie", "gekoppeld bedrijf",
-            "onderneming", "werkgever",
+            "pessoa organização", "empresa associada", "conta", "companhia", "nome da companhia",
+            "bedrijfsnaam", "bedrijf", "naam bedrijf", "accountnaam", "organisatie", "organisatienaam", "naam organisatie",
+            "gekoppeld bedrijf", "onderneming", "werkgever",
             "nazwa firmy", "společnost", "компания", "организация", "会社名", "企業名", "公司", "公司名称",
         ),
         Field.DOMAIN: (
@@ -105,11 +108,12 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
         Field.WEBSITE: (
             "company website", "website", "website url", "company website url", "company url", "organization website",
             "organization website url", "account website", "person website", "web page", "website 1 - value",
-            "homepage", "web",
+            "homepage", "web address", "website link", "website address", "corporate website", "company homepage",
+            "company web page", "organization url", "employer website", "web url", "web",
             "site web de l'entreprise", "site web", "url du site web", "site internet", "site de l'entreprise", "page web",
             "adresse du site", "site",
             "Webseite", "Firmenwebsite", "Webseite Unternehmen", "Unternehmenswebsite", "Website des Unternehmens", "Webadresse",
-            "Internetseite", "Internetadresse",
+            "Internetseite", "Internetadresse", "Internet",
             "sitio web de la empresa", "sitio web", "url del sitio web", "página web", "web de la empresa",
             "sito web azienda", "sito web aziendale", "sito web", "url sito web", "url del sito web", "sito internet", "sito",
             "site da empresa", "url do site", "página da web", "página na web", "website da empresa",
@@ -120,7 +124,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             # of work, in any language, before those of which it is not said
             "work email", "work email address", "business email", "business email address", "company email", "professional email",
             "corporate email", "pro email", "email pro", "email work", "email business", "person email work",
-            "most probable email", "lead most probable email",
+            "most probable email", "lead most probable email", "primary work email", "recommended work email",
             "e-mail professionnel", "email professionnelle", "adresse e-mail professionnelle", "mail professionnel", "mail pro",
             "personne e-mail travail", "courriel professionnel",
             "geschäftliche E-Mail", "geschäftliche E-Mail-Adresse", "E-Mail geschäftlich", "E-Mail-Adresse geschäftlich",
@@ -132,7 +136,7 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             "zakelijk e-mailadres", "zakelijke e-mail", "e-mail werk", "werk e-mail", "e-mailadres werk",
             # of which it is not said
             "email", "email address", "primary email", "contact email", "person email", "lead email", "email 1",
-            "email address 1", "e-mail 1 - value", "mail", "email id",
+            "email address 1", "e-mail 1 - value", "mail", "email id", "emails", "email addresses",
             "adresse e-mail", "adresse mail", "adresse de messagerie", "courriel", "adresse électronique",
             "courrier électronique", "adresse courriel",
             "E-Mail-Adresse", "Mailadresse",
@@ -148,7 +152,9 @@ HEADERS: MappingProxyType[Field, tuple[str, ...]] = MappingProxyType(
             "contact linkedin url", "contact li profile url", "linkedin contact profile url", "linkedin person url",
             "lead linkedin profile url", "lead linkedin url", "person linkedin profile", "person linkedin", "contact linkedin",
             "linkedin", "default profile url", "public profile url", "linkedin link", "linkedin member url", "linkedin bio",
-            "hs linkedin url", "linkedin url unique id", "profile url", "profile link", "profile",
+            "hs linkedin url", "linkedin url unique id", "personal linkedin url", "personal linkedin", "linkedin profile link",
+            "linkedin public url", "public linkedin url", "prospect linkedin url", "linkedin contact", "profile url",
+            "profile link", "profile",
             "url linkedin", "profil linkedin", "lien linkedin", "url du profil linkedin", "lien profil linkedin",
             "url profil linkedin", "linkedin du contact", "page linkedin du contact",
             "LinkedIn-Profil", "LinkedIn-Profil-URL", "LinkedIn Adresse",
@@ -175,14 +181,16 @@ _NAMES_OF_PERSONS = (
 )  # fmt: skip
 
 # Headers that do not even say whose name it is.
-_NAMES = ("name", "nom", "nombre", "nome", "naam", "jméno")
+_NAMES = ("name", "lead name", "nom", "nombre", "nome", "naam", "jméno")
+
+# Headers that may be of a name, where nothing else is.
+_CONTACTS = ("contact", "Kontakt", "contacto", "contatto", "contato", "person")
 
 # Headers that only lists of companies have; there, a mere `name` is a company's.
 _OF_COMPANIES = (
     "billing street", "billing city", "number of employees", "annual revenue", "parent id", "company owner", "account owner",
     "siren", "siret", "chiffre d'affaires", "Mitarbeiterzahl", "Umsatzsteuer-ID", "partita iva", "cnpj", "cif", "kvk-nummer",
 )  # fmt: skip
-
 
 _HALVES = (Field.FIRST_NAME, Field.LAST_NAME)
 
@@ -210,14 +218,19 @@ def find_columns(header: Sequence[str]) -> dict[Field, int]:
         known = [name for name in names if name in positions]
         if known:
             found[field] = positions[known[0]]
-    for name in filter(positions.__contains__, map(normalised, _NAMES_OF_PERSONS)):
-        found.setdefault(_part_of_name(found), positions[name])
-    for name in filter(positions.__contains__, map(normalised, _NAMES)):
-        meaning = Field.COMPANY if _is_of_company(found, positions) else _part_of_name(found)
-        found.setdefault(meaning, positions[name])
-    if "url" in positions:  # LinkedIn's own list of connections calls the profile so
-        found.setdefault(Field.LINKEDIN if "connectedon" in positions else Field.WEBSITE, positions["url"])
+    for position in _columns(_NAMES_OF_PERSONS, positions):
+        found.setdefault(_part_of_name(found), position)
+    for position in _columns(_NAMES, positions):
+        found.setdefault(Field.COMPANY if _is_of_company(found, positions) else _part_of_name(found), position)
+    for position in _columns(_CONTACTS, positions):
+        found.setdefault(Field.FULL_NAME, position)
+    for position in _columns(["url"], positions):  # LinkedIn's own list of connections calls the profile so
+        found.setdefault(Field.LINKEDIN if "connectedon" in positions else Field.WEBSITE, position)
     return found
+
+
+def _columns(names: Sequence[str], positions: Mapping[str, int]) -> list[int]:
+    return [positions[normalised(name)] for name in names if normalised(name) in positions]
 
 
 def _part_of_name(found: Collection[Field]) -> Field:
@@ -226,8 +239,8 @@ def _part_of_name(found: Collection[Field]) -> Field:
     return missing[0] if len(missing) == 1 else Field.FULL_NAME
 
 
-def _is_of_company(found: Collection[Field], headers: Collection[str]) -> bool:
+def _is_of_company(found: Collection[Field], positions: Mapping[str, int]) -> bool:
     """Whether a mere `name` is a company's: nothing else names the company, and persons have their own column or none."""
     if Field.COMPANY in found or any(half in found for half in _HALVES):
         return False
-    return Field.FULL_NAME in found or any(normalised(sign) in headers for sign in _OF_COMPANIES)
+    return Field.FULL_NAME in found or bool(_columns(_OF_COMPANIES, positions))
