@@ -281,6 +281,12 @@ class World:
         body = self.bucket.read(key)
         return None if body is None else body.read().decode()
 
+    def content(self, key: str) -> bytes:
+        """What lies at a key, which must be there."""
+        body = self.bucket.read(key)
+        assert body
+        return body.read()
+
     def keys(self, prefix: str = "") -> list[str]:
         return [item["Key"] for item in self.s3.list_objects_v2(Bucket="data", Prefix=prefix).get("Contents", [])]
 
