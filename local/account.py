@@ -1,11 +1,8 @@
 """The local account as a person with access to it sees it: dropping files, following jobs, fetching answers."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -89,12 +86,10 @@ class Account:
 
     def fetch(self, key: str, job: str, into: Path) -> dict[str, Path]:
         """Save what came back for an upload below a folder; the paths by kind, of what there is."""
-        answers = {
-            ENRICHED: answer_key(ENRICHED, key, job, ".csv"),
-            REJECTED: answer_key(REJECTED, key, job, ".csv"),
-            ".html": answer_key(REPORTS, key, job, ".html"),
-            ".json": answer_key(REPORTS, key, job, ".json"),
-        }
+        answers = {kind: answer_key(REPORTS, key, job, kind) for kind in (".html", ".json")}
+        data = self.read(answers[".json"])
+        report = json.loads(data) if data else {}
+        answers |= {kind: report[kind] for kind in (ENRICHED, REJECTED) if report.get(kind)}
         fetched = {}
         for kind, answer in answers.items():
             content = self.read(answer)
@@ -103,23 +98,3 @@ class Account:
                 fetched[kind].parent.mkdir(parents=True, exist_ok=True)
                 fetched[kind].write_bytes(content)
         return fetched
-
-
-def same_rows(original: Path, enriched: Path, report: dict[str, Any]) -> bool:
-    """Whether an enriched CSV holds every row of the original, in order and cell by cell, each with a status, as reported."""
-    before, after = _rows(original), _rows(enriched)
-    header, *rows = after
-    status = max(position for position, name in enumerate(header) if name.startswith("enrichment_status"))
-    kept = len(before) == len(after) and all(mine == theirs[: len(mine)] for mine, theirs in zip(before, after, strict=True))
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row[status]] = counts.get(row[status], 0) + 1
-    reported = {state: count for state, count in report["counts"].items() if count}
-    return kept and counts == reported and sum(counts.values()) == report["rows"]
-
-
-def _rows(file: Path) -> list[list[str]]:
-    """Rows of a CSV file by the standard library alone, blank lines left out; the delimiter is the header's most frequent."""
-    text = file.read_bytes().decode("utf-8-sig")
-    delimiter = max(",;\t", key=text.splitlines()[0].count)
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
