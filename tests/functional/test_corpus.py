@@ -8,6 +8,7 @@ import pytest
 
 from enrichment.domain.outcome import RowState
 from tests.functional.world import World
+from tests.functional.world import world as new_world
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 FILES = CORPUS / "files"
@@ -36,10 +37,21 @@ def parts(cell: str) -> list[str]:
     return cell.split(" · ") if cell else []
 
 
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """One for all files, since making one takes longer than a file's whole way."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        with new_world() as shared:
+            shared.provider.behaviour.consent = True
+            yield shared
+
+
 def drop(world: World, file: str) -> dict[str, Any]:
-    """The report on a file of the corpus after its whole way."""
+    """The report on a file of the corpus after its whole way; the provider has then seen this file only."""
     path = FILES / file
-    world.provider.behaviour.consent = True
+    world.provider.charged.clear()
+    world.provider.requests.clear()
     key = f"incoming/{LINES[file]['type']}/{path.name}"
     return world.report(key, world.enrich(key, path.read_bytes()))
 
@@ -49,6 +61,7 @@ def test_every_file_has_a_line_and_every_line_a_file() -> None:
     assert sorted(LINES) == sorted(files)
     assert sorted(LINES) == sorted([*READ, *REFUSED])
     assert len(LINES) >= 70
+    assert len({(FILES / file).read_bytes() for file in files}) == len(files)
 
 
 @pytest.mark.parametrize("file", READ)
