@@ -10,16 +10,19 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import Workbook, load_workbook
 
-from enrichment.domain.folder import ENRICHED, REJECTED, job_id
-from enrichment.domain.job import ENDED, Job, JobState
+from enrichment.domain.folder import ENRICHED, REJECTED, is_upload, job_id
+from enrichment.domain.job import ENDED, Job
 from local.account import Account
 from local.stack import Stack
+from local.tables import same_rows
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
@@ -48,12 +51,17 @@ def ended(account: Account, job: str) -> Job:
 
 def dropped(deployed: Stack, account: Account, key: str, content: bytes, tmp_path: Path) -> tuple[str, dict[str, str]]:
     """Drop a file and wait for its job to end; the job, and the texts that came back by kind."""
+    job, fetched = fetched_for(deployed, account, key, content, tmp_path)
+    return job, {kind: path.read_bytes().decode() for kind, path in fetched.items()}
+
+
+def fetched_for(deployed: Stack, account: Account, key: str, content: bytes, tmp_path: Path) -> tuple[str, dict[str, Path]]:
+    """Drop a file and wait for its job to end; the job, and the files that came back by kind."""
     file = tmp_path / "dropped"
     file.write_bytes(content)
     job = job_id(deployed.bucket, key, account.upload(file, key))
     ended(account, job)
-    fetched = account.fetch(key, job, tmp_path / "out")
-    return job, {kind: path.read_bytes().decode() for kind, path in fetched.items()}
+    return job, account.fetch(key, job, tmp_path / "out")
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -112,6 +120,41 @@ def test_personal_emails_wait_for_the_accounts_consent(deployed: Stack, account:
     assert report["counts"]["found"] + report["counts"]["not_found"] == 1
 
 
+def test_a_workbook_comes_back_as_a_workbook_by_the_columns_that_its_folder_names(
+    deployed: Stack, account: Account, tmp_path: Path
+) -> None:
+    (tmp_path / "_columns.json").write_text('{"Ansprechpartner (neu)": "full name"}')
+    account.upload(tmp_path / "_columns.json", "incoming/email/q4/_columns.json")
+    workbook = Workbook()
+    workbook.create_sheet("Leads").append(["Leads of the fair"])
+    workbook["Leads"].append(["Ansprechpartner (neu)", "Web", "Seit"])
+    for n in range(30):
+        workbook["Leads"].append([f"Jane{n} Doe", f"https://www.company{n}.example/", date(2026, 1, 1 + n)])
+    workbook.save(tmp_path / "leads.xlsx")
+
+    _, fetched = fetched_for(deployed, account, "incoming/email/q4/leads.xlsx", (tmp_path / "leads.xlsx").read_bytes(), tmp_path)
+
+    report = json.loads(fetched[".json"].read_text())
+    assert report["read_as"] == "Excel workbook (.xlsx), sheet “Leads”, header in row 2"
+    assert report["columns"] == {"full name": "Ansprechpartner (neu)", "website": "Web"}
+    assert same_rows(tmp_path / "leads.xlsx", fetched[ENRICHED], report)
+    assert load_workbook(fetched[ENRICHED])["Leads"]["C3"].value == datetime(2026, 1, 1)  # noqa: DTZ001  # Excel has no zones
+
+
+def test_the_same_file_again_costs_nothing_and_so_does_an_estimate(deployed: Stack, account: Account, tmp_path: Path) -> None:
+    charges = len(deployed.ledger()["charges"])
+    again, estimate = (
+        json.loads(dropped(deployed, account, key, SAMPLE.read_bytes(), tmp_path)[1][".json"])
+        for key in ("incoming/email/again/contacts.csv", "estimate/phone/contacts.csv")
+    )
+
+    assert (again["status"], estimate["status"]) == ("repeated", "estimated")
+    assert account.read(again["earlier"]["enriched"])
+    assert account.read(estimate["rejected"])
+    assert estimate["credits"]["estimated"] == 10 * estimate["counts"]["to_send"] > 0
+    assert len(deployed.ledger()["charges"]) == charges
+
+
 @pytest.mark.parametrize("key", ["leads.csv", "somewhere/a.csv", "incoming/fax/a.csv", "incoming/email/speed=9/a.csv"])
 def test_a_file_in_the_wrong_place_is_answered_and_nothing_is_sent(
     deployed: Stack, account: Account, tmp_path: Path, key: str
@@ -147,8 +190,8 @@ def test_results_were_all_answered_and_no_queue_of_failures_holds_anything(deplo
 
 
 def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: Account) -> None:
-    uploads = [key for key in account.list_keys() if key.partition("/")[0] not in ("enriched", "rejected", "reports", "work")]
+    uploads = [key for key in account.list_keys() if is_upload(key)]
     scanned = deployed.client("dynamodb").scan(TableName=deployed.table)["Items"]
     jobs = [item["key"]["S"] for item in scanned if item["sk"]["S"] == "JOB"]
     assert set(jobs) == set(uploads)
-    assert all(item["state"]["S"] in (JobState.DONE, JobState.REFUSED) for item in scanned if item["sk"]["S"] == "JOB")
+    assert all(item["state"]["S"] in ENDED for item in scanned if item["sk"]["S"] == "JOB")
