@@ -1,4 +1,4 @@
-"""An upload below `incoming/` becomes a job. Fed by EventBridge with S3's `Object Created` events, and by the sweeper."""
+"""An upload below `incoming/` or `estimate/` becomes a job. Fed by EventBridge with S3's `Object Created` events, and by the sweeper."""
 
 from typing import Any
 
