@@ -1,6 +1,7 @@
 """Remembers whom a file has named, on the function's own disk, so that memory does not grow with the file."""
 
 import sqlite3
+from collections.abc import Sequence
 from hashlib import blake2b
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -10,10 +11,11 @@ from enrichment.domain.duplicates import Identity
 
 
 class SeenOnDisk:
-    """Finds the earlier row of the same person.
+    """Finds the earlier row of the same person, by the rules of `Identity`.
 
-    The same LinkedIn page is the same person. So is the same name at the same company, unless both rows have a LinkedIn page
-    and these differ. Only 16-byte digests are written, into a file that goes with the block.
+    A person is known by the row that named them first. Remembered are the person of each page and of each name at a domain or a
+    company, and of each person the kinds of pages and whether there is a domain, so that who has others is another. Only 16-byte
+    digests are written, into a file that goes with the block.
     """
 
     def __enter__(self) -> Self:
@@ -21,8 +23,7 @@ class SeenOnDisk:
         self._database = sqlite3.connect(f"{self._folder.name}/seen.db", isolation_level=None)
         self._database.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE profile (who BLOB PRIMARY KEY, row INTEGER) WITHOUT ROWID;"
-            "CREATE TABLE name (who BLOB PRIMARY KEY, row INTEGER, has_profile INTEGER) WITHOUT ROWID;"
+            "CREATE TABLE seen (what BLOB PRIMARY KEY, row INTEGER) WITHOUT ROWID;"
         )
         return self
 
@@ -32,19 +33,32 @@ class SeenOnDisk:
 
     def first_row(self, who: Identity, row: int) -> int | None:
         """The row that named the same person earlier; None at the first time, which is then remembered as `row`."""
-        profile, name = _digest(who.profile), _digest(who.name)
-        found = self._database.execute("SELECT row FROM profile WHERE who = ?", (profile,)).fetchone()
+        page = _digest("page", who.profile)
+        at_domain = _digest("domain", who.domain and f"{who.name}\n{who.domain}")
+        at_company = _digest("company", who.company and f"{who.name}\n{who.company}")
+        known = dict(
+            self._database.execute("SELECT what, row FROM seen WHERE what IN (?, ?, ?)", (page, at_domain, at_company)).fetchall()
+        )
+        kinds = [f"{kind} of row" for kind in (who.namespace, at_domain and "domain") if kind]
+
+        found = known.get(page)
         if found is None:
-            found = self._database.execute(
-                "SELECT row FROM name WHERE who = ? AND NOT (has_profile AND ?)", (name, profile is not None)
-            ).fetchone()
-        first = row if found is None else int(found[0])
-        if profile is not None:  # also one that a copy brought: it tells the next copy
-            self._database.execute("INSERT OR IGNORE INTO profile VALUES (?, ?)", (profile, first))
-        if name is not None:
-            self._database.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", (name, first, profile is not None))
-        return None if found is None else first
+            found = self._unless_told_apart(known.get(at_domain), kinds[:1] if page else [])
+        if found is None:
+            found = self._unless_told_apart(known.get(at_company), kinds)
+        first = row if found is None else found
+        what = (page, at_domain, at_company, *(_digest(kind, str(first)) for kind in kinds))
+        self._database.executemany(  # also what a copy brought: it tells the next copy
+            "INSERT OR IGNORE INTO seen VALUES (?, ?)", [(digest, first) for digest in what if digest]
+        )
+        return found
+
+    def _unless_told_apart(self, namesake: int | None, kinds: Sequence[str]) -> int | None:
+        """That row, unless of its person something else of one of these kinds is known."""
+        told = [_digest(kind, str(namesake)) for kind in kinds] if namesake is not None else []
+        known = (self._database.execute("SELECT 1 FROM seen WHERE what = ?", (digest,)).fetchone() for digest in told)
+        return None if any(known) else namesake
 
 
-def _digest(text: str | None) -> bytes | None:
-    return None if text is None else blake2b(text.encode(), digest_size=16).digest()
+def _digest(what: str, text: str | None) -> bytes | None:
+    return None if text is None else blake2b(f"{what}\n{text}".encode(), digest_size=16).digest()

@@ -1,29 +1,64 @@
-"""When two rows name the same person, so that the second is not paid for."""
+"""When two rows name the same person, so that the second is not paid for.
+
+A row that is wrongly called a copy gets somebody else's phone number, and nobody notices. One that is wrongly sent costs a
+few credits, and the report counts it. So only differences of the keyboard are overlooked: case, Unicode form, spaces, kinds of
+apostrophes and hyphens. Accents are not: José and Jose may be two people.
+"""
 
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from enrichment.domain.contact import Contact
+from enrichment.domain.linkedin import person_key
+
+_TYPED_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", ""))
+
+# Legal forms, left out at the end of a company's name: “Acme Inc.”, “ACME, Inc” and “Acme” have the same people.
+_LEGAL_FORMS = frozenset(
+    """
+    & ab ag aps as asa bv co company corp corporation eurl gmbh inc incorporated kg kk lda limited llc llp lp ltd ltda nv oy oyj
+    plc pte pty sa sarl sas sasu se sl slu spa srl sro ug
+    """.split()  # noqa: SIM905 -- quotes around each would hide the words
+)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Two ways to tell a person: the LinkedIn page, and the name at a company. Either may be None."""
+    """What tells a person: the LinkedIn page, and the name with the company's domain and name, as far as they are known.
+
+    Two rows name the same person if they have the same page; or the same name at the same domain; or the same name at the same
+    company, unless each has a domain of its own: companies share names more easily than domains. Namesakes are told apart by
+    their pages, where these can be compared (`namespace`).
+    """
 
     profile: str | None
-    name: str | None
+    name: str
+    domain: str | None = None
+    company: str | None = None
+
+    @property
+    def namespace(self) -> str | None:
+        """Of the profile: those of two namespaces cannot be compared, such as a public page and one of Sales Navigator."""
+        return self.profile and self.profile.partition("/")[0]
 
 
 def identity(contact: Contact) -> Identity:
-    """How a contact is told from others: letters are compared without case and in one Unicode form."""
-    profile = None
-    if contact.linkedin_url:
-        profile = unquote(urlsplit(contact.linkedin_url).path).strip("/").casefold()
-    company = contact.domain or contact.company_name
-    name = "\n".join(map(_folded, (contact.firstname, contact.lastname, company))) if company else None
-    return Identity(profile, name)
+    """How a contact is told from others."""
+    return Identity(
+        profile=person_key(contact.linkedin_url) if contact.linkedin_url else None,
+        name=f"{_folded(contact.firstname)}\n{_folded(contact.lastname)}",
+        domain=contact.domain,
+        company=_company(contact.company_name) if contact.company_name else None,
+    )
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    composed = unicodedata.normalize("NFKC", text.translate(_TYPED_ALIKE)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", composed).split())
+
+
+def _company(name: str) -> str:
+    words = _folded(name).replace(".", "").replace(",", " ").split()
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words)

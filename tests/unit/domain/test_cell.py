@@ -1,0 +1,86 @@
+"""What the text of a cell is taken for."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.domain.cell import damage, said, tidy
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (" \t Jane\r\n", "Jane"),
+        ("\u00a0Jane \u2003 Mary\u200b\ufeff", "Jane Mary"),
+        ("Ja\u00adne", "Jane"),
+        ("Rene\u0301e", "Renée"),
+        ("\u200eعلی\u200cرضا\u200c", "علی\u200cرضا"),
+        ("DOE", "DOE"),
+    ],
+)
+def test_only_what_shows_is_kept_in_one_unicode_form(cell: str, text: str) -> None:
+    assert tidy(cell) == said(cell) == text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        " ",
+        "-",
+        "--",
+        ".",
+        "?",
+        "\u200b",
+        "n/a",
+        "N/A",
+        "#N/A",
+        "#REF!",
+        "null",
+        "NULL",
+        "(null)",
+        "None",
+        "nan",
+        "UNKNOWN",
+        "!?",
+    ],
+)
+def test_usual_words_for_nothing_are_nothing(cell: str) -> None:
+    assert said(cell) == ""
+
+
+@pytest.mark.parametrize("cell", ["Null", "Nan", "Na", "NA", "Nil", "3M", "1&1", "李", "Nonette"])
+def test_names_that_look_like_nothing_are_names(cell: str) -> None:
+    assert said(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("\tJane\n", None),
+        ("\ufeff\n Jane", None),
+        ("Jane\u2028Mary", None),
+        ("Ja\nne", "contains a control character"),
+        ("Ja\tne", "contains a control character"),
+        ("Ja\x00ne", "contains a control character"),
+        ("Ja\x9fne", "contains a control character"),
+        ("\u202eenaJ", "contains a control character"),
+        ("Jane\u2069", "contains a control character"),
+        ("Ren\ufffde", "has lost a character (�)"),
+        ("Jane \ud83d", "has lost a character (�)"),
+    ],
+)
+def test_control_characters_and_lost_text_inside_are_damage(cell: str, what: str | None) -> None:
+    assert damage(cell) == what
+
+
+@given(st.text(st.characters()))
+def test_tidied_text_is_as_tidy_as_it_gets(cell: str) -> None:
+    text = tidy(cell)
+
+    assert tidy(text) == text == unicodedata.normalize("NFC", text)
+    assert " ".join(text.split()) == text
+    if not damage(cell):
+        assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
