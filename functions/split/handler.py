@@ -1,4 +1,4 @@
-"""An upload below `incoming/` or `estimate/` becomes a job. Fed by EventBridge with S3's `Object Created` events, and by the sweeper."""
+"""A file below `incoming/` or `estimate/` becomes a job. Fed by EventBridge with S3's `Object Created`, and by the sweeper."""
 
 from typing import Any
 

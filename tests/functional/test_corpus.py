@@ -70,7 +70,10 @@ def test_a_file_is_read_and_sent_as_its_line_says(world: World, file: str) -> No
 
     report = drop(world, file)
 
-    assert (report["status"], report["message"]) == ("done", "")
+    rewritten = "The output is an Excel workbook" if file.endswith((".xls", ".ods")) else ""
+    assert report["status"] == "done"
+    assert report["message"].startswith(rewritten)
+    assert bool(report["message"]) == bool(rewritten)
     assert report["read_as"] == line["read as"]
     taken = {field: " ".join(header.split()) for field, header in report["columns"].items()}
     assert taken == dict(part.split("=", maxsplit=1) for part in parts(line["columns"]))

@@ -210,7 +210,7 @@ class Trial:
     def hurt(self, fault: Fault) -> None:
         """Run a new job with the fault at its first request, another with it at the second, until one gets through without."""
         for at in count():
-            key = f"incoming/email/{fault.name}/{at}.csv"
+            key = f"incoming/email/force=true/{fault.name}/{at}.csv"
             job = self.world.drop(key, contacts(ROWS))
             self.jobs[job] = key
             self.scenario.begin(self.world)

@@ -13,14 +13,16 @@ from tests.functional.world import DEADLINE, Killed, World, contacts
 KEY = "incoming/email/leads.csv"
 
 
-def test_an_upload_whose_event_was_lost_is_found(world: World) -> None:
-    version, size = world.upload(KEY, contacts(2))
-    world.now = int(world.s3.head_object(Bucket="data", Key=KEY)["LastModified"].timestamp()) + 301
+@pytest.mark.parametrize("key", [KEY, "estimate/email/leads.csv"])
+def test_an_upload_whose_event_was_lost_is_found(world: World, key: str) -> None:
+    world.upload("incoming/_columns.json", "{}")
+    version, size = world.upload(key, contacts(2))
+    world.now = int(world.s3.head_object(Bucket="data", Key=key)["LastModified"].timestamp()) + 301
 
     world.sweep.run()
     world.sweep.run()
 
-    assert set(world.starts.splits) == {(KEY, version, size)}
+    assert set(world.starts.splits) == {(key, version, size)}
 
 
 def test_an_upload_that_has_its_job_is_left_alone(world: World) -> None:

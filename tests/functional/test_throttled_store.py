@@ -17,7 +17,7 @@ from tests.functional.test_enrichment import rows_of
 from tests.functional.test_submit_boundaries import Row, interpose, row_of
 from tests.functional.world import DEADLINE, World, batch_of, contacts
 
-KEYS = ("incoming/email/before.csv", "incoming/email/during.csv")
+KEYS = ("incoming/email/before.csv", "incoming/email/force=true/during.csv")
 ROWS = 120  # of each: two batches
 AT_ONCE = 8  # webhooks between two minutes
 

@@ -3,6 +3,8 @@
 import tracemalloc
 from collections.abc import Callable
 
+import pytest
+
 from enrichment.adapters.files.opening import opened
 from enrichment.adapters.seen import SeenOnDisk
 from enrichment.domain.columns import find_columns
@@ -13,16 +15,20 @@ from tests.unit.builders import LIMITS
 ROW = b"Jane%d,Doe,company%d.example,some notes that nobody needs\r\n"
 
 
-class Endless:
-    """A CSV file of so many rows that is made while it is read."""
+HEADER = b"First Name,Last Name,Domain,Notes\r\n"
+OBJECT = b'{"First Name": "Jane%d", "Last Name": "Doe", "Domain": "company%d.example", "Notes": "that nobody needs"}\n'
 
-    def __init__(self, rows: int) -> None:
-        self._rows = iter(range(rows))
-        self._left = b"First Name,Last Name,Domain,Notes\r\n"
+
+class Endless:
+    """A file of so many rows that is made while it is read."""
+
+    def __init__(self, rows: int, header: bytes, row: bytes) -> None:
+        self._rows, self._row = iter(range(rows)), row
+        self._left = header
 
     def read(self, size: int) -> bytes:
         while len(self._left) < size and (row := next(self._rows, None)) is not None:
-            self._left += ROW % (row, row)
+            self._left += self._row % (row, row)
         taken, self._left = self._left[:size], self._left[size:]
         return taken
 
@@ -34,9 +40,9 @@ class Nowhere:
         """Nothing is kept."""
 
 
-def split(rows: int) -> int:
+def split(file: Endless) -> int:
     """Plan a file as the split does, throwing the plan away; its contacts."""
-    with opened(Endless(rows), LIMITS) as upload, SeenOnDisk() as seen:
+    with opened(file, LIMITS) as upload, SeenOnDisk() as seen:
         header = upload.sheet.header
         planner = Planner(header, find_columns(header), EnrichmentType.EMAIL, seen)
         for _ in planner.plan(upload.sheet, lambda _: None):
@@ -44,30 +50,27 @@ def split(rows: int) -> int:
     return planner.contacts
 
 
-def write(rows: int) -> int:
+def write(file: Endless) -> int:
     """Copy each row of a file as compiling does, throwing the output away; its rows."""
     count = 0
-    with opened(Endless(rows), LIMITS) as upload, upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy:
+    with opened(file, LIMITS) as upload, upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy:
         for row in upload.sheet:
             copy.add(row, ["found", "jane@example.com"])
             count += 1
     return count
 
 
-def peak(work: Callable[[int], int], rows: int) -> int:
+def peak(work: Callable[[Endless], int], rows: int, header: bytes, row: bytes) -> int:
     tracemalloc.start()
     try:
-        assert work(rows) == rows
+        assert work(Endless(rows, header, row)) == rows
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
-def test_splitting_ten_times_the_rows_takes_no_more_memory() -> None:
-    split(10)
-    assert peak(split, 20_000) < 1.3 * peak(split, 2_000)
-
-
-def test_writing_ten_times_the_rows_takes_no_more_memory() -> None:
-    write(10)
-    assert peak(write, 20_000) < 1.3 * peak(write, 2_000)
+@pytest.mark.parametrize("work", [split, write])
+@pytest.mark.parametrize(("header", "row"), [(HEADER, ROW), (b"", OBJECT)], ids=["CSV", "JSON Lines"])
+def test_ten_times_the_rows_take_no_more_memory(work: Callable[[Endless], int], header: bytes, row: bytes) -> None:
+    work(Endless(10, header, row))
+    assert peak(work, 20_000, header, row) < 1.3 * peak(work, 2_000, header, row)
