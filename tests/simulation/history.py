@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 import httpx
@@ -49,11 +50,14 @@ from tests.simulation.aws import S3, SQS, START, DynamoDB, Lambda
 from tests.unit.builders import LIMITS, MONEY
 
 KEY = "incoming/email/leads.csv"
+COPY = "incoming/email/copy of leads.csv"
 DEADLINE = 3600
 PRICE = 1
 BATCH = 3
 RECOVERY = 3 * 3600  # seconds after the deadline by which all that was acknowledged must be in the output
 MOST_STEPS = 20_000
+
+Place = tuple[str, int]  # a job and a row of its file
 
 
 # What may become of a POST, beside going well.
@@ -101,7 +105,7 @@ class Provider:
     def __init__(self, history: "History", balance: int, invalid: set[str]) -> None:
         self._history = history
         self.balance, self.invalid = balance, invalid
-        self.accepted: Counter[int] = Counter()  # how often each row was
+        self.accepted: Counter[Place] = Counter()  # how often each row was
         self.key_works = True
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -141,10 +145,10 @@ class Provider:
             return httpx.Response(422, json={"error": contract.CREDITS_MESSAGE})
         self.balance -= len(order.contacts) * PRICE
         for contact in order.contacts:
-            row = self._history.row_of(contact["custom"]["token"])
-            self.accepted[row] += 1
+            place = self._history.place_of(contact["custom"]["token"])
+            self.accepted[place] += 1
             found = contract.findings(contact, "email", 0.7, frozenset())
-            self._history.webhook({"enrichment_id": "e", "status": "finished", **found, "custom": contact["custom"]}, row)
+            self._history.webhook({"enrichment_id": "e", "status": "finished", **found, "custom": contact["custom"]}, place)
         return httpx.Response(202, json={"enrichment_id": "e"})
 
 
@@ -195,6 +199,7 @@ class History:
         chance: chooses everything.
         plant: changes the use cases before anything runs, to see whether that is found out.
         script: what goes wrong, by the number of the call; then nothing else does. It is what Hypothesis shrinks.
+        copied: whether the same file is uploaded twice, under two names.
     """
 
     def __init__(
@@ -202,6 +207,7 @@ class History:
         chance: random.Random,
         plant: Callable[["History"], None] = lambda _: None,
         script: Mapping[int, int] | None = None,
+        copied: bool = False,
     ) -> None:
         self._script, self._calls = script, 0
         self.chance = chance
@@ -210,10 +216,11 @@ class History:
         self.events: list[Event] = []
         self.running: list[tuple[greenlet, Event]] = []
         self.faults = 0.0
-        self.acknowledged: dict[int, str] = {}  # row: the e-mail that its acknowledged webhook brought
-        self.resent: set[int] = set()  # rows that an operator had sent again
+        self.jobs = {job_id("data", key, "1"): key for key in ((KEY, COPY) if copied else (KEY,))}
+        self.acknowledged: dict[Place, str] = {}  # the e-mail that a row's acknowledged webhook brought
+        self.resent: set[Place] = set()  # rows that an operator had sent again
         self.given_up = False
-        self.ran_at = START
+        self.ran_at: dict[str, int] = {}
         self._fateful = True
         self._ids = 0
         self._file, self.rows = self._make_file()
@@ -306,8 +313,9 @@ class History:
     def _some(self, least: int, most: int) -> int:
         return least + self.chance.randrange(most - least + 1)
 
-    def row_of(self, token: str) -> int:
-        return verify(token, self.secrets.keys).row
+    def place_of(self, token: str) -> Place:
+        ref = verify(token, self.secrets.keys)
+        return ref.job, ref.row
 
     # What the hub hears of
 
@@ -343,25 +351,27 @@ class History:
                 told = f"the stream tells of a result in batch {number}"
                 self._later(1, 90, told, lambda: self.tally.run([(job, number)]), 5, 3)
         if key[1] == "JOB" and before and before["state"] != after["state"]:
-            self._tell(f"    the job is {after['state']} now")
+            self._tell(f"    the job{self._of(after['id'])} is {after['state']} now")
             if after["state"] == JobState.RUNNING:
-                self.ran_at = self.now
+                self.ran_at[after["id"]] = self.now
             if (before["state"], after["state"]) == (JobState.RUNNING, JobState.COMPILING):
                 self._check_completion(after)
 
     def _on_message(self, message: dict[str, Any], delay: int) -> None:
         job, number = message["job"], message["batch"]
         for _ in range(self._copies(lost=0.08, doubled=0.1)):
-            self._later(delay, 30, f"the queue asks for batch {number}", lambda: self.submit.run(job, number), 540, 5)
+            self._later(
+                delay, 30, f"the queue asks for batch {number}{self._of(job)}", lambda: self.submit.run(job, number), 540, 5
+            )
 
     def _on_start(self, function: str, event: dict[str, Any]) -> None:
         for _ in range(self._copies(lost=0.08, doubled=0.08)):
             if function == "compile":
                 self._later(0, 10, "a compilation starts", lambda: self.compile.run(event["job"]), 60, 3)
             else:
-                self._later(0, 10, "a split starts", self._split, 60, 3)
+                self._later(0, 10, "a split starts", partial(self._split, event["detail"]["object"]["key"]), 60, 3)
 
-    def webhook(self, payload: dict[str, Any], row: int) -> None:
+    def webhook(self, payload: dict[str, Any], place: Place) -> None:
         """The provider has a contact's result: its webhook comes once, often, late, or never."""
         luck = self.chance.random() if self.faults else 1.0
         times = 0 if luck < 0.08 else self._some(2, 5) if luck < 0.2 else 1
@@ -370,13 +380,17 @@ class History:
 
         def deliver() -> None:
             self.receive.run(body)
-            self.acknowledged[row] = payload["email"] or ""
+            self.acknowledged[place] = payload["email"] or ""
 
         for _ in range(times):
-            self._later(0, longest, f"the webhook for row {row}", deliver)
+            self._later(0, longest, f"the webhook for row {place[1]}{self._of(place[0])}", deliver)
 
-    def _split(self) -> None:
-        self.split.run(KEY, "1", len(self._file))
+    def _split(self, key: str) -> None:
+        self.split.run(key, "1", len(self._file))
+
+    def _of(self, job: str) -> str:
+        """Which job a line of the story is about, where there are two."""
+        return "" if len(self.jobs) == 1 else f" of “{self.jobs[job].rpartition('/')[2]}”"
 
     def _later(
         self, least: int, spread: int, name: str, run: Callable[[], Any], retry_after: int | None = None, most: int = 1
@@ -398,15 +412,16 @@ class History:
         Raises:
             Violation: with the story.
         """
-        self.s3.objects[KEY] = [self._file.encode()]
-        self.job_id = job_id("data", KEY, "1")
+        for key in self.jobs.values():
+            self.s3.objects[key] = [self._file.encode()]
         self.faults = self.chance.random() * 0.12 if self._script is None else 0.0
         self.gentle = self.faults < 0.02
         self._tell(
             f"a file of {len(self.rows)} rows is uploaded; {self.faults:.0%} of calls go wrong; the month's cap is {self.cap}"
         )
-        for _ in range(self._copies(lost=0.15, doubled=0.15)):
-            self._later(0, 30, "S3 tells of the upload", self._split, 60, 3)
+        for job, key in self.jobs.items():
+            for _ in range(self._copies(lost=0.15, doubled=0.15)):
+                self._later(0, 30, f"S3 tells of the upload{self._of(job)}", partial(self._split, key), 60, 3)
         self._tick(START + 60)
         self._plan_interventions()
         quiet = START + DEADLINE + 600  # from then on nothing goes wrong any more
@@ -449,24 +464,23 @@ class History:
         self.provider.balance += 500
 
     def _resend(self) -> None:
-        job = self.table.job(self.job_id)
-        if job:
-            rows = {
-                row
+        for job in filter(None, map(self.table.job, self.jobs)):
+            self.resent |= {
+                (job.id, row)
                 for batch in self.table.batches(job)
                 if batch.state == "UNKNOWN"
                 for row in range(batch.first_row, batch.last_row + 1)
             }
-            self.resent |= rows
-            self._ask(Action.RESEND)
+        self._ask(Action.RESEND)
 
     def _give_up(self) -> None:
         self.given_up = True
         self._ask(Action.GIVE_UP)
 
     def _ask(self, action: Action) -> None:
-        with suppress(EnrichmentError):  # it makes no sense now; the operator sees that
-            self.operate.run(self.job_id, action)
+        for job in self.jobs:
+            with suppress(EnrichmentError):  # it makes no sense now; the operator sees that
+                self.operate.run(job, action)
 
     def _step(self, end: int) -> bool:
         """Let one thing go on; False when nothing is left to happen before `end`."""
@@ -557,35 +571,54 @@ class History:
 
     def _check(self) -> None:
         self._fateful = False
-        job = self.table.job(self.job_id)
-        self._promise(job is not None and job.state in ENDED, f"the job has ended (it is {job.state if job else 'unknown'})")
-        assert job
-        if job.state is JobState.REFUSED:
-            self._promise("several attempts" in json.dumps(self._report()), "a refused file has been tried several times")
-            self._promise(not self.provider.accepted, "nothing was sent for a refused file")
-            return
-        output = list(csv.reader(io.StringIO(self._object(answer_key(ENRICHED, KEY, job.id, ".csv")), newline="")))
+        jobs = [self._check_ended(each) for each in self.jobs]
+        for row in self.rows:
+            times = sum(self.provider.accepted[job.id, row] for job in jobs)
+            if not any((job.id, row) in self.resent for job in jobs):
+                self._promise(times <= 1, f"row {row} is paid at most once (it was accepted {times} times)")
+        if self.cap is not None and not self.resent:
+            spent = self.provider.accepted.total() * PRICE
+            self._promise(spent <= self.cap, f"the month's cap of {self.cap} is kept ({spent} were spent)")
+        for job in jobs:
+            if job.state is JobState.DONE:
+                self._check_output(job)
+            else:
+                self._check_unsent(job)
+
+    def _check_ended(self, job_id: str) -> Job:
+        job = self.table.job(job_id)
+        if job is None or job.state not in ENDED:
+            raise Violation(self.told(f"BROKEN: the job has ended (it is {job.state if job else 'unknown'})"))
+        return job
+
+    def _check_unsent(self, job: Job) -> None:
+        report = self._report(job)
+        if job.state is JobState.REPEATED:
+            earlier = self.table.job(report["earlier"]["job"])
+            self._promise(earlier is not None and earlier.state is JobState.DONE, "a repeated file's report points to an output")
+        else:
+            self._promise("several attempts" in json.dumps(report), "a refused file has been tried several times")
+        sent = any(place[0] == job.id for place in self.provider.accepted)
+        self._promise(not sent, f"nothing was sent for a job that is {job.state}")
+
+    def _check_output(self, job: Job) -> None:
+        output = list(csv.reader(io.StringIO(self._object(answer_key(ENRICHED, job.key, job.id, ".csv")), newline="")))
         original = list(csv.reader(io.StringIO(self._file, newline="")))
         self._promise([row[:3] for row in output] == original, "every row comes out once, in order, its cells untouched")
         ends = {number: (RowState(row[3]), row[4]) for number, row in enumerate(output[1:], start=2)}
         for row, (state, email) in ends.items():
-            self._check_row(row, state, email)
-        report = self._report()
+            self._check_row((job.id, row), state, email)
         counts = Counter(state for state, _ in ends.values())
-        self._promise({state: count for state, count in report["counts"].items() if count} == counts, "the report adds up")
-        if self.cap is not None and not self.resent:
-            spent = sum(self.provider.accepted.values()) * PRICE
-            self._promise(spent <= self.cap, f"the month's cap of {self.cap} is kept ({spent} were spent)")
+        reported = {state: count for state, count in self._report(job)["counts"].items() if count}
+        self._promise(reported == counts, "the report adds up")
         self._check_progress(job, ends)
 
-    def _check_row(self, row: int, state: RowState, email: str) -> None:
-        accepted = self.provider.accepted[row]
-        if row not in self.resent:
-            self._promise(accepted <= 1, f"row {row} is paid at most once (it was accepted {accepted} times)")
-        if row in self.acknowledged:
+    def _check_row(self, place: Place, state: RowState, email: str) -> None:
+        accepted, row = self.provider.accepted[place], place[1]
+        if place in self.acknowledged:
             known = state in (RowState.FOUND, RowState.NOT_FOUND)
             self._promise(known, f"row {row}, whose result was acknowledged, has it (it is {state})")
-            self._promise(email == self.acknowledged[row], f"row {row} has its own result")
+            self._promise(email == self.acknowledged[place], f"row {row} has its own result")
         match state:
             case RowState.FOUND | RowState.NOT_FOUND | RowState.TIMED_OUT:
                 self._promise(accepted >= 1, f"row {row} is {state}, so the provider has accepted it")
@@ -611,7 +644,7 @@ class History:
     def _check_progress(self, job: Job, ends: dict[int, tuple[RowState, str]]) -> None:
         """With few faults and nobody's veto, most of an hour suffices to send everything."""
         vetoed = any(word in line for line in self.story for word in ("stops working", "NO_CREDITS", "operator"))
-        if self.gentle and self.ran_at < START + 900 and not vetoed and job.halt is None:
+        if self.gentle and self.ran_at[job.id] < START + 900 and not vetoed and job.halt is None:
             unsent = [row for row, (state, _) in ends.items() if state is RowState.NOT_SENT]
             self._promise(not unsent, f"most of an hour suffices to send everything (rows {unsent} were not)")
 
@@ -623,8 +656,8 @@ class History:
         self._promise(key in self.s3.objects, f"{key} is there")
         return self.s3.objects[key][-1].decode()
 
-    def _report(self) -> dict[str, Any]:
-        return dict(json.loads(self._object(answer_key(REPORTS, KEY, self.job_id, ".json"))))
+    def _report(self, job: Job) -> dict[str, Any]:
+        return dict(json.loads(self._object(answer_key(REPORTS, job.key, job.id, ".json"))))
 
     def _tell(self, line: str) -> None:
         self.story.append(f"{self.now - START:6d} s  {line}")
@@ -639,11 +672,11 @@ def _throttled(name: str) -> ClientError:
 
 
 def run_history(seed: int, plant: Callable[[History], None] = lambda _: None) -> History:
-    """The history of a seed, run and checked.
+    """The history of a seed, run and checked; in every fifth, the same file is uploaded twice.
 
     Raises:
         Violation: a promise was broken; its text is the story.
     """
-    history = History(random.Random(seed), plant)
+    history = History(random.Random(seed), plant, copied=seed % 5 == 4)
     history.run()
     return history

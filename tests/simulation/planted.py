@@ -1,10 +1,10 @@
-"""Five bugs, planted to see that the simulation finds them. Each is one a developer could write."""
+"""Six bugs, planted to see that the simulation finds them. Each is one a developer could write."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from enrichment.adapters.table import JobTable
+from enrichment.adapters.table import JobTable, Run
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.job import Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
@@ -82,14 +82,36 @@ def skip_lost_messages(history: History) -> None:
     history.sweep = Trusting(**vars(history.sweep))
 
 
+def look_before_paying(history: History) -> None:
+    """A job looks whether another has its content, but does not take it with the step in which it starts."""
+
+    class Trusting(JobTable):
+        def run_job(self, job: Job, now: int, force: bool, **fields: Any) -> Run:  # noqa: ARG002
+            return super().run_job(job, now, True, **fields)
+
+    history.split = replace(history.split, table=Trusting(**_table_of(history)))
+
+
 BUGS: dict[str, Callable[[History], None]] = {
-    plant.__name__: plant for plant in (count_twice, resend_on_timeout, drop_late_results, complete_early, skip_lost_messages)
+    plant.__name__: plant
+    for plant in (
+        count_twice,
+        resend_on_timeout,
+        drop_late_results,
+        complete_early,
+        skip_lost_messages,
+        look_before_paying,
+    )
 }
+
+
+def _table_of(history: History) -> dict[str, Any]:
+    return {"client": history.dynamodb, "name": "table", "retention": 90 * 86_400}
 
 
 def _give_table(history: History, kind: type[JobTable]) -> None:
     """Let every use case use another table over the same items."""
-    table = kind(history.dynamodb, "table", 90 * 86_400)  # type: ignore[arg-type]
+    table = kind(**_table_of(history))
     completion = replace(history.tally.completion, table=table)
     history.table = table
     history.tally = replace(history.tally, table=table, completion=completion)
