@@ -1,7 +1,7 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
@@ -58,7 +58,7 @@ class SplitUpload:
         job = self._begin(key, version, size)
         if job.state is not JobState.SPLITTING:
             return job.id
-        header: list[str] = []
+        sheet: Sheet | None = None
         try:
             if job.attempts > _MOST_ATTEMPTS:
                 raise UnreadableFile("The file could not be read in several attempts. The platform team can find out why.")
@@ -70,10 +70,10 @@ class SplitUpload:
             if stream is None:
                 raise UnreadableFile("The file was deleted before it could be read.")
             with opened(stream, self.limits) as upload:
-                header += upload.sheet.header
-                self._answer(job, upload, mapped_columns(header, mapping), request)
+                sheet = upload.sheet
+                self._answer(job, upload, mapped_columns(sheet.header, mapping), request)
         except FileError as error:
-            self._refuse(job, str(error), header)
+            self._refuse(job, str(error), sheet)
         return job.id
 
     def _begin(self, key: str, version: str, size: int) -> Job:
@@ -115,7 +115,7 @@ class SplitUpload:
             self.publish.run(report)
             self.table.answer_job(job.id, JobState.ESTIMATED, now)
         elif earlier not in (None, job.id) and not request.force:
-            self._repeat(job)
+            self._repeat(job, upload.sheet)
         else:
             self._plan(job, upload.sheet, rows, columns, planner, request)
 
@@ -162,9 +162,9 @@ class SplitUpload:
                 self.queue.send((job.id, number) for number in range(1, batches + 1))
                 self.completion.finish_if_complete(job.id)  # at once, where no row can be sent
             case Run.REPEATED:
-                self._repeat(job)
+                self._repeat(job, sheet)
 
-    def _repeat(self, job: Job) -> None:
+    def _repeat(self, job: Job, sheet: Sheet) -> None:
         """Answer with the job that has the same content."""
         earlier_id = self.table.job_of_content(job.content, self.clock())
         earlier = self.table.job(earlier_id) if earlier_id else None
@@ -177,6 +177,7 @@ class SplitUpload:
                 file=job.key,
                 status="repeated",
                 message=repeated_sentence(earlier),
+                read_as=sheet.layout.words(),
                 type=job.wanted,
                 earlier=earlier_of(earlier, earlier.layout),
                 started_at=job.created_at,
@@ -185,14 +186,15 @@ class SplitUpload:
         )
         self.table.answer_job(job.id, JobState.REPEATED, now)
 
-    def _refuse(self, job: Job, message: str, header: Sequence[str]) -> None:
+    def _refuse(self, job: Job, message: str, sheet: Sheet | None) -> None:
         now = self.clock()
         report = Report(
             job=job.id,
             file=job.key,
             status="refused",
             message=message,
-            columns_seen=tuple(header),
+            read_as=sheet.layout.words() if sheet else "",
+            columns_seen=tuple(sheet.header) if sheet else (),
             started_at=job.created_at,
             finished_at=now,
         )
