@@ -1,20 +1,18 @@
 """What a file would cost: its rows are judged as in earnest, and nothing is sent."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.adapters.files.sheet import Row, Sheet
 from enrichment.adapters.table import JobTable
 from enrichment.domain.budget import month_of
-from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request
-from enrichment.domain.job import Job
 from enrichment.domain.outcome import JOB_SPENT, Outcome, RowState
 from enrichment.domain.plan import PlannedRow, Planner
 from enrichment.domain.report import Cap, Credits, Report
 from enrichment.usecases.answers import Answers
+from enrichment.usecases.asked import Asked
 from enrichment.usecases.completion import Clock
 from enrichment.usecases.repetition import earlier_of
 
@@ -33,19 +31,11 @@ class EstimateJob:
     money: Callable[[int], str]
     month_cap: int | None
 
-    def run(
-        self,
-        job: Job,
-        sheet: Sheet,
-        rows: Iterable[Row],
-        columns: Mapping[Field, int],
-        planner: Planner,
-        request: Request,
-        earlier_id: str | None,
-    ) -> Report:
+    def run(self, asked: Asked, planner: Planner, earlier_id: str | None) -> Report:
         """Estimate a file; `earlier_id` is the job that has paid for the same content."""
+        job, sheet, columns, request = asked.job, asked.sheet, asked.columns, asked.request
         with Answers(self.bucket, job, sheet, list(columns.values()), len(sheet.header), whole=False) as answers:
-            for row in rows:
+            for row in asked.rows:
                 answers.add(row, _outcome(planner.decide(row)))
         counts = answers.tally.counts()
         price = self.price(request.wanted)

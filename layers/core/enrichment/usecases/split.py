@@ -1,25 +1,25 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.adapters.files.opening import Upload, opened, too_large_file
-from enrichment.adapters.files.sheet import Row, Sheet
+from enrichment.adapters.files.opening import opened, too_large_file
+from enrichment.adapters.files.sheet import Sheet
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.table import JobTable, Run
 from enrichment.domain.batch import MAX_BATCH, Batch
-from enrichment.domain.columns import HEADERS, Field
+from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import Request, is_upload, job_id, mapping_keys, plan_key, request_of
+from enrichment.domain.folder import is_upload, job_id, mapping_keys, plan_key, request_of
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.layout import Limits
 from enrichment.domain.mapping import MAX_MAPPING, mapped_columns, mapping_of
 from enrichment.domain.plan import Planner, Seen
 from enrichment.domain.report import Report
-from enrichment.errors import BrokenInvariant, FileError, NoUsableColumns, UnreadableFile
+from enrichment.errors import BrokenInvariant, FileError, UnreadableFile
+from enrichment.usecases.asked import Asked, asked_of
 from enrichment.usecases.completion import Clock, Completion
 from enrichment.usecases.estimate import EstimateJob
 from enrichment.usecases.publish import PublishReport
@@ -71,7 +71,7 @@ class SplitUpload:
                 raise UnreadableFile("The file was deleted before it could be read.")
             with opened(stream, self.limits) as upload:
                 sheet = upload.sheet
-                self._answer(job, upload, mapped_columns(sheet.header, mapping), request)
+                self._answer(asked_of(job, upload, mapped_columns(sheet.header, mapping), request, self.limits))
         except FileError as error:
             self._refuse(job, str(error), sheet)
         return job.id
@@ -102,43 +102,33 @@ class SplitUpload:
                 return mapping_of(stream.read(MAX_MAPPING), candidate)
         return {}
 
-    def _answer(self, job: Job, upload: Upload, columns: Mapping[Field, int], request: Request) -> None:
-        require_columns(columns, request.wanted)
-        job = job.model_copy(update={"wanted": request.wanted, "content": content_of(upload.digest, request, columns)})
+    def _answer(self, asked: Asked) -> None:
         now = self.clock()
-        rows = at_most(upload.sheet, self.limits.rows)
-        planner = self._planner(upload.sheet, columns, request)
-        earlier = self.table.job_of_content(job.content, now)
-        if request.estimate:
+        earlier = self.table.job_of_content(asked.job.content, now)
+        if asked.request.estimate:
             with self.seen() as seen:
-                report = self.estimate.run(job, upload.sheet, rows, columns, planner(seen), request, earlier)
+                report = self.estimate.run(asked, self._planner(asked, seen), earlier)
             self.publish.run(report)
-            self.table.answer_job(job.id, JobState.ESTIMATED, now)
-        elif earlier not in (None, job.id) and not request.force:
-            self._repeat(job, upload.sheet)
+            self.table.answer_job(asked.job.id, JobState.ESTIMATED, now)
+        elif earlier not in (None, asked.job.id) and not asked.request.force:
+            self._repeat(asked)
         else:
-            self._plan(job, upload.sheet, rows, columns, planner, request)
+            self._plan(asked)
 
-    def _planner(self, sheet: Sheet, columns: Mapping[Field, int], request: Request) -> Callable[[Seen], Planner]:
-        most = request.affordable(self.price(request.wanted))
-        return lambda seen: Planner(sheet.header, columns, request.wanted, seen, most, self.batch_size)
+    def _planner(self, asked: Asked, seen: Seen) -> Planner:
+        wanted = asked.request.wanted
+        most = asked.request.affordable(self.price(wanted))
+        return Planner(asked.sheet.header, asked.columns, wanted, seen, most, self.batch_size)
 
-    def _plan(
-        self,
-        job: Job,
-        sheet: Sheet,
-        rows: Iterable[Row],
-        columns: Mapping[Field, int],
-        planner_with: Callable[[Seen], Planner],
-        request: Request,
-    ) -> None:
+    def _plan(self, asked: Asked) -> None:
+        job, request = asked.job, asked.request
         plan = self.new_id()
         now = self.clock()
         with self.seen() as seen, self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
-            planner = planner_with(seen)
+            planner = self._planner(asked, seen)
 
             def planned() -> Iterator[Batch]:
-                for number, span in enumerate(planner.plan(rows, lines.write), start=1):
+                for number, span in enumerate(planner.plan(asked.rows, lines.write), start=1):
                     yield Batch(job=job.id, plan=plan, number=number, queued_at=now, **asdict(span))
 
             batches = self.table.add_batches(planned())
@@ -150,8 +140,8 @@ class SplitUpload:
             wanted=request.wanted,
             countries=list(request.countries),
             price=self.price(request.wanted),
-            layout=sheet.layout.model_dump(mode="json"),
-            columns={field.value: position for field, position in columns.items()},
+            layout=asked.sheet.layout.model_dump(mode="json"),
+            columns={field.value: position for field, position in asked.columns.items()},
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,
@@ -162,10 +152,11 @@ class SplitUpload:
                 self.queue.send((job.id, number) for number in range(1, batches + 1))
                 self.completion.finish_if_complete(job.id)  # at once, where no row can be sent
             case Run.REPEATED:
-                self._repeat(job, sheet)
+                self._repeat(asked)
 
-    def _repeat(self, job: Job, sheet: Sheet) -> None:
+    def _repeat(self, asked: Asked) -> None:
         """Answer with the job that has the same content."""
+        job = asked.job
         earlier_id = self.table.job_of_content(job.content, self.clock())
         earlier = self.table.job(earlier_id) if earlier_id else None
         if earlier is None or earlier.layout is None:
@@ -177,7 +168,7 @@ class SplitUpload:
                 file=job.key,
                 status="repeated",
                 message=repeated_sentence(earlier),
-                read_as=sheet.layout.words(),
+                read_as=asked.sheet.layout.words(),
                 type=job.wanted,
                 earlier=earlier_of(earlier, earlier.layout),
                 started_at=job.created_at,
@@ -200,46 +191,3 @@ class SplitUpload:
         )
         self.publish.run(report)
         self.table.answer_job(job.id, JobState.REFUSED, now)
-
-
-def at_most(rows: Iterable[Row], most: int) -> Iterator[Row]:
-    """The rows of a file, which must have some.
-
-    Raises:
-        UnreadableFile: there are none, or more than `most`.
-    """
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > most:
-            raise UnreadableFile(f"The file has more than the {most:,} rows that can be processed. Divide it and drop the parts.")
-        yield row
-    if not count:
-        raise UnreadableFile("The file has a header, but no rows below it.")
-
-
-def content_of(digest: str, request: Request, columns: Mapping[Field, int]) -> str:
-    """What is asked of a file's bytes: the type and the countries, by the same columns.
-
-    A cap on credits makes no difference: with a higher one, the rows that it left out are in the rejected file to be dropped.
-    """
-    asked = [digest, request.wanted, *sorted(request.countries), *(f"{field}={at}" for field, at in sorted(columns.items()))]
-    return hashlib.sha256("\n".join(asked).encode()).hexdigest()
-
-
-def require_columns(columns: Mapping[Field, int], wanted: EnrichmentType) -> None:
-    """Check that a file has the columns without which none of its rows could be sent.
-
-    Raises:
-        NoUsableColumns: with the columns that are missing, and the headers by which each is known.
-    """
-    names = [(Field.FIRST_NAME, Field.FULL_NAME), (Field.LAST_NAME, Field.FULL_NAME)]
-    companies = (Field.COMPANY, Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
-    profiles = (Field.LINKEDIN, Field.SALES_NAVIGATOR)
-    needed = [*names, companies if wanted is EnrichmentType.EMAIL else profiles]
-    missing = [fields for fields in needed if not any(field in columns for field in fields)]
-    if missing:
-        wishes = "; ".join(" or ".join(f"{field} (such as “{HEADERS[field][0]}”)" for field in fields) for fields in missing)
-        raise NoUsableColumns(
-            f"The file has no column for: {wishes}. Rename the right columns in its header, or map them in a file _columns.json "
-            "in its folder, and drop the file again."
-        )
