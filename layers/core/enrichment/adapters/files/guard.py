@@ -135,7 +135,7 @@ class _Measure:
         """Count a text of the cell, which is loaded once for each of those that the cell stands for."""
         self._bytes += size * max(1, self._cell_repeats) * max(1, self._row_repeats)
         if self._bytes > _MAX_TEXT:
-            raise too_much_text(self._sheet)
+            raise too_much_text(self._sheet, _MAX_TEXT)
 
     def _holds_something(self) -> None:
         self._columns = max(self._columns, self._width)

@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
@@ -19,15 +20,17 @@ from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile, ZipInfo
 
 from enrichment.adapters.files.sheet import MAX_COLUMNS, Readable
-from enrichment.adapters.files.unpacking import Part, opened_zip, part, poured, too_large
+from enrichment.adapters.files.unpacking import Part, megabytes, opened_zip, part, poured, too_large
 from enrichment.errors import UnreadableFile
 
 MAX_CELLS = 12_000_000  # of a sheet's whole extent. calamine takes about 100 bytes for each: 1,048,576 rows of 10 took 1,034 MB
 MAX_ROWS = 1_048_576  # Excel's own
 MAX_TEXT = 500_000_000  # bytes of text that are held in memory beside the cells
+_MAX_STRINGS = 8_000_000  # different ones
 _MAX_SMALL_PART = 50_000_000  # bytes of a part that is neither a sheet nor the shared strings
 _MAX_LINKS = 65_530  # Excel's own, of one sheet
 _MAX_CELL_TEXT = 32_767  # characters, Excel's own
+_MAX_FORMULAS = 1_000_000  # that are looked at for links
 _MAX_PIECES = 100  # in which a parser hands over the beginning of a formula
 _MAX_DEPTH = 256  # of elements in elements
 _MAX_TOKEN = 1 << 22  # bytes of one tag or comment, which parsers hold in memory
@@ -35,12 +38,11 @@ _LARGE = 500_000_000  # bytes of a sheet that may grow beyond what a plain zip a
 _BEFORE_ROWS, _IN_ROWS, _AFTER_ROWS = range(3)
 _DEPTH_OF_ROWS = 3  # worksheet, sheetData, row
 _CHUNK = 1 << 18
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MAX_LETTERS = 3
+_LETTERS = re.compile("[A-Z]{1,3}")
 _FIRST_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _SPANS = re.compile(rb"""\sspans\s*=\s*("[^"]*"|'[^']*')""")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
-_ESCAPED_REFERENCE = re.compile(rb"""\sr\s*=\s*["'][^"'<>&]{0,20}&""")  # which calamine overlooks, and other readers do not
-_LONGEST_REFERENCE = 64
 _LINK_FORMULA = re.compile(r"""\s*HYPERLINK\(\s*"([^"]+)\"""", re.IGNORECASE)
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would take for an escaped character
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -53,12 +55,14 @@ Follow = Callable[[expat.XMLParserType], None]  # sets the handlers of a parser
 class Extent:
     """How far the values of a sheet reach, counted from A1, and where its links lead, by row and by column from 0.
 
-    `filled` is how many columns have values or formulas, and `merged` which ranges of cells are one.
+    `filled` is how many columns have values or formulas, `cells` how many have at least a style, and `merged` which ranges
+    of cells are one.
     """
 
     rows: int = 0
     columns: int = 0
     filled: int = 0
+    cells: int = 0
     merged: list[str] = field(default_factory=list)
     links: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -82,6 +86,7 @@ class Package:
     def __init__(self, path: Path, most: int) -> None:
         self._archive = opened_zip(path)
         self._most = most
+        self._cells: dict[str, int] = {}
         with ExitStack() as opening:
             opening.callback(self._archive.close)
             self._members = _distinct(self._archive)
@@ -128,6 +133,7 @@ class Package:
         with self._open(name) as source:
             read_xml(source, measured.follow, copy)
         extent = measured.extent
+        self._cells[sheet] = extent.cells
         if extent.rows * extent.columns > MAX_CELLS:
             raise too_many_cells(sheet, extent.rows, extent.columns)
         size = self._members[name].file_size + sum(self._lengths) + measured.shared * max(self._lengths, default=0)
@@ -156,7 +162,7 @@ class Package:
             member = self._members[name]
             is_large = member.file_size > _LARGE
             with self._open(name) as source, out.open(_like(member), "w", force_zip64=is_large) as copy:
-                added = Added(source, copy.write, column)
+                added = Added(source, copy.write, column, self._cells.get(sheet, MAX_COLUMNS))
                 yield added
                 added.finish()
 
@@ -236,7 +242,7 @@ class Measure:
         self.links: list[tuple[str, str]] = []
         self.shared = 0  # cells whose text is a shared string
         self._sheet = sheet
-        self._row = self._cells = self._formula_links = self._depth = 0
+        self._row = self._cells = self._formulas = self._formula_links = self._depth = 0
         self._column = -1
         self._state = _BEFORE_ROWS
         self._texts: list[str] = []
@@ -248,47 +254,51 @@ class Measure:
 
     def _start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise damaged()
         local = _local(name)
         if self._state == _IN_ROWS:
-            match local:
-                case "c":
-                    self._column = _column_of(attributes, self._row, self._column)
-                    self.shared += attributes.get("t") == "s"
-                case "v" | "is":
-                    self._cells += 1
-                    self._reach()
-                    if self._cells > 2 * MAX_CELLS:
-                        raise too_many_cells(self._sheet, self.extent.rows, self.extent.columns)
-                case "row":
-                    if self._depth != _DEPTH_OF_ROWS:
-                        raise damaged()
-                    self._row = _row_of(attributes, self._row)
-                    self._column = -1
-                case "f":
-                    self.extent.filled = max(self.extent.filled, self._column + 1)
-                    if self._formula_links < _MAX_LINKS:
-                        self._texts.clear()
-                        self._parser.CharacterDataHandler = self._texts.append
-                case _ if self._depth > _MAX_DEPTH:
+            if local == "c":
+                self._column = column = _column_of(attributes, self._row, self._column)
+                if column >= self.extent.cells:
+                    self.extent.cells = column + 1
+                if attributes.get("t") == "s":
+                    self.shared += 1
+            elif local in ("v", "is"):
+                self._cells += 1
+                self._reach()
+            elif local == "row":
+                if self._depth != _DEPTH_OF_ROWS:
                     raise damaged()
+                self._row, self._column = _row_of(attributes, self._row), -1
+                if max(self._cells, self.extent.rows * self.extent.columns) > MAX_CELLS:
+                    raise too_many_cells(self._sheet, self.extent.rows, self.extent.columns)
+            elif local == "f":
+                self._formulas += 1
+                self.extent.filled = max(self.extent.filled, self._column + 1)
+                if self._formulas <= _MAX_FORMULAS and self._formula_links < _MAX_LINKS:
+                    self._texts.clear()
+                    self._parser.CharacterDataHandler = self._text
         elif local == "sheetData" and self._state == _BEFORE_ROWS:
             self._state = _IN_ROWS
         elif local == "hyperlink" and len(self.links) < _MAX_LINKS:
             self.links.append((attributes.get("ref", ""), _attribute(attributes, "id")))
         elif local == "mergeCell" and len(self.extent.merged) < _MAX_LINKS:
             self.extent.merged.append(attributes.get("ref", ""))
-        elif self._depth > _MAX_DEPTH:
-            raise damaged()
+
+    def _text(self, text: str) -> None:
+        if len(self._texts) < _MAX_PIECES:
+            self._texts.append(text)
 
     def _end(self, name: str) -> None:
         self._depth -= 1
         if self._parser.CharacterDataHandler:
             self._parser.CharacterDataHandler = None
-            link = _LINK_FORMULA.match("".join(self._texts[:_MAX_PIECES]))
+            link = _LINK_FORMULA.match("".join(self._texts))
             if link:
                 self.extent.links[self._row][self._column] = link[1]
                 self._formula_links += 1
-        elif self._state == _IN_ROWS and _local(name) == "sheetData":
+        elif self._depth < _DEPTH_OF_ROWS and self._state == _IN_ROWS and _local(name) == "sheetData":
             self._state = _AFTER_ROWS
 
     def _reach(self) -> None:
@@ -321,8 +331,8 @@ class _Strings:
         if _local(name) == "si":
             self.lengths.append(self._length)
             self._length = 0
-            if len(self.lengths) > MAX_CELLS:
-                raise UnreadableFile(f"The workbook has more than {MAX_CELLS:,} texts. Save its sheet as CSV, or divide it.")
+            if len(self.lengths) > _MAX_STRINGS:
+                raise UnreadableFile(f"The workbook has more than {_MAX_STRINGS:,} texts. Save its sheet as CSV, or divide it.")
 
     def _text(self, text: str) -> None:
         self._length += _bytes_of(text)
@@ -383,11 +393,12 @@ class _Change:
 class Added:
     """A sheet's XML on its way from `source` to `write`, to which cells are added at the end of rows.
 
-    Cells that stand there already have no value, but a style: they make room.
+    Cells that stand there already have no value, but a style: they make room. `cells` is how many columns have a cell at all.
     """
 
-    def __init__(self, source: Readable, write: Callable[[bytes], object], column: int) -> None:
+    def __init__(self, source: Readable, write: Callable[[bytes], object], column: int, cells: int = MAX_COLUMNS) -> None:
         self._write, self._column = write, column
+        self._followed = {"row", "sheetData", "dimension"} | ({"c"} if cells > column else set())
         self._stream = XmlStream(source)
         self._stream.parser.StartElementHandler = self._start
         self._stream.parser.EndElementHandler = self._end
@@ -445,32 +456,37 @@ class Added:
 
     def _start(self, name: str, attributes: Attributes) -> None:
         local = _local(name)
+        if local not in self._followed:
+            return
         here = self._stream.parser.CurrentByteIndex
-        if local == "c" and self._is_in_rows:
-            self._cell = _column_of(attributes, self._row, self._cell)
-            if self._cell >= self._column:
-                self._opened = here
-        elif local == "row" and self._is_in_rows:
+        if local == "dimension":  # how far the sheet reaches; it may be left out
+            self._opened = here
+        elif local == "sheetData":
+            self._is_in_rows = True
+        elif self._is_in_rows and local == "row":
             self._row, self._cell = _row_of(attributes, self._row), -1
             if "spans" in attributes:  # how far the row reaches, which is now further
                 tag = self._tag(here)
                 self._changes.append(_Change(self._row, here, here + len(tag), _SPANS.sub(b"", tag)))
-        elif local == "dimension":  # how far the sheet reaches; it may be left out
-            self._opened = here
-        elif local == "sheetData":
-            self._is_in_rows = True
+        elif self._is_in_rows:
+            self._cell = _column_of(attributes, self._row, self._cell)
+            if self._cell >= self._column:
+                self._opened = here
 
     def _end(self, name: str) -> None:
         local = _local(name)
+        if local not in self._followed or (local == "c" and self._opened is None):
+            return
         here = self._stream.parser.CurrentByteIndex
         closing = self._tag(here) if self._data.startswith(b"</", here - self._at) else b""
-        if self._opened is not None and local in ("c", "dimension"):
+        if local == "sheetData":
+            self._is_in_rows = False
+        elif local == "row":
+            if self._is_in_rows and closing:
+                self._changes.append(_Change(self._row, here, here, prefix=name.removesuffix("row")))
+        elif self._opened is not None:
             self._changes.append(_Change(self._row, self._opened, here + len(closing)))
             self._opened = None
-        elif local == "row" and closing:
-            self._changes.append(_Change(self._row, here, here, prefix=name.removesuffix("row")))
-        elif local == "sheetData":
-            self._is_in_rows = False
 
     def _tag(self, byte: int) -> bytes:
         match = _TAG.match(self._data, byte - self._at)
@@ -490,7 +506,6 @@ class XmlStream:
         self.parser.StartDoctypeDeclHandler = _refuse_doctype
         self._source = source
         self._fed = 0
-        self._tail = b""
 
     def read(self) -> bytes:
         return self._source.read(_CHUNK)
@@ -501,9 +516,8 @@ class XmlStream:
         Raises:
             UnreadableFile: it is not well-formed.
         """
-        if b"\0" in data or _ESCAPED_REFERENCE.search(self._tail + data):
+        if b"\0" in data:
             raise damaged()
-        self._tail = data[-_LONGEST_REFERENCE:]
         try:
             self.parser.Parse(data, not data)
         except expat.ExpatError:
@@ -568,10 +582,10 @@ def out_of_order() -> UnreadableFile:
     )
 
 
-def too_much_text(sheet: str) -> UnreadableFile:
+def too_much_text(sheet: str, most: int = MAX_TEXT) -> UnreadableFile:
     """The refusal of a sheet whose texts cannot be held in memory."""
     return UnreadableFile(
-        f"The sheet “{sheet}” holds more than {MAX_TEXT // 1_000_000} MB of text, which is more than can be read. Save it as "
+        f"The sheet “{sheet}” holds more than {megabytes(most)} of text, which is more than can be read. Save it as "
         "CSV, which may be of any length, or divide it."
     )
 
@@ -641,7 +655,7 @@ def _bytes_of(text: str) -> int:
 
 
 def _local(name: str) -> str:
-    return name.partition(":")[2] or name
+    return name if ":" not in name else name.partition(":")[2] or name
 
 
 def _attribute(attributes: Mapping[str, str], local: str) -> str:
@@ -659,16 +673,25 @@ def _row_of(attributes: Attributes, previous: int) -> int:
 
 
 def _column_of(attributes: Attributes, row: int, previous: int) -> int:
-    """A cell's column from 0, which a writer may leave out where it is the next one."""
+    """A cell's column from 0, which a writer may leave out where it is the next one.
+
+    calamine overlooks a reference that is written with entities, and takes the next column. Since columns only go up, that is never
+    one further to the right.
+    """
     text = attributes.get("r")
     if text is None:
         column = previous + 1
     else:
-        match = _CELL.fullmatch(text)
-        column = column_number(match[1]) if match and int(match[2]) == row else -1
+        letters = text.rstrip("0123456789")
+        column = _known_column(letters) if len(letters) <= _MAX_LETTERS and text == f"{letters}{row}" else -1
     if not previous < column < MAX_COLUMNS:
         raise out_of_order()
     return column
+
+
+@lru_cache(MAX_COLUMNS)
+def _known_column(letters: str) -> int:
+    return column_number(letters) if _LETTERS.fullmatch(letters) else -1
 
 
 def _like(member: ZipInfo) -> ZipInfo:
