@@ -675,8 +675,8 @@ def _row_of(attributes: Attributes, previous: int) -> int:
 def _column_of(attributes: Attributes, row: int, previous: int) -> int:
     """A cell's column from 0, which a writer may leave out where it is the next one.
 
-    calamine overlooks a reference that is written with entities, and takes the next column. Since columns only go up, that is never
-    one further to the right.
+    calamine overlooks a reference that is written with entities, and takes the next column. Since columns only go up, that is
+    never one further to the right.
     """
     text = attributes.get("r")
     if text is None:
