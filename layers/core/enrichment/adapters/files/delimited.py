@@ -22,6 +22,7 @@ from enrichment.errors import UnreadableFile
 _DELIMITERS = ",;\t|"
 _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines included
 _MAX_LINE = 1 << 20  # characters; a text without line ends is refused instead of being held in memory
+_MAX_SURPLUS = 1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 _MAX_CELL = 131_072  # characters; Excel itself stops at 32,767 a cell
 _MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # how Excel is told the delimiter, in a line of its own
@@ -57,7 +58,7 @@ class DelimitedSheet:
         self.layout = layout
         self._tape = _Tape(text)
         self._reader = csv.reader(self._tape, delimiter=layout.delimiter)
-        self._number = 0
+        self._number = self._width = 0
         self._rows = self._records()
         self._above = ""
         for row in self._rows:
@@ -72,6 +73,7 @@ class DelimitedSheet:
         self.header = self._head.cells
         if len(self.header) > MAX_COLUMNS:
             raise UnreadableFile(f"The file has {len(self.header):,} columns; {MAX_COLUMNS:,} are the most that can be read.")
+        self._width = len(self.header)
 
     def __iter__(self) -> Iterator[TextRow]:
         return self._rows
@@ -110,6 +112,11 @@ class DelimitedSheet:
             text = self._tape.cut()
             if self._tape.ended:  # the reader asked for more in the middle of a row
                 raise UnreadableFile(f"A quotation mark that opens in row {self._number} is never closed.")
+            if self._width and len(cells) > self._width + _MAX_SURPLUS:
+                raise UnreadableFile(
+                    f"Row {self._number} has {len(cells):,} cells where the header has {self._width:,}; "
+                    "it does not look like a row."
+                )
             if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
                 yield TextRow(number=self._number, cells=cells, text=text, before=before)
                 before = ""

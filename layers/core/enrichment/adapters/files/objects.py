@@ -179,7 +179,8 @@ class _Scanner:
         """The members of the object that begins here; `number` names it in an error."""
         while True:
             try:
-                value, self._at = self._decoder.raw_decode(self._buffer, self._at)
+                value, end = self._decoder.raw_decode(self._buffer, self._at)
+                cells = dict(_cells(value))
             except RecursionError:
                 raise UnreadableFile(f"Object {number} of the file is nested too deeply.") from None
             except json.JSONDecodeError:
@@ -188,7 +189,8 @@ class _Scanner:
                         f"Object {number} of the file is not valid JSON, or longer than {_MAX_OBJECT:,} characters."
                     ) from None
             else:
-                return dict(_cells(value))
+                self._at = end
+                return cells
 
     def _more(self) -> bool:
         data = self._text.read(_CHUNK)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK"
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
+_MAX_LIST = 1 << 22  # bytes of the list of files in an archive: zipfile takes about ten times as much memory for it
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # in place of the time, so that the same answer is the same bytes
 
 
@@ -37,6 +40,12 @@ def copied(source: Readable, target: Path, most: int, refusal: str) -> int:
                 raise UnreadableFile(refusal)
             out.write(chunk)
     return size
+
+
+def poured(source: Readable, sink: Sink) -> None:
+    """Copy what is left of a stream."""
+    while chunk := source.read(_CHUNK):
+        sink.write(chunk)
 
 
 def too_large(most: int) -> str:
@@ -68,8 +77,8 @@ def opened_zip(path: Path) -> ZipFile:
         UnreadableFile: it is damaged.
     """
     try:
-        return ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        return _Archive(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error, OverflowError):
         raise UnreadableFile("The file is damaged or was not uploaded completely: it begins as a zip archive or an Excel "
                              "workbook, but its end is missing.") from None  # fmt: skip
 
@@ -100,7 +109,7 @@ def unzipped(archive: ZipFile, member: ZipInfo, target: Path, most: int) -> None
 
 
 @contextmanager
-def part(archive: ZipFile, member: ZipInfo, most: int) -> Iterator[IO[bytes]]:
+def part(archive: ZipFile, member: ZipInfo, most: int) -> Iterator["Part"]:
     """Read one file of an archive, whatever is wrong with it in words.
 
     Raises:
@@ -108,13 +117,58 @@ def part(archive: ZipFile, member: ZipInfo, most: int) -> Iterator[IO[bytes]]:
     """
     if member.flag_bits & 0x1:
         raise UnreadableFile("The zip archive is protected by a password. Pack it without one.")
+    if member.compress_type not in _METHODS:  # the others have no limit to what one piece unpacks to
+        raise UnreadableFile("The zip archive is packed by a method that is not read. Pack it as an ordinary zip archive.")
     if member.file_size > most:
         raise UnreadableFile(too_large(most))
+    with _in_words():
+        source = archive.open(member)
+    with source:
+        yield Part(source)
+
+
+class Part:
+    """A file in an archive that is being unpacked."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+
+    def read(self, size: int, /) -> bytes:
+        with _in_words():
+            return self._source.read(size)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
     try:
-        with archive.open(member) as source:
-            yield source
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError, struct.error):
         raise UnreadableFile("The file is damaged: a part of it cannot be unpacked. Save or pack it again.") from None
+
+
+class _Archive(ZipFile):
+    """A zip archive whose list of files is not so long that it would fill the memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = _Frugal(path)
+        try:
+            super().__init__(self._file)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._file.close()
+
+
+class _Frugal(io.FileIO):
+    """A file of which no large piece is read at once: only the list of very many files in an archive is one."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _MAX_LIST:
+            raise UnreadableFile("The archive has far too many files in it. Pack the one file of rows alone, and drop that.")
+        return super().read(size)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Excel and OpenDocument files, read by calamine; answered as .xlsx, in place where the file is one already."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enrichment.adapters.files.answer import NewWorkbook
-from enrichment.adapters.files.guard import check_open_document
-from enrichment.adapters.files.package import Added, Package
+from enrichment.adapters.files.guard import check_loading, measured_open_document
+from enrichment.adapters.files.package import Added, Extent, Package, damaged
 from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Row, Sink, header_among
 from enrichment.domain.columns import find_columns
 from enrichment.domain.layout import FileFormat, Layout
@@ -50,22 +50,37 @@ class WorkbookSheet:
     def __init__(self, path: Path, layout: Layout, most: int, folder: Path) -> None:
         self._folder = folder
         most = min(most, _MAX_UNPACKED)
-        self._package: Package | None = None
-        if layout.format is FileFormat.XLSX:
-            self._package = Package(path, most)
-            self._package.check_strings()
-        elif layout.format is FileFormat.ODS:
-            check_open_document(path, most)
-        with _loading():
-            chosen = self._choose(_load(path), layout)
-        self._sheet, self._links = chosen.sheet, chosen.links
-        self.layout = layout.model_copy(update={"sheet": chosen.sheet.name, "header_row": chosen.header_row})
-        self._first_column = (self._sheet.start or (0, 0))[1]
-        self._rows = self._numbered()
-        *self._above, self._head = islice(self._rows, chosen.header_row)
-        self.header = self._head.cells
-        if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
-            raise UnreadableFile(f"The sheet “{self.layout.sheet}” has {len(self.header):,} columns: there is no room for more.")
+        readable = folder / "readable"
+        extents: Mapping[str, Extent] = {}
+        with ExitStack() as opening:
+            self._package: Package | None = None
+            match layout.format:
+                case FileFormat.XLSX:
+                    self._package = opening.enter_context(closing(Package(path, most)))
+                    extents = self._package.measured([layout.sheet] if layout.sheet else self._package.visible, readable)
+                case FileFormat.ODS:
+                    measured_open_document(path, readable, most)
+                case _:
+                    check_loading(path)
+                    readable = path
+            with _loading():
+                chosen = self._choose(_load(readable), layout, extents)
+            self._sheet, self._extent = chosen.sheet, chosen.extent
+            self.layout = layout.model_copy(update={"sheet": chosen.sheet.name, "header_row": chosen.header_row})
+            self._first_column = (self._sheet.start or (0, 0))[1]
+            self._width = self._extent.reach(chosen.header_row)
+            self._rows = self._numbered()
+            rows = list(islice(self._rows, chosen.header_row))
+            if len(rows) < chosen.header_row:
+                raise damaged()
+            *self._above, self._head = rows
+            self.header = self._head.cells
+            if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
+                raise UnreadableFile(
+                    f"The sheet “{self.layout.sheet}” has {len(self.header):,} columns: there is no room for more. Delete those "
+                    "that are not needed."
+                )
+            opening.pop_all()
 
     def close(self) -> None:
         if self._package:
@@ -97,14 +112,14 @@ class WorkbookSheet:
             yield copy
         _send(target, sink)
 
-    def _choose(self, workbook: "CalamineWorkbook", layout: Layout) -> "_Chosen":
+    def _choose(self, workbook: "CalamineWorkbook", layout: Layout, extents: Mapping[str, Extent]) -> "_Chosen":
         """The sheet that was read before, or else the first whose header names the most known fields."""
         if layout.sheet:
-            links = self._package.extent(layout.sheet).links if self._package else {}
-            return _Chosen(workbook.get_sheet_by_name(layout.sheet), links, layout.header_row)
+            return _Chosen(workbook.get_sheet_by_name(layout.sheet), extents.get(layout.sheet, Extent()), layout.header_row)
         best: _Chosen | None = None
         for name in _candidates(workbook):
-            links = self._package.extent(name).links if self._package else {}
+            if self._package and name not in extents:
+                continue
             sheet = workbook.get_sheet_by_name(name)
             head = sheet.to_python(skip_empty_area=False, nrows=HEAD) if sheet.end else []
             if not head:
@@ -113,7 +128,7 @@ class WorkbookSheet:
             position = header_among(rows)
             known = len(find_columns(rows[position]))
             if best is None or known > best.known:
-                best = _Chosen(sheet, links, position + 1, known)
+                best = _Chosen(sheet, extents.get(name, Extent()), position + 1, known)
         if best is None:
             raise UnreadableFile("The workbook is empty: it has no header and no rows.")
         return best
@@ -122,14 +137,15 @@ class WorkbookSheet:
         before: list[Value] = [""] * self._first_column
         for number, values in enumerate(self._sheet.iter_rows(), start=1):
             values = before + values
-            links = self._links.get(number, NO_LINKS)
+            values += [""] * (self._width - len(values))
+            links = self._extent.links.get(number, NO_LINKS)
             yield WorkbookRow(number=number, cells=list(map(_text, values)), links=links, values=values)
 
 
 @dataclass(frozen=True)
 class _Chosen:
     sheet: "CalamineSheet"
-    links: Mapping[int, Mapping[int, str]]
+    extent: Extent
     header_row: int
     known: int = 0
 
@@ -178,12 +194,6 @@ def _loading() -> Iterator[None]:
 
 def protected() -> UnreadableFile:
     return UnreadableFile("The workbook is protected by a password. Save it without one and drop it again.")
-
-
-def damaged() -> UnreadableFile:
-    return UnreadableFile(
-        "The workbook is damaged or was not uploaded completely. Open it in Excel, save it again and drop that."
-    )
 
 
 def _text(value: Value) -> str:
