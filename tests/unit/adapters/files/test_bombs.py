@@ -48,7 +48,7 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 from enrichment.adapters.files.opening import opened
 from enrichment.domain.layout import Limits
 from enrichment.errors import UnreadableFile
-from enrichment.usecases.split import at_most
+from enrichment.usecases.asked import at_most
 
 class Nowhere:
     def write(self, data):
