@@ -135,6 +135,11 @@ def _summarise(console: Console, report: dict[str, Any], fetched: dict[str, Path
             counts.add_row(state, str(rows))
     if report["counts"]:
         console.print(counts)
+    if report["credits"]:
+        cost = f" ({report['credits']['cost']})" if report["credits"]["cost"] else ""
+        console.print(f"credits by the report: about {report['credits']['estimated']}{cost}")
+    if report["earlier"]:
+        console.print(f"the earlier answer: {report['earlier']['enriched']}", markup=False, highlight=False, soft_wrap=True)
     if charges:
         contacts = sum(len(charge["contacts"]) for charge in charges)
         cost = sum(charge["credits"] for charge in charges)

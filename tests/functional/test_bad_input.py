@@ -19,9 +19,9 @@ GOOD = contacts(2)
         (
             "incoming/email/columns.csv",
             "Colour,Size\r\nred,4\r\n",
-            "no column for: first name (such as “first name”) or full name",
+            "no column for: first name and last name, or full name; nor for: company or domain",
         ),
-        ("incoming/email/company.csv", "First Name,Last Name\r\nJane,Doe\r\n", "company (such as “company name”)"),
+        ("incoming/email/company.csv", "First Name,Last Name\r\nJane,Doe\r\n", "no column for: company or domain"),
         ("incoming/phone/linkedin.csv", GOOD, "LinkedIn URL"),
         ("incoming/email/image.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "an image"),
         ("incoming/email/excel.csv", b"PK\x03\x04\x14\0", "Excel workbook"),

@@ -58,9 +58,10 @@ def test_an_estimate_says_which_caps_the_file_would_hit(world: World) -> None:
 
     report = world.report(key, world.enrich(key, FILE))
 
-    assert [(cap["credits"], cap["hit"]) for cap in report["caps"]] == [(6, True), (9, False)]
+    assert [(cap["credits"], cap["needed"], cap["hit"]) for cap in report["caps"]] == [(6, 10, True), (9, 10, True)]
     assert (report["counts"]["to_send"], report["counts"]["over_budget"]) == (3, 2)
     assert report["credits"]["estimated"] == 6
+    assert len(rows_of(world.content(report["rejected"]).decode())) == 1 + 1  # rows past a cap need no fix
 
 
 def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(world: World) -> None:
@@ -70,6 +71,9 @@ def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(worl
 
     assert "it costs nothing" in report["message"]
     assert report["earlier"]["job"] == first
+    assert report["credits"]["estimated"] == 0
+    forced = "estimate/email/force=true/leads.csv"
+    assert world.report(forced, world.enrich(forced, FILE))["credits"]["estimated"] == 10
 
 
 def test_an_estimate_whose_event_comes_twice_is_the_same(world: World) -> None:

@@ -39,8 +39,11 @@ def test_the_nearest_mapping_counts_and_null_leaves_a_column_alone(world: World)
         ("{", "incoming/email/_columns.json is not valid JSON"),
         ("[" * 100_000, "is not valid JSON"),
         ("[1]", "must hold one object"),
-        ('{"Wer": "boss"}', "maps “Wer” to something that is not looked for. It can be: first name, last name, full name"),
-        ('{"Wer": 7}', "maps “Wer” to something that is not looked for"),
+        (
+            '{"Wer": "boss"}',
+            'maps the header “Wer” to "boss", which is not looked for. It can be: first name, last name, full name',
+        ),
+        ('{"Wer": 7}', "maps the header “Wer” to 7, which is not looked for"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_is_answered_with_the_file_that_needed_it(world: World, mapping: str, words: str) -> None:

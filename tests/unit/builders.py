@@ -92,8 +92,8 @@ EXAMPLES = {
     "refused": a_report(
         file="incoming/email/export.csv",
         status="refused",
-        message="The file has no column for: last name (such as “last name”). Rename the right columns in its first row and drop "
-        "the file again.",
+        message="The file has no column for: last name, or full name. Rename the right columns in its header (to “first name”, "
+        "“last name”, “company name”) and drop the file again.",
         read_as="CSV with commas, UTF-8, header in row 1",
         columns_seen=("Kundennummer", "Vorname", "Firma", "Webseite", "Notizen zum letzten Gespräch"),
         started_at=1_763_878_435,
@@ -102,17 +102,17 @@ EXAMPLES = {
     "estimated": a_report(
         **_READ | {"file": "estimate/email/max_credits=200/Kunden & Leads (final) v2.csv", "status": "estimated"},
         **_REJECTED,
-        counts=counts(to_send=236, rejected=8, duplicate_of=4),
-        credits=Credits(contacts_sent=236, price_per_contact=1, estimated=236, possibly_charged=0, cost="23.60 EUR"),
+        counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
+        credits=Credits(contacts_sent=200, price_per_contact=1, estimated=200, possibly_charged=0, cost="20.00 EUR"),
         caps=(
-            Cap(name="The option max_credits of this file", credits=200, hit=True),
-            Cap(name="The month’s credits of this installation", credits=14_250, hit=False),
+            Cap(name="The option max_credits of this file", credits=200, needed=236, hit=True),
+            Cap(name="The month’s credits of this installation", credits=14_250, needed=236, hit=False),
         ),
     ),
     "repeated": a_report(
         **_READ | {"status": "repeated"},
         message="This file has the same content as one that was enriched on 3 November 2025. To enrich it all the same, drop "
-        "it into a folder named again=yes.",
+        "it into a folder named force=true.",
         earlier=Earlier(
             job="zq5xw2d7v4mmt3ka",
             file="incoming/email/leads.csv",

@@ -168,7 +168,7 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (EXAMPLES["repeated"], "This file was enriched before, so nothing was sent again."),
         (
             EXAMPLES["estimated"],
-            "236 contacts would be sent, for about 236 credits (23.60 EUR). A limit on credits is too low for that. "
+            "200 contacts would be sent, for about 200 credits (20.00 EUR). A limit on credits is too low for all of them. "
             "Nothing was sent.",
         ),
         (
@@ -216,7 +216,7 @@ def test_one_is_never_many(status: str) -> None:
         (
             "estimated",
             [
-                "The option max_credits of this file 200 Not enough",
+                "The option max_credits of this file 236 200 Not enough",
                 "The month’s credits of this installation 14,250 Enough",
                 "To send would be sent to Pronto 236 95%",
                 "Why rows would not be sent",

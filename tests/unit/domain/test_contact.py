@@ -28,7 +28,11 @@ def jane(**cells: str) -> dict[Field, str]:
         (jane(first_name=" ", company="Acme"), EMAIL, "The first name is missing"),
         (jane(last_name="", company="Acme"), EMAIL, "The last name is missing"),
         (jane(linkedin=PAGE), EMAIL, "A company or a website is needed to find an e-mail"),
-        (jane(email="jane@gmail.com"), EMAIL, "A company or a website is needed to find an e-mail"),
+        (
+            jane(email="jane@gmail.com"),
+            EMAIL,
+            "A company or a website is needed to find an e-mail, and the row’s website or e-mail address is none of a company’s own",
+        ),
         (jane(company="Acme"), PHONE, "The LinkedIn URL is missing, and it is needed to find a phone number"),
         (jane(linkedin="\t"), PERSONAL, "The LinkedIn URL is missing, and it is needed to find a personal e-mail"),
         (
@@ -55,7 +59,7 @@ def jane(**cells: str) -> dict[Field, str]:
         (jane(first_name="Ja\tne", company="Acme"), EMAIL, "The first name contains a control character"),
         (jane(last_name="D\ufffd", linkedin=PAGE), PHONE, "The last name has lost a character (�)"),
         (jane(last_name="D" * 101, company="Acme"), EMAIL, "The last name is longer than 100 characters"),
-        (jane(company="Ac\nme"), EMAIL, "The company contains a control character"),
+        (jane(company="Ac\nme"), EMAIL, "The company contains a line break"),
         (jane(company="A" * 201), EMAIL, "The company is longer than 200 characters"),
         (jane(company="n/a", website="-"), EMAIL, "A company or a website is needed to find an e-mail"),
         (

@@ -114,7 +114,7 @@ def test_a_full_name_that_can_be_read_in_two_ways_or_is_not_one_is_not_divided(f
             Name("Jane", "", ("the last name is missing", "the full name contains a control character")),
         ),
         ("Jane", "", "Jane " * 50, Name("Jane", "", ("the last name is missing", "the full name is longer than 200 characters"))),
-        ("Ja\nne", "Doe", "", Name("Ja ne", "Doe", ("the first name contains a control character",))),
+        ("Ja\nne", "Doe", "", Name("Ja ne", "Doe", ("the first name contains a line break",))),
         ("Jane", "D\ufffde", "Jane Doe", Name("Jane", "D e", ("the last name has lost a character (�)",))),
         ("J" * 101, "Doe", "", Name("J" * 101, "Doe", ("the first name is longer than 100 characters",))),
         ("J" * 100, "Doe", "", Name("J" * 100, "Doe")),

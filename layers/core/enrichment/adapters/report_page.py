@@ -160,7 +160,9 @@ def headline(report: Report) -> str:
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
             price = f", for about {_price(report)}" if contacts and report.credits else ""
-            short = " A limit on credits is too low for that." if any(cap.hit for cap in report.caps) else ""
+            short = " A limit on credits is too low for all of them." if any(cap.hit for cap in report.caps) else ""
+            if report.earlier:
+                return "This file was enriched before: dropped as it is, it costs nothing. Nothing was sent."
             return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
         case "done":
             return " ".join(_happened(report.counts))
@@ -192,7 +194,7 @@ def _figures(report: Report) -> list[Figure]:
             note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
             return [Figure("Rows", f"{report.rows:,}"), Figure("Found", f"{found:,}", note), fix, price]
         case "estimated":
-            sent, same = count(RowState.TO_SEND, 0), count(RowState.DUPLICATE_OF, 0)
+            sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
                 Figure("Contacts to send", f"{sent:,}", f"of {_counted(report.rows, 'row')}"),
                 Figure("Duplicates", f"{same:,}", "counted once" if same else ""),

@@ -43,7 +43,9 @@ def damage(cell: str) -> str | None:
     inner = _visible(cell).strip()
     if _LOST.search(inner):
         return "has lost a character (�)"
-    return "contains a control character" if _CONTROL.search(inner) else None
+    if found := _CONTROL.search(inner):
+        return "contains a line break" if found[0] in "\r\n" else "contains a control character"
+    return None
 
 
 def excess(text: str, limit: int) -> str | None:

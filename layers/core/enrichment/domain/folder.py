@@ -22,9 +22,9 @@ UPLOADS = (INCOMING, ESTIMATE)
 # What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost money.
 OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 
+_MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _MAPPING = "_columns.json"
-_TYPES = " or ".join(f"{INCOMING}/{kind}/" for kind in EnrichmentType)
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def request_of(key: str) -> Request:
     top, *rest = key.split("/")
     if top not in UPLOADS or not rest:
         where = f"the folder “{top}”" if rest else "the top of the bucket"
-        raise UnknownFolder(f"Files in {where} are not processed. Put the file into {_TYPES} instead.")
+        raise UnknownFolder(f"Files in {where} are not processed. Put the file into {_places(INCOMING)} instead.")
     if len(rest) == 1 or rest[0] not in set(EnrichmentType):
         where = f"“{top}/{rest[0]}/”" if len(rest) > 1 else f"“{top}/” itself"
-        raise UnknownFolder(f"The folder {where} does not say what to look for. Put the file into {_TYPES} instead.")
+        raise UnknownFolder(f"The folder {where} does not say what to look for. Put the file into {_places(top)} instead.")
     wanted = EnrichmentType(rest[0])
     options: dict[str, str] = {}
     for folder in rest[1:-1]:
@@ -105,6 +105,10 @@ def request_of(key: str) -> Request:
     return Request(wanted, countries, max_credits, force, estimate=top == ESTIMATE)
 
 
+def _places(top: str) -> str:
+    return " or ".join(f"{top}/{kind}/" for kind in EnrichmentType)
+
+
 def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadOption(f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none.")
@@ -124,7 +128,7 @@ def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:
     unknown = [code for code in codes if code not in countries_by_alpha2]
     if unknown:
         raise BadOption(
-            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes, such as countries=FR,BE."
+            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes, such as countries=FR,GB."
         )
     return codes
 
@@ -145,7 +149,7 @@ def answer_key(folder: str, key: str, job: str, suffix: str) -> str:
     """
     ending = f"-{job}{suffix}"
     start = f"{folder}/" + "".join(f"{part}/" for part in key.removeprefix(f"{INCOMING}/").split("/")[:-1])
-    room = _MAX_KEY_BYTES - len(start.encode()) - len(ending.encode())
+    room = min(_MAX_KEY_BYTES - len(start.encode()), _MAX_NAME_BYTES) - len(ending.encode())
     if room < 1:  # folders so long that no name fits below them: answer at the top, where it will be found
         return f"{folder}/{job}{suffix}"
     return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"

@@ -23,7 +23,7 @@ def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
         BadMapping: it is no JSON object of headers and fields.
     """
     try:
-        mapping = json.loads(text.decode("utf-8-sig"))
+        mapping = json.loads(text)
     except (ValueError, RecursionError):
         raise BadMapping(f"The file {key} is not valid JSON. It should look like this: {_EXAMPLE}") from None
     if not isinstance(mapping, dict):
@@ -49,7 +49,7 @@ def _field(header: str, name: object, key: str) -> Field | None:
     field = _FIELDS.get(normalised(name)) if isinstance(name, str) else None
     if field is None:
         raise BadMapping(
-            f"The file {key} maps “{header}” to something that is not looked for. It can be: {', '.join(Field)}; or null to "
-            "leave the column alone."
+            f"The file {key} maps the header “{header}” to {json.dumps(name, ensure_ascii=False)}, which is not looked for. "
+            f"It can be: {', '.join(Field)}; or null to leave the column alone. The header comes first, like this: {_EXAMPLE}"
         )
     return field

@@ -123,7 +123,7 @@ NOUNS = {
 }
 
 MONTH_SPENT = "The credits that the platform team allows for a month are used up; drop this row again next month"
-JOB_SPENT = "The credits that the option max_credits allows for this file are used up"
+JOB_SPENT = "The credits that the option max_credits allows for this file do not reach this row"
 
 _HALTS = {
     Halt.BAD_KEY: "Pronto does not accept the API key of this installation; the platform team must replace it",

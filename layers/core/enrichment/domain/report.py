@@ -51,7 +51,8 @@ class Cap(BaseModel):
 
     name: str = Field(description="what sets the limit, in words")
     credits: int = Field(description="credits that it leaves for this file")
-    hit: bool = Field(description="whether the file needs more than that")
+    needed: int = Field(description="credits that all contacts of the file would cost")
+    hit: bool = Field(description="whether that is more than it leaves")
 
 
 class Earlier(BaseModel):
@@ -132,10 +133,6 @@ class Tally:
     @property
     def rows(self) -> int:
         return self._states.total()
-
-    @property
-    def unsent(self) -> int:
-        return self._reasons.total()
 
     def counts(self) -> dict[RowState, int]:
         return {state: self._states[state] for state in RowState}

@@ -12,9 +12,8 @@ from enrichment.adapters.files.unpacking import packed
 from enrichment.domain.folder import ENRICHED, REJECTED, answer_key
 from enrichment.domain.job import Job
 from enrichment.domain.layout import Layout
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, UNSENT, Outcome, fresh
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, UNSENT, Outcome, RowState, fresh
 from enrichment.domain.report import Tally
-from enrichment.errors import BrokenInvariant
 
 
 def enriched_key(job: Job, layout: Layout) -> str:
@@ -45,6 +44,7 @@ class Answers:
         self.enriched = enriched_key(job, sheet.layout) if whole else None
         self.tally = Tally({at: sheet.header[at] for at in sorted(columns)})
         self._open = ExitStack()
+        self._returned = UNSENT if whole else {RowState.REJECTED}  # what was only reckoned with needs no second drop
         self._whole: Copy[Any] | None = None
         self._unsent: Copy[Any] | None = None
 
@@ -66,20 +66,20 @@ class Answers:
         self.tally.count(row.number, row.cells, outcome)
         if self._whole:
             self._whole.add(row, outcome.cells())
-        if outcome.state in UNSENT:
+        if outcome.state in self._returned:
             self._unsent = self._unsent or self._begin_unsent()
             self._unsent.add(row, [outcome.detail])
 
     @property
     def rejected(self) -> str | None:
         """The key of the rows that were not sent; None if there are none."""
-        return rejected_key(self._job, self._sheet.layout) if self.tally.unsent else None
+        return rejected_key(self._job, self._sheet.layout) if self._unsent else None
 
     def _begin_unsent(self) -> Copy[Any]:
-        if self.rejected is None:
-            raise BrokenInvariant("a row that was not sent was not counted")
         names = fresh([REASON_COLUMN], self._sheet.header)
-        return self._open.enter_context(self._sheet.excerpt(self._sink(self.rejected), self._width, names))
+        return self._open.enter_context(
+            self._sheet.excerpt(self._sink(rejected_key(self._job, self._sheet.layout)), self._width, names)
+        )
 
     def _sink(self, key: str) -> Any:
         layout = self._sheet.layout

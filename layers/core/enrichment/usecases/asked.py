@@ -64,16 +64,20 @@ def require_columns(columns: Mapping[Field, int], wanted: EnrichmentType) -> Non
     """Check that a file has the columns without which none of its rows could be sent.
 
     Raises:
-        NoUsableColumns: with the columns that are missing, and the headers by which each is known.
+        NoUsableColumns: with the columns that are missing.
     """
-    names = [(Field.FIRST_NAME, Field.FULL_NAME), (Field.LAST_NAME, Field.FULL_NAME)]
+    halves = [field for field in (Field.FIRST_NAME, Field.LAST_NAME) if field not in columns]
     companies = (Field.COMPANY, Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
     profiles = (Field.LINKEDIN, Field.SALES_NAVIGATOR)
-    needed = [*names, companies if wanted is EnrichmentType.EMAIL else profiles]
-    missing = [fields for fields in needed if not any(field in columns for field in fields)]
+    needed = companies if wanted is EnrichmentType.EMAIL else profiles
+    missing = []
+    if halves and Field.FULL_NAME not in columns:
+        missing.append(" and ".join(halves) + f", or {Field.FULL_NAME}")
+    if not any(field in columns for field in needed):
+        missing.append(" or ".join(needed))
     if missing:
-        wishes = "; ".join(" or ".join(f"{field} (such as “{HEADERS[field][0]}”)" for field in fields) for fields in missing)
+        examples = ", ".join(f"“{HEADERS[field][0]}”" for field in (Field.FIRST_NAME, Field.LAST_NAME, *needed[:1]))
         raise NoUsableColumns(
-            f"The file has no column for: {wishes}. Rename the right columns in its header, or map them in a file _columns.json "
-            "in its folder, and drop the file again."
+            f"The file has no column for: {'; nor for: '.join(missing)}. Rename the right columns in its header (to {examples}) "
+            "and drop the file again; or have them mapped by a file _columns.json in its folder."
         )

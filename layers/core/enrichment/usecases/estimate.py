@@ -39,8 +39,9 @@ class EstimateJob:
                 answers.add(row, _outcome(planner.decide(row)))
         counts = answers.tally.counts()
         price = self.price(request.wanted)
-        cost = counts[RowState.TO_SEND] * price
-        earlier = self.table.job(earlier_id) if earlier_id else None
+        earlier = self.table.job(earlier_id) if earlier_id and not request.force else None
+        contacts = 0 if earlier else counts[RowState.TO_SEND]
+        cost = contacts * price
         return Report(
             job=job.id,
             file=job.key,
@@ -56,25 +57,26 @@ class EstimateJob:
             reasons=answers.tally.reasons(),
             sample=answers.tally.sample(),
             credits=Credits(
-                contacts_sent=counts[RowState.TO_SEND],
+                contacts_sent=contacts,
                 price_per_contact=price,
                 estimated=cost,
                 possibly_charged=0,
                 cost=self.money(cost),
             ),
-            caps=tuple(self._caps(request, cost, counts[RowState.OVER_BUDGET] > 0)),
+            caps=tuple(self._caps(request, cost + counts[RowState.OVER_BUDGET] * price)),
             earlier=earlier_of(earlier, earlier.layout) if earlier and earlier.layout else None,
             rejected=answers.rejected,
             started_at=job.created_at,
             finished_at=self.clock(),
         )
 
-    def _caps(self, request: Request, cost: int, is_cut: bool) -> Iterable[Cap]:
-        if request.max_credits is not None:
-            yield Cap(name=f"the folder max_credits={request.max_credits}", credits=request.max_credits, hit=is_cut)
+    def _caps(self, request: Request, needed: int) -> Iterable[Cap]:
+        if (most := request.max_credits) is not None:
+            yield Cap(name=f"the folder max_credits={most}", credits=most, needed=needed, hit=needed > most)
         if self.month_cap is not None:
             left = max(0, self.month_cap - self.table.reserved(month_of(self.clock())))
-            yield Cap(name="what is left of the platform team’s credits for this month", credits=left, hit=cost > left)
+            name = "what is left of the platform team’s credits for this month"
+            yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
 
 
 def _outcome(planned: PlannedRow) -> Outcome:

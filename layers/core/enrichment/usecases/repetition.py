@@ -21,7 +21,7 @@ def repeated_sentence(earlier: Job) -> str:
     """What the owner of a repeated file should know."""
     state = "was enriched before" if earlier.state is JobState.DONE else "is being enriched already"
     return (
-        f"The same file {state}, as {earlier.key}, so nothing was sent and nothing is paid. Its results are where the earlier "
-        "report says; rows that were not sent then are in its rejected file, ready to drop. To pay for all rows once more, put "
-        "the file into a folder named force=true."
+        f"The same file {state}, as {earlier.key}, so nothing is sent or paid this time. If rows were left out then, they are in "
+        "the earlier job’s rejected file, ready to drop. To pay for all rows once more, put the file into a folder named "
+        "force=true."
     )
