@@ -27,9 +27,10 @@ LINKS = b"""<?xml version="1.0"?><Relationships xmlns="%b">
 <Relationship Id="rId3" Type="%b/styles" Target="styles.xml"/></Relationships>""" % (RELATIONS, OFFICE, OFFICE, OFFICE)
 STRINGS = b"""<?xml version="1.0"?><sst xmlns="%b"></sst>""" % MAIN
 STYLES = (
-    b"""<?xml version="1.0"?><styleSheet xmlns="%b"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>
+    b"""<?xml version="1.0"?><styleSheet xmlns="%b"><fonts count="1"><font/></fonts>
+<fills count="1"><fill><patternFill/></fill></fills>
 <borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf/></cellXfs>
-</styleSheet>"""
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
     % MAIN
 )
 SHEET = b"""<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="%b" xmlns:r="%b"><sheetData>""" % (MAIN, OFFICE)

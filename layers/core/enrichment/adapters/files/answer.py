@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 32_767  # characters that Excel takes in a cell
 _MAX_LINKS = 65_530  # in a sheet; past these xlsxwriter writes nothing at all
+_MAX_LINK = 2_079  # characters, Excel's own
+_LINK = re.compile(r"(?i:https?|ftps?)://|mailto:")
+_FIRST_YEAR = 1900
 _FORMATS = {
     datetime: "yyyy-mm-dd hh:mm:ss",
     date: "yyyy-mm-dd",
@@ -61,16 +65,38 @@ class NewWorkbook:
 
     def _write(self, row: int, column: int, value: "Value", link: str | None) -> None:
         match value:
-            case str() if link and self._links < _MAX_LINKS and self._sheet.write_url(row, column, link, string=value) == 0:
-                self._links += 1
+            case str() if link and _is_writable(link):
+                if self._links < _MAX_LINKS and len(value) <= _MAX_TEXT:
+                    self._links += 1
+                    self._sheet.write_url(row, column, link, string=value)
+                else:
+                    self._sheet.write_string(row, column, link)
             case "":
                 pass
             case str():
-                self._sheet.write_string(row, column, (link or value)[:_MAX_TEXT])
+                self._sheet.write_string(row, column, value[:_MAX_TEXT])
             case bool():
                 self._sheet.write_boolean(row, column, value)
-            case int() | float():
+            case int() | float() if isfinite(value):
                 self._sheet.write_number(row, column, value)
-            case _:
+            case date() | time() | timedelta() if _is_in_calendar(value):
                 kind = datetime if isinstance(value, datetime) else type(value)
                 self._sheet.write_datetime(row, column, value, self._formats[kind])
+            case _:
+                self._sheet.write_string(row, column, str(value))
+
+
+def _is_writable(link: str) -> bool:
+    """Whether a link leads to the web or to a mailbox; others are for the computer on which they were made."""
+    return len(link) <= _MAX_LINK and _LINK.match(link) is not None
+
+
+def _is_in_calendar(value: date | time | timedelta) -> bool:
+    """Whether Excel can show it: its calendar begins in 1900, and it has no times before midnight."""
+    match value:
+        case date():
+            return value.year >= _FIRST_YEAR
+        case timedelta():
+            return value >= timedelta()
+        case _:
+            return True

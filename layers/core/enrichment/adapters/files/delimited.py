@@ -25,7 +25,7 @@ _MAX_LINE = 1 << 20  # characters; a text without line ends is refused instead o
 _MAX_SURPLUS = 1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 _MAX_CELL = 131_072  # characters; Excel itself stops at 32,767 a cell
 _MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # how Excel is told the delimiter, in a line of its own
+_SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)  # how Excel is told the delimiter, in a line of its own
 
 # https://owasp.org/www-community/attacks/CSV_Injection, with the wide forms that spreadsheets in Japan take as well.
 _STARTS_A_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

@@ -15,6 +15,7 @@ from enrichment.adapters.files.package import (
     MAX_CELLS,
     MAX_TEXT,
     Attributes,
+    bytes_of,
     damaged,
     read_xml,
     too_many_cells,
@@ -90,6 +91,7 @@ class _Measure:
         self._rows = self._rows_before = self._columns = 0
         self._row_repeats = self._cell_repeats = 1
         self._width = self._bytes = self._depth = 0
+        self._is_filled = False  # whether we are in a cell that holds something
 
     def follow(self, parser: expat.XMLParserType) -> None:
         parser.StartElementHandler = self._start
@@ -111,9 +113,11 @@ class _Measure:
             case "table:table-cell" | "table:covered-table-cell":
                 self._cell_repeats = _count(attributes, "table:number-columns-repeated")
                 self._width += self._cell_repeats
-                if any(name.startswith("office:") or name == "table:formula" for name in attributes):
+                values = [value for key, value in attributes.items() if key.startswith("office:") or key == "table:formula"]
+                self._is_filled = False
+                if values:
                     self._holds_something()
-                self._weighs(sum(map(len, attributes.values())))
+                    self._weighs(sum(map(bytes_of, values)))
             case "text:p":
                 self._holds_something()
                 self._weighs(1)
@@ -125,19 +129,23 @@ class _Measure:
             case "manifest:encryption-data":
                 raise UnreadableFile("The spreadsheet is protected by a password. Save it without one and drop it again.")
 
-    def _end(self, _name: str) -> None:
+    def _end(self, name: str) -> None:
         self._depth -= 1
+        if name in ("table:table-cell", "table:covered-table-cell"):
+            self._is_filled = False
 
     def _text(self, text: str) -> None:
-        self._weighs(len(text) if text.isascii() else len(text.encode(errors="replace")))
+        if self._is_filled:
+            self._weighs(bytes_of(text))
 
     def _weighs(self, size: int) -> None:
         """Count a text of the cell, which is loaded once for each of those that the cell stands for."""
-        self._bytes += size * max(1, self._cell_repeats) * max(1, self._row_repeats)
+        self._bytes += size * self._cell_repeats * self._row_repeats
         if self._bytes > _MAX_TEXT:
             raise too_much_text(self._sheet, _MAX_TEXT)
 
     def _holds_something(self) -> None:
+        self._is_filled = True
         self._columns = max(self._columns, self._width)
         self._rows = self._rows_before + self._row_repeats
         if self._sheets_before + self._rows * self._columns > _MAX_CELLS:

@@ -27,7 +27,10 @@ from enrichment.domain.layout import FileFormat, Layout, Limits, Packing
 from enrichment.errors import UnreadableFile
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a workbook that has a password
+_ENCRYPTED = "EncryptedPackage"  # the stream in which Office keeps a workbook that has a password
+_WORKBOOKS = {"Workbook", "Book"}
+_STREAMS = {_ENCRYPTED, *_WORKBOOKS, "WordDocument", "PowerPoint Document"}
+_LONGEST_STREAM = 64  # bytes of the name of a stream
 _OTHER_FORMATS = {
     b"%PDF": "a PDF",
     b"\x89PNG": "an image",
@@ -43,6 +46,8 @@ _OTHER_FORMATS = {
     b"PAR1": "a Parquet file",
     b"SQLite": "a database",
 }
+_MAX_STEM, _MAX_SUFFIX = 196, 5  # characters of the name of a file in an archive
+_WEB_PAGES = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<style")
 _ADVICE = "Save the contacts as an Excel workbook (.xlsx) or as CSV, and drop that."
 
 
@@ -123,9 +128,15 @@ def _unpacked(path: Path, target: Path, limits: Limits, layout: Layout | None) -
             if _office_format(archive) is None:
                 member = only_member(archive)
                 unzipped(archive, member, target, limits.unpacked)
-                packing = {"packing": Packing.ZIP, "member": member.filename.rpartition("/")[2]}
+                packing = {"packing": Packing.ZIP, "member": _plain_name(member.filename)}
                 return target, layout or _recognised(target).model_copy(update=packing)
     return path, layout or _recognised(path)
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a name in an archive, which some programs on Windows write with backslashes."""
+    name = "".join(filter(str.isprintable, name.replace("\\", "/").rpartition("/")[2]))
+    return name[:_MAX_STEM] + name[max(_MAX_STEM, len(name) - _MAX_SUFFIX) :]
 
 
 def _recognised(path: Path) -> Layout:
@@ -144,7 +155,7 @@ def _recognised(path: Path) -> Layout:
     for signature, name in _OTHER_FORMATS.items():
         if start.startswith(signature):
             raise UnreadableFile(f"The file is {name}. {_ADVICE}")
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table", b"<style")):
+    if start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:9].lower().startswith(_WEB_PAGES):
         raise UnreadableFile(
             "The file is a web page or XML, whatever its name says; some programs export that for Excel. Open it in Excel. "
             + _ADVICE
@@ -187,10 +198,15 @@ def _office_format(archive: ZipFile) -> FileFormat | None:
 
 def _old_office(path: Path) -> Layout:
     """Files of Office before 2007, and encrypted ones of today, which lie in the same kind of container."""
+    streams = set()
     with path.open("rb") as file:
         overlap = b""
         while chunk := file.read(1 << 20):
-            if _ENCRYPTED in overlap + chunk:
-                raise UnreadableFile("The workbook is protected by a password. Save it without one and drop it again.")
-            overlap = chunk[-len(_ENCRYPTED) :]
+            overlap += chunk
+            streams |= {name for name in _STREAMS if name.encode("utf-16-le") in overlap}
+            overlap = overlap[-_LONGEST_STREAM:]
+    if _ENCRYPTED in streams:
+        raise UnreadableFile("The workbook is protected by a password. Save it without one and drop it again.")
+    if streams and not streams & _WORKBOOKS:  # which may have other documents in it
+        raise UnreadableFile(f"The file is an old Word or PowerPoint document. {_ADVICE}")
     return Layout(format=FileFormat.XLS)

@@ -92,7 +92,7 @@ class Package:
             self._members = _distinct(self._archive)
             if sum(member.file_size for member in self._members.values()) > most:
                 raise UnreadableFile(too_large(most))
-            self._check_small_parts()
+            self._check_parts()
             self._workbook = self._workbook_part()
             self._read_sheets()
             self._lengths = self._lengths_of_strings()
@@ -166,13 +166,17 @@ class Package:
                 yield added
                 added.finish()
 
-    def _check_small_parts(self) -> None:
+    def _check_parts(self) -> None:
+        """See that every part can be copied, and that those are well-formed that readers hold in memory."""
         for name, member in self._members.items():
-            is_large_kind = "/worksheets/" in name or name.endswith("sharedStrings.xml") or "/media/" in name
-            if name.endswith((".xml", ".rels", ".vml")) and not is_large_kind:
+            if name.endswith((".xml", ".rels", ".vml")) and "/worksheets/" not in name and not name.endswith("sharedStrings.xml"):
                 if member.file_size > _MAX_SMALL_PART:
                     raise UnreadableFile("The workbook has a part that is far too large. Copy the contacts into a new workbook.")
                 self._walk(name, on_start(lambda _name, _attributes: None))
+            else:
+                with self._open(name) as source:
+                    while source.read(_CHUNK):
+                        pass
 
     def _workbook_part(self) -> str:
         names = [target for target, _ in self._relations("").values() if target in self._members and "workbook" in target]
@@ -335,7 +339,7 @@ class _Strings:
                 raise UnreadableFile(f"The workbook has more than {_MAX_STRINGS:,} texts. Save its sheet as CSV, or divide it.")
 
     def _text(self, text: str) -> None:
-        self._length += _bytes_of(text)
+        self._length += bytes_of(text)
 
 
 class _Weigh:
@@ -365,7 +369,7 @@ class _Weigh:
         if _local(name) in ("v", "is"):
             self._parser.CharacterDataHandler = None
             text = "".join(self._texts)
-            self._bytes += self._shared(text) if self._is_shared else _bytes_of(text)
+            self._bytes += self._shared(text) if self._is_shared else bytes_of(text)
             if self._bytes > MAX_TEXT:
                 raise too_much_text(self._sheet)
 
@@ -650,7 +654,8 @@ def _relations_of(name: str) -> str:
     return posixpath.join(folder, "_rels", f"{base}.rels")
 
 
-def _bytes_of(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """How much a text takes where it is held in UTF-8."""
     return len(text) if text.isascii() else len(text.encode(errors="replace"))
 
 
