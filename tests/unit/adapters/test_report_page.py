@@ -217,7 +217,7 @@ def test_one_is_never_many(status: str) -> None:
             "estimated",
             [
                 "The option max_credits of this file 236 200 Not enough",
-                "The month’s credits of this installation 14,250 Enough",
+                "The month’s credits of this installation 236 14,250 Enough",
                 "To send would be sent to Pronto 236 95%",
                 "Why rows would not be sent",
             ],

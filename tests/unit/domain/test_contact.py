@@ -31,7 +31,7 @@ def jane(**cells: str) -> dict[Field, str]:
         (
             jane(email="jane@gmail.com"),
             EMAIL,
-            "A company or a website is needed to find an e-mail, and the row’s website or e-mail address is none of a company’s own",
+            "A company or a website is needed to find an e-mail, and the row’s website or e-mail is none of a company’s own",
         ),
         (jane(company="Acme"), PHONE, "The LinkedIn URL is missing, and it is needed to find a phone number"),
         (jane(linkedin="\t"), PERSONAL, "The LinkedIn URL is missing, and it is needed to find a personal e-mail"),

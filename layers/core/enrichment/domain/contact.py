@@ -68,7 +68,7 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
         problems.append(f"the {Field.COMPANY} {bad_company}")
     elif not (domain or company):
         given = any(said(cells.get(field, "")) for field in (Field.DOMAIN, Field.WEBSITE, Field.EMAIL))
-        doubt = ", and the row’s website or e-mail address is none of a company’s own" if given else ""
+        doubt = ", and the row’s website or e-mail is none of a company’s own" if given else ""
         problems.append(f"a company or a website is needed to find an e-mail{doubt}")
     if problems:
         return Rejection(reason=_sentence(problems))
