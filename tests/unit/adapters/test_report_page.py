@@ -218,7 +218,7 @@ def test_one_is_never_many(status: str) -> None:
             [
                 "The option max_credits of this file 236 200 Not enough",
                 "The month’s credits of this installation 236 14,250 Enough",
-                "To send would be sent to Pronto 236 95%",
+                "To send would be sent to Pronto 200 81%",
                 "Why rows would not be sent",
             ],
         ),
