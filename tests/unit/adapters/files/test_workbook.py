@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from enrichment.adapters.files import package
+from enrichment.adapters.files import package, ranges
 from enrichment.domain.layout import FileFormat
 from enrichment.errors import UnreadableFile
 from tests.unit.adapters.files import archives
@@ -125,12 +125,16 @@ def cells(content: bytes, name: str, values: bool = False) -> dict[str, tuple[An
 
 
 def check_whole(content: bytes, reading: Reading, names: Sequence[str] = NAMES, added: Sequence[str] = ADDED) -> None:
-    """Nothing is different in a copy but the cells that were added, which are texts; nor is anything in the other parts."""
+    """Nothing is different in a copy but the cells that were added, which are texts, and the ranges that grew over them."""
     before, after = parts(content), parts(reading.whole)
     assert sorted(before) == sorted(after)
-    changed = [name for name in before if before[name] != after[name]]
-    assert len(changed) == 1
-    check_order(after[changed[0]])
+    changed = {name for name in before if before[name] != after[name]}
+    (sheet,) = {name for name in changed if "/worksheets/" in name}
+    check_order(after[sheet])
+    growth = ranges.Growth(reading.layout.header_row, len(reading.header), names)
+    for part in changed - {sheet}:
+        position = reread(content).sheetnames.index(reading.layout.sheet)
+        assert after[part] in (growth.of_table(before[part]), growth.of_names(before[part], position))
 
     name = reading.layout.sheet
     width = len(reading.header)
@@ -139,7 +143,7 @@ def check_whole(content: bytes, reading: Reading, names: Sequence[str] = NAMES, 
         more = {place: is_now[place][:2] for place in is_now if place not in was}
         assert {place: is_now[place] for place in was} == was
         expected = {
-            f"{package.column_letters(width + at)}{number}": (text, "s")
+            f"{ranges.column_letters(width + at)}{number}": (text, "s")
             for number, texts in [(reading.layout.header_row, names), *((number, added) for number in reading.numbers)]
             for at, text in enumerate(texts)
             if text
@@ -157,7 +161,7 @@ def check_order(xml: bytes) -> None:
             assert int(number[1]) > last
             last = int(number[1])
         places = [match.decode() for match in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)\d+"', row[2] or b"")]
-        columns = [package.column_number(place) for place in places]
+        columns = [ranges.column_number(place) for place in places]
         assert columns == sorted(set(columns))
 
 
@@ -255,7 +259,7 @@ def test_what_people_put_into_a_workbook_stays_there() -> None:
     before, after = reread(content)[reading.layout.sheet], reread(reading.whole)[reading.layout.sheet]
     assert after.merged_cells.ranges == before.merged_cells.ranges
     assert after.column_dimensions["A"].width == 42
-    assert (after.freeze_panes, after.auto_filter.ref) == ("A4", "A3:F7")
+    assert (after.freeze_panes, after.auto_filter.ref) == ("A4", "A3:H7")
     assert after["A4"].comment is not None
     with sheet_of(content) as opened:
         assert [row.links[5] for row in opened] == [f"https://www.linkedin.com/in/jane-{number}/" for number in range(4, 8)]
@@ -285,7 +289,7 @@ def test_where_the_pieces_end_in_which_a_sheet_is_read_makes_no_difference(size:
 
 
 def row(number: int, *texts: str, attributes: str = "") -> str:
-    inside = "".join(text_cell(f"{package.column_letters(at)}{number}", text) for at, text in enumerate(texts))
+    inside = "".join(text_cell(f"{ranges.column_letters(at)}{number}", text) for at, text in enumerate(texts))
     return f'<row r="{number}"{attributes}>{inside}</row>'
 
 
@@ -400,7 +404,7 @@ def test_a_sheet_that_contradicts_itself_is_refused_in_words(change: Any, words:
 def test_a_row_that_is_not_in_the_sheet_is_no_endless_search() -> None:
     source = io.BytesIO(sheet(HEAD))
     with pytest.raises(UnreadableFile):
-        package.Added(source, lambda _: None, 2).add(7, ["x"])
+        package.Added(source, lambda _: None, ranges.Growth(1, 2, ["x"])).add(7, ["x"])
 
 
 def test_dates_that_count_from_1904_are_those_that_were_meant() -> None:

@@ -19,6 +19,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile, ZipInfo
 
+from enrichment.adapters.files.ranges import Growth, column_letters, column_number
 from enrichment.adapters.files.sheet import MAX_COLUMNS, Readable
 from enrichment.adapters.files.unpacking import Part, megabytes, opened_zip, part, poured, too_large
 from enrichment.errors import UnreadableFile
@@ -149,20 +150,28 @@ class Package:
         return extent
 
     @contextmanager
-    def with_cells(self, sheet: str, column: int, target: Path) -> Iterator["Added"]:
-        """Write the workbook to `target`, with cells in columns from `column` (from 0) on that are added to its sheet."""
+    def with_cells(self, sheet: str, growth: Growth, target: Path) -> Iterator["Added"]:
+        """Write the workbook to `target`, with cells of further columns that are added to its sheet."""
         name = self._sheets.get(sheet, "")
         if name not in self._members:
             raise damaged()
+        tables = {target for target, _ in self._relations(name).values() if "/tables/" in target}
         with ZipFile(target, "w") as out:
             for other, member in self._members.items():
-                if other != name:
-                    with self._open(other) as source, out.open(_like(member), "w") as copy:
+                with ExitStack() as copying:
+                    if other == name:
+                        continue
+                    source, copy = copying.enter_context(self._open(other)), copying.enter_context(out.open(_like(member), "w"))
+                    if other in tables:
+                        copy.write(growth.of_table(source.read(_MAX_SMALL_PART)))
+                    elif other == self._workbook:
+                        copy.write(growth.of_names(source.read(_MAX_SMALL_PART), list(self._sheets).index(sheet)))
+                    else:
                         poured(source, copy)
             member = self._members[name]
             is_large = member.file_size > _LARGE
             with self._open(name) as source, out.open(_like(member), "w", force_zip64=is_large) as copy:
-                added = Added(source, copy.write, column, self._cells.get(sheet, MAX_COLUMNS))
+                added = Added(source, copy.write, growth, self._cells.get(sheet, MAX_COLUMNS))
                 yield added
                 added.finish()
 
@@ -400,9 +409,9 @@ class Added:
     Cells that stand there already have no value, but a style: they make room. `cells` is how many columns have a cell at all.
     """
 
-    def __init__(self, source: Readable, write: Callable[[bytes], object], column: int, cells: int = MAX_COLUMNS) -> None:
-        self._write, self._column = write, column
-        self._followed = {"row", "sheetData", "dimension"} | ({"c"} if cells > column else set())
+    def __init__(self, source: Readable, write: Callable[[bytes], object], growth: Growth, cells: int = MAX_COLUMNS) -> None:
+        self._write, self._growth, self._column = write, growth, growth.column
+        self._followed = {"row", "sheetData", "dimension", "autoFilter"} | ({"c"} if cells > growth.column else set())
         self._stream = XmlStream(source)
         self._stream.parser.StartElementHandler = self._start
         self._stream.parser.EndElementHandler = self._end
@@ -467,6 +476,9 @@ class Added:
             self._opened = here
         elif local == "sheetData":
             self._is_in_rows = True
+        elif local == "autoFilter":
+            tag = self._tag(here)
+            self._changes.append(_Change(0, here, here + len(tag), self._growth.of_tag(tag)))
         elif self._is_in_rows and local == "row":
             self._row, self._cell = _row_of(attributes, self._row), -1
             if "spans" in attributes:  # how far the row reaches, which is now further
@@ -479,7 +491,7 @@ class Added:
 
     def _end(self, name: str) -> None:
         local = _local(name)
-        if local not in self._followed or (local == "c" and self._opened is None):
+        if local not in self._followed or local == "autoFilter" or (local == "c" and self._opened is None):
             return
         here = self._stream.parser.CurrentByteIndex
         closing = self._tag(here) if self._data.startswith(b"</", here - self._at) else b""
@@ -601,28 +613,6 @@ def too_many_cells(sheet: str, rows: int, columns: int, most: int = MAX_CELLS) -
         f"{most:,} cells that can be read. If cells far outside of the table hold something by accident, delete their rows "
         "and columns; otherwise save the sheet as CSV, which may have any number of cells."
     )
-
-
-def column_letters(column: int) -> str:
-    """A column's name.
-
-    >>> column_letters(0), column_letters(26)
-    ('A', 'AA')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """A column's position from 0."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _cells_xml(prefix: str, row: int, column: int, cells: Sequence[str]) -> bytes:

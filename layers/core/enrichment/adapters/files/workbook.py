@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from enrichment.adapters.files.answer import NewWorkbook
 from enrichment.adapters.files.guard import check_loading, measured_open_document
 from enrichment.adapters.files.package import Added, Extent, Package, damaged
+from enrichment.adapters.files.ranges import Growth
 from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Row, Sink, header_among
 from enrichment.domain.columns import find_columns
 from enrichment.domain.layout import FileFormat, Layout
@@ -93,7 +94,8 @@ class WorkbookSheet:
     def whole(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator["_Edited | NewWorkbook"]:
         target = self._folder / "whole.xlsx"
         if self._package:
-            with self._package.with_cells(self.layout.sheet, width, target) as added:
+            growth = Growth(self._head.number, width, names)
+            with self._package.with_cells(self.layout.sheet, growth, target) as added:
                 added.add(self._head.number, names)
                 yield _Edited(added)
         else:
