@@ -76,7 +76,8 @@ class Layout(BaseModel):
     """Where the table is in a file, and how it is written.
 
     `encoding` is a Python codec, without a byte-order mark; `delimiter` is one character, of CSV only; `header_row` is the
-    number of the header's row from 1, and 0 for the first that is not blank. `member` is the file's name inside a zip archive.
+    number of the header's row from 1, and 0 for the first that is not blank. `member` is the file's name inside a zip archive,
+    and `other_sheets` are those that have columns of contacts as well.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -88,6 +89,7 @@ class Layout(BaseModel):
     byte_order_mark: bool = False
     delimiter: str = ""
     sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
     header_row: int = 0
 
     def words(self) -> str:
@@ -105,10 +107,20 @@ class Layout(BaseModel):
             case _:
                 return f", sheet “{self.sheet}”, header in row {self.header_row}"
 
-    @property
-    def is_rewritten(self) -> bool:
-        """Whether the answer is in another format than the file, because nobody writes the file's own any more."""
-        return self.format in (FileFormat.XLS, FileFormat.ODS)
+    def note(self) -> str:
+        """What the file's owner should know about how it was read and is answered; empty if there is nothing."""
+        notes = []
+        if self.format in (FileFormat.XLS, FileFormat.ODS):
+            notes.append(
+                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read; its formats, and other sheets, "
+                "are only in your own file."
+            )
+        if self.other_sheets:
+            others = ", ".join(f"“{name}”" for name in self.other_sheets)
+            notes.append(
+                f"Only the sheet “{self.sheet}” was read. Others look like contacts, too: {others}. Save each of them as a file."
+            )
+        return " ".join(notes)
 
     def suffix(self, name: str) -> str:
         """The ending of the answer to a file of this name: its own where that fits the format, `.gz` or `.zip` after packed ones.

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.job import Halt, Job
-from enrichment.domain.layout import Layout
 from enrichment.domain.result import Result
 
 
@@ -151,12 +150,3 @@ def halt_sentence(job: Job) -> str:
     if job.halt is None:
         return ""
     return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")
-
-
-def rewritten_sentence(layout: Layout) -> str:
-    """Why the output is in another format than the file; empty if it is not."""
-    return (
-        "The output is an Excel workbook (.xlsx), since the file’s own format is no longer written."
-        if layout.is_rewritten
-        else ""
-    )

@@ -21,7 +21,6 @@ from enrichment.domain.outcome import (
     doubt_sentence,
     halt_sentence,
     outcome_of,
-    rewritten_sentence,
 )
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.report import Credits, Report
@@ -64,7 +63,7 @@ class CompileJob:
                     raise BrokenInvariant(f"row {row.number} of job {job.id} stands in its plan as row {plan.row}")
                 answers.add(row, outcomes.of(plan))
         tally = answers.tally
-        notes = (halt_sentence(job), doubt_sentence(tally.counts()), rewritten_sentence(sheet.layout))
+        notes = (halt_sentence(job), doubt_sentence(tally.counts()), sheet.layout.note())
         return Report(
             job=job.id,
             file=job.key,

@@ -16,6 +16,8 @@ from enrichment.usecases.asked import Asked
 from enrichment.usecases.completion import Clock
 from enrichment.usecases.repetition import earlier_of
 
+_BEFORE = "The same file was enriched before: dropped as it is, it costs nothing."
+
 
 @dataclass(frozen=True)
 class EstimateJob:
@@ -46,7 +48,7 @@ class EstimateJob:
             job=job.id,
             file=job.key,
             status="estimated",
-            message="The same file was enriched before: dropped as it is, it costs nothing." if earlier else "",
+            message=_BEFORE if earlier else sheet.layout.note(),
             read_as=sheet.layout.words(),
             type=request.wanted,
             countries=request.countries,

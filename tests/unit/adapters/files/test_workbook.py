@@ -474,3 +474,13 @@ def test_what_is_longer_than_a_cell_can_be_is_cut() -> None:
     page = reread(read(content, ["status", "note"], ["x" * 40_000, ""]).whole).active
     assert isinstance(page, Worksheet)
     assert page["C2"].value == "x" * 32_767
+
+
+def test_of_two_sheets_of_contacts_the_other_is_named() -> None:
+    book = openpyxl.Workbook()
+    for name in ("2025", "2026", "Companies"):
+        book.create_sheet(name).append(["Company", "Website"] if name == "Companies" else ["First name", "Last name", "Company"])
+        book[name].append(["Jane", "Doe", "Acme"])
+    reading = read(saved(book), NAMES, ADDED)
+    assert (reading.layout.sheet, reading.layout.other_sheets) == ("2025", ("2026",))
+    assert "“2026”" in reading.layout.note()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from enrichment.adapters.files.guard import check_loading, measured_open_documen
 from enrichment.adapters.files.package import Added, Extent, Package, damaged
 from enrichment.adapters.files.ranges import Growth
 from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Row, Sink, header_among
-from enrichment.domain.columns import find_columns
+from enrichment.domain.columns import Field, find_columns
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 _MAX_UNPACKED = 1_000_000_000  # bytes; unlike other formats, a workbook's texts are held in memory
+_OF_PEOPLE = frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME})
 _MOST_ADDED = 20  # columns that an answer may need after the sheet's own
 
 
@@ -67,7 +68,8 @@ class WorkbookSheet:
             with _loading():
                 chosen = self._choose(_load(readable), layout, extents)
             self._sheet, self._extent = chosen.sheet, chosen.extent
-            self.layout = layout.model_copy(update={"sheet": chosen.sheet.name, "header_row": chosen.header_row})
+            where = {"sheet": chosen.sheet.name, "header_row": chosen.header_row, "other_sheets": chosen.others}
+            self.layout = layout.model_copy(update=where)
             self._first_column = (self._sheet.start or (0, 0))[1]
             self._width = self._extent.reach(chosen.header_row)
             self._rows = self._numbered()
@@ -117,8 +119,10 @@ class WorkbookSheet:
     def _choose(self, workbook: "CalamineWorkbook", layout: Layout, extents: Mapping[str, Extent]) -> "_Chosen":
         """The sheet that was read before, or else the first whose header names the most known fields."""
         if layout.sheet:
-            return _Chosen(workbook.get_sheet_by_name(layout.sheet), extents.get(layout.sheet, Extent()), layout.header_row)
+            sheet, extent = workbook.get_sheet_by_name(layout.sheet), extents.get(layout.sheet, Extent())
+            return _Chosen(sheet, extent, layout.header_row, others=layout.other_sheets)
         best: _Chosen | None = None
+        likely: list[str] = []
         for name in _candidates(workbook):
             if self._package and name not in extents:
                 continue
@@ -128,12 +132,14 @@ class WorkbookSheet:
                 continue
             rows = [list(map(_text, values)) for values in head]
             position = header_among(rows)
-            known = len(find_columns(rows[position]))
-            if best is None or known > best.known:
-                best = _Chosen(sheet, extents.get(name, Extent()), position + 1, known)
+            columns = find_columns(rows[position])
+            if _OF_PEOPLE & columns.keys() and len(columns) > 1:
+                likely.append(name)
+            if best is None or len(columns) > best.known:
+                best = _Chosen(sheet, extents.get(name, Extent()), position + 1, len(columns))
         if best is None:
             raise UnreadableFile("The workbook is empty: it has no header and no rows.")
-        return best
+        return replace(best, others=tuple(name for name in likely if name != best.sheet.name))
 
     def _numbered(self) -> Iterator[WorkbookRow]:
         before: list[Value] = [""] * self._first_column
@@ -150,6 +156,7 @@ class _Chosen:
     extent: Extent
     header_row: int
     known: int = 0
+    others: tuple[str, ...] = ()
 
 
 class _Edited:
