@@ -112,7 +112,7 @@ class Layout(BaseModel):
         notes = []
         if self.format in (FileFormat.XLS, FileFormat.ODS):
             notes.append(
-                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read; its formats, and other sheets, "
+                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read. Its formats and other sheets "
                 "are only in your own file."
             )
         if self.other_sheets:

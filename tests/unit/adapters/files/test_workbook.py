@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from enrichment.adapters.files import package, ranges
+from enrichment.adapters.files import edit, ranges, xml
 from enrichment.domain.layout import FileFormat
 from enrichment.errors import UnreadableFile
 from tests.unit.adapters.files import archives
@@ -284,7 +284,7 @@ def test_workbooks_of_the_corpus_are_copied_whole(path: Path) -> None:
 def test_where_the_pieces_end_in_which_a_sheet_is_read_makes_no_difference(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = [rich_book(), ODD, (CORPUS / "formulas.xlsx").read_bytes()]
     at_once = [read(content, NAMES, ADDED) for content in contents]
-    monkeypatch.setattr(package, "_CHUNK", size)
+    monkeypatch.setattr(xml, "CHUNK", size)
     assert [read(content, NAMES, ADDED) for content in contents] == at_once
 
 
@@ -404,7 +404,7 @@ def test_a_sheet_that_contradicts_itself_is_refused_in_words(change: Any, words:
 def test_a_row_that_is_not_in_the_sheet_is_no_endless_search() -> None:
     source = io.BytesIO(sheet(HEAD))
     with pytest.raises(UnreadableFile):
-        package.Added(source, lambda _: None, ranges.Growth(1, 2, ["x"])).add(7, ["x"])
+        edit.Added(source, lambda _: None, ranges.Growth(1, 2, ["x"])).add(7, ["x"])
 
 
 def test_dates_that_count_from_1904_are_those_that_were_meant() -> None:

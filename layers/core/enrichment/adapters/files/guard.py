@@ -11,17 +11,9 @@ from pathlib import Path
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from enrichment.adapters.files.package import (
-    MAX_CELLS,
-    MAX_TEXT,
-    Attributes,
-    bytes_of,
-    damaged,
-    read_xml,
-    too_many_cells,
-    too_much_text,
-)
+from enrichment.adapters.files.measure import MAX_CELLS, MAX_TEXT, bytes_of, too_many_cells, too_much_text
 from enrichment.adapters.files.unpacking import opened_zip, part, poured, too_large
+from enrichment.adapters.files.xml import Attributes, damaged, read_xml
 from enrichment.errors import UnreadableFile
 
 _MOST_SPACES = 32_767  # in one element; as many as a cell may hold

@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from enrichment.adapters.files.answer import NewWorkbook
+from enrichment.adapters.files.edit import Added
 from enrichment.adapters.files.guard import check_loading, measured_open_document
-from enrichment.adapters.files.package import Added, Extent, Package, damaged
+from enrichment.adapters.files.measure import Extent
+from enrichment.adapters.files.new_workbook import NewWorkbook, Value, WorkbookRow
+from enrichment.adapters.files.package import Package
 from enrichment.adapters.files.ranges import Growth
-from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Row, Sink, header_among
+from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Sink, header_among
+from enrichment.adapters.files.xml import damaged
 from enrichment.domain.columns import Field, find_columns
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
@@ -20,18 +23,9 @@ from enrichment.errors import UnreadableFile
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-Value = int | float | str | bool | time | date | datetime | timedelta
-
 _MAX_UNPACKED = 1_000_000_000  # bytes; unlike other formats, a workbook's texts are held in memory
 _OF_PEOPLE = frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME})
 _MOST_ADDED = 20  # columns that an answer may need after the sheet's own
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkbookRow(Row):
-    """A row and the values of its cells with their types."""
-
-    values: Sequence[Value]
 
 
 class WorkbookSheet:

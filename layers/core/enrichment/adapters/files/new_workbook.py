@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from enrichment.adapters.files.workbook import Value, WorkbookRow
+from enrichment.adapters.files.sheet import Row
+
+Value = int | float | str | bool | time | date | datetime | timedelta
 
 _MAX_TEXT = 32_767  # characters that Excel takes in a cell
 _MAX_LINKS = 65_530  # in a sheet; past these xlsxwriter writes nothing at all
@@ -24,6 +26,13 @@ _FORMATS = {
 }
 _MAX_SHEET_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkbookRow(Row):
+    """A row and the values of its cells with their types."""
+
+    values: Sequence[Value]
 
 
 class NewWorkbook:
@@ -55,7 +64,7 @@ class NewWorkbook:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._workbook.close()
 
-    def add(self, row: "WorkbookRow", cells: Sequence[str]) -> None:
+    def add(self, row: WorkbookRow, cells: Sequence[str]) -> None:
         position = row.number - 1 if self._in_place else self._next
         self._next = position + 1
         for column, value in enumerate(row.values):
@@ -63,7 +72,7 @@ class NewWorkbook:
         for column, cell in enumerate(cells, start=self._width):
             self._write(position, column, cell, None)
 
-    def _write(self, row: int, column: int, value: "Value", link: str | None) -> None:
+    def _write(self, row: int, column: int, value: Value, link: str | None) -> None:
         match value:
             case str() if link and _is_writable(link):
                 if self._links < _MAX_LINKS and len(value) <= _MAX_TEXT:
