@@ -182,7 +182,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: zipped({"a.zip": zipped({"b.zip": zipped({"c.csv": repeated(b"", b"x" * 10_000_000, 100, b"")})})}),
         "an archive inside of an archive",
     ),
-    "10 GB in gzip": (lambda: MEMBER * 1000, "Unpacked, the file is larger than the 2,000 MB"),
+    "10 GB in gzip": (lambda: MEMBER * 1000, "unpacks to more than 100 times its size"),
     "10 GB in zip": (
         lambda: zipped({"a.csv": lying(repeated(b"", b"a,b\n" * 1_000_000, 2500, b""), b"a,b\n" * 2)}),
         "1 row",

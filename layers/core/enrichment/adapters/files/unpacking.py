@@ -22,6 +22,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK"
 _CHUNK = 1 << 18
 _MAX_LIST = 1 << 22  # bytes of the list of files in an archive: zipfile takes about ten times as much memory for it
+_ALWAYS = 100_000_000  # bytes that any archive may unpack to
+_MOST_TIMES = 100  # its own size that a larger one may: exports unpack to some twenty times, zeros to a thousand
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # in place of the time, so that the same answer is the same bytes
 
@@ -65,7 +67,7 @@ def gunzipped(path: Path, target: Path, most: int) -> None:
     """
     try:
         with gzip.open(path) as source:
-            copied(source, target, most, too_large(most))
+            copied(source, target, *_bound(path.stat().st_size, most))
     except (OSError, EOFError, zlib.error):
         raise UnreadableFile("The gzip file is damaged or was not uploaded completely. Pack it again.") from None
 
@@ -105,7 +107,17 @@ def unzipped(archive: ZipFile, member: ZipInfo, target: Path, most: int) -> None
         UnreadableFile: it is damaged, needs a password, or unpacks to more than `most` bytes.
     """
     with part(archive, member, most) as source:
-        copied(source, target, most, too_large(most))
+        copied(source, target, *_bound(member.compress_size, most))
+
+
+def _bound(size: int, most: int) -> tuple[int, str]:
+    """How many bytes an archive of a size may unpack to, and the refusal of one that goes on: it may be made to fill the disk."""
+    if (bound := max(_ALWAYS, _MOST_TIMES * size)) < most:
+        return bound, (
+            f"The archive unpacks to more than {_MOST_TIMES} times its size, as no export does. Unpack it, and drop the file "
+            "of rows itself."
+        )
+    return most, too_large(most)
 
 
 @contextmanager
