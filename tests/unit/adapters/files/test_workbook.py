@@ -386,7 +386,9 @@ def test_a_sheet_may_be_written_in_many_ways(name: str) -> None:
         (lambda xml: xml.replace(b'r="B2"', b'r="b2"'), "out of order"),
         (lambda xml: xml.replace(b'r="B2"', b'r="XFE2"'), "out of order"),
         (lambda xml: xml.replace(b'<row r="2"', b'<row r="+2"'), "out of order"),
-        (lambda xml: xml.replace(b"</sheetData>", b"<row><row/></row></sheetData>").replace(b"</row><row><row/>", b"<row/>"), ""),
+        (lambda xml: xml.replace(b"</row></sheetData>", b"<row/></row></sheetData>"), "damaged"),
+        (lambda xml: xml.replace(b"Doe<", b"Doe<sheetData/><"), "damaged"),
+        (lambda xml: xml.replace(b"</sheetData>", b"</sheetData><sheetData></sheetData>"), "damaged"),
         (lambda xml: xml.replace(b"</sheetData>", b""), "damaged"),
         (lambda xml: xml[:-20], "damaged"),
     ],
@@ -470,3 +472,17 @@ def test_what_is_longer_than_a_cell_can_be_is_cut() -> None:
     page = reread(read(content, ["status", "note"], ["x" * 40_000, ""]).whole).active
     assert isinstance(page, Worksheet)
     assert page["C2"].value == "x" * 32_767
+
+
+def test_the_texts_of_a_sheet_are_weighed_where_they_may_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    strings = archives.STRINGS.replace(b"</sst>", b"<si><t>First name</t></si><si><t>" + b"x" * 500 + b"</t></si></sst>")
+    cells = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>' + "".join(
+        f'<row r="{number}"><c r="A{number}" t="s"><v>{number % 2}</v></c></row>' for number in range(2, 12)
+    )
+    for content, needed in ((workbook(sheet(cells), strings=strings), 3_070), (by_xlsxwriter([["x" * 900] * 3], True), 2_730)):
+        monkeypatch.setattr(package, "MAX_TEXT", needed)
+        read(content)
+        monkeypatch.setattr(package, "MAX_TEXT", needed - 1)
+        with pytest.raises(UnreadableFile) as raised:
+            read(content)
+        assert "of text, which is more than can be read" in str(raised.value)
