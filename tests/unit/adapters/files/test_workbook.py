@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from enrichment.adapters.files import edit, ranges, xml
+from enrichment.adapters.files import edit, measure, package, ranges, xml
 from enrichment.domain.layout import FileFormat
 from enrichment.errors import UnreadableFile
 from tests.unit.adapters.files import archives
@@ -390,7 +390,9 @@ def test_a_sheet_may_be_written_in_many_ways(name: str) -> None:
         (lambda xml: xml.replace(b'r="B2"', b'r="b2"'), "out of order"),
         (lambda xml: xml.replace(b'r="B2"', b'r="XFE2"'), "out of order"),
         (lambda xml: xml.replace(b'<row r="2"', b'<row r="+2"'), "out of order"),
-        (lambda xml: xml.replace(b"</sheetData>", b"<row><row/></row></sheetData>").replace(b"</row><row><row/>", b"<row/>"), ""),
+        (lambda xml: xml.replace(b"</row></sheetData>", b"<row/></row></sheetData>"), "damaged"),
+        (lambda xml: xml.replace(b"Doe<", b"Doe<sheetData/><"), "damaged"),
+        (lambda xml: xml.replace(b"</sheetData>", b"</sheetData><sheetData></sheetData>"), "damaged"),
         (lambda xml: xml.replace(b"</sheetData>", b""), "damaged"),
         (lambda xml: xml[:-20], "damaged"),
     ],
@@ -484,3 +486,19 @@ def test_of_two_sheets_of_contacts_the_other_is_named() -> None:
     reading = read(saved(book), NAMES, ADDED)
     assert (reading.layout.sheet, reading.layout.other_sheets) == ("2025", ("2026",))
     assert "“2026”" in reading.layout.note()
+
+
+def test_the_texts_of_a_sheet_are_weighed_where_they_may_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    strings = archives.STRINGS.replace(b"</sst>", b"<si><t>First name</t></si><si><t>" + b"x" * 500 + b"</t></si></sst>")
+    cells = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>' + "".join(
+        f'<row r="{number}"><c r="A{number}" t="s"><v>{number % 2}</v></c></row>' for number in range(2, 12)
+    )
+    for content, needed in ((workbook(sheet(cells), strings=strings), 3_070), (by_xlsxwriter([["x" * 900] * 3], True), 2_730)):
+        for module in (package, measure):
+            monkeypatch.setattr(module, "MAX_TEXT", needed)
+        read(content)
+        for module in (package, measure):
+            monkeypatch.setattr(module, "MAX_TEXT", needed - 1)
+        with pytest.raises(UnreadableFile) as raised:
+            read(content)
+        assert "of text, which is more than can be read" in str(raised.value)

@@ -72,7 +72,11 @@ class Measure:
         if self._depth > MAX_DEPTH:
             raise damaged()
         local = local_name(name)
-        if self._state == _IN_ROWS:
+        if local == "sheetData":
+            if self._state != _BEFORE_ROWS:
+                raise damaged()
+            self._state = _IN_ROWS
+        elif self._state == _IN_ROWS:
             if local == "c":
                 self._column = column = column_of(attributes, self._row, self._column)
                 if column >= self.extent.cells:
@@ -94,8 +98,6 @@ class Measure:
                 if self._formulas <= _MAX_FORMULAS and self._formula_links < _MAX_LINKS:
                     self._texts.clear()
                     self._parser.CharacterDataHandler = self._text
-        elif local == "sheetData" and self._state == _BEFORE_ROWS:
-            self._state = _IN_ROWS
         elif local == "hyperlink" and len(self.links) < _MAX_LINKS:
             self.links.append((attributes.get("ref", ""), attribute(attributes, "id")))
         elif local == "mergeCell" and len(self.extent.merged) < _MAX_LINKS:
