@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK"
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _MAX_LIST = 1 << 22  # bytes of the list of files in an archive: zipfile takes about ten times as much memory for it
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # in place of the time, so that the same answer is the same bytes
