@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK"
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _MAX_LIST = 1 << 22  # bytes of the list of files in an archive: zipfile takes about ten times as much memory for it
 _ALWAYS = 100_000_000  # bytes that any archive may unpack to
 _MOST_TIMES = 100  # its own size that a larger one may: exports unpack to some twenty times, zeros to a thousand
