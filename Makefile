@@ -6,6 +6,7 @@
 SHELL := /bin/bash
 PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
+PARALLEL := --numprocesses 2 --dist loadgroup
 
 # What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
 #
@@ -30,10 +31,10 @@ down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
 
 test: $(READY) ## run the whole test suite
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(PARALLEL)
 
 unit: $(READY) ## run the tests that need no local stack
-	$(PYTHON) -m pytest tests/unit tests/functional
+	$(PYTHON) -m pytest $(PARALLEL) tests/unit tests/functional
 
 simulate: $(READY) ## run HISTORIES (500) simulated histories from SEED (0); PLANT=bug plants one
 	@SEED=$(SEED) HISTORIES=$(HISTORIES) PLANT=$(PLANT) $(PYTHON) -m tests.simulation

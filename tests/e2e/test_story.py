@@ -24,6 +24,8 @@ from local.account import Account
 from local.stack import Stack
 from local.tables import same_rows
 
+pytestmark = pytest.mark.xdist_group("stack")  # one stack after the other: they share a build
+
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
 

@@ -192,7 +192,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "zip by a method without limits": (lambda: archive(zipfile.ZIP_BZIP2), "packed by a method that is not read"),
     "zip by another method without limits": (lambda: archive(zipfile.ZIP_LZMA), "packed by a method that is not read"),
-    "a line of 1 GB in gzip": (lambda: MEMBER * 100, "a line of more than 1,048,576 characters"),
+    "a line of 1 GB in gzip": (lambda: MEMBER * 100, "unpacks to more than 100 times its size"),
     "100,000 columns in CSV": (lambda: csv_of(",".join(["a"] * 100_000), "b"), "100,000 columns"),
     "100,000 columns in a workbook": (
         lambda: workbook(many_cells(b"<c><v>1</v></c>", 10_000, 100_000 // 100, SHEET + b"<row>" + b"<c><v>1</v></c>" * 100_000)),
