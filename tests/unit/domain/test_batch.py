@@ -86,7 +86,7 @@ def test_a_settled_batch_awaits_nothing_and_every_other_goes_on() -> None:
     assert {state for state in BatchState if not BATCH_TRANSITIONS[state]} == SETTLED
 
 
-@pytest.mark.parametrize("state", [BatchState.UNKNOWN, BatchState.ACCEPTED, *SETTLED])
+@pytest.mark.parametrize("state", [BatchState.UNKNOWN, BatchState.ACCEPTED, *sorted(SETTLED)])
 def test_what_may_have_been_charged_or_was_refused_is_never_sent_again(state: BatchState) -> None:
     assert reachable(state).isdisjoint({BatchState.PLANNED, BatchState.SENDING})
 
