@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
-PARALLEL := --numprocesses 2 --dist loadgroup
+PARALLEL := --numprocesses 2
 
 # What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
 #
@@ -31,7 +31,8 @@ down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
 
 test: $(READY) ## run the whole test suite
-	$(PYTHON) -m pytest $(PARALLEL)
+	$(PYTHON) -m pytest tests/e2e
+	$(PYTHON) -m pytest $(PARALLEL) --ignore tests/e2e
 
 unit: $(READY) ## run the tests that need no local stack
 	$(PYTHON) -m pytest $(PARALLEL) tests/unit tests/functional

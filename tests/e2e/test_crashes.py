@@ -38,10 +38,7 @@ from local.provider import contract
 from local.provider.behaviour import Behaviour, Faults
 from local.stack import Stack
 
-pytestmark = [
-    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the functions' processes in /proc"),
-    pytest.mark.xdist_group("stack"),  # one stack after the other: they share a build
-]
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the functions' processes in /proc")
 
 Seen = TypeVar("Seen")
 
