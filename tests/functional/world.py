@@ -203,7 +203,7 @@ class World:
         )
         self.receive = ReceiveWebhook(self.table, self.secrets, self.metrics, self.clock)
         self.tally = TallyResults(self.table, self.completion, self.metrics)
-        self.compile = CompileJob(self.table, self.bucket, publish, self.clock, LIMITS, MONEY)
+        self.compile = CompileJob(self.table, self.bucket, publish, self.clock, MONEY)
         self.sweep = Sweep(
             table=self.table,
             bucket=self.bucket,

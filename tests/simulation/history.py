@@ -275,7 +275,7 @@ class History:
         )
         self.receive = ReceiveWebhook(table, self.secrets, NoMetrics(), self.clock)  # type: ignore[arg-type]
         self.tally = TallyResults(table, completion, NoMetrics())
-        self.compile = CompileJob(table, bucket, publish, self.clock, LIMITS, MONEY)
+        self.compile = CompileJob(table, bucket, publish, self.clock, MONEY)
         self.sweep = Sweep(
             table=table,
             bucket=bucket,

@@ -61,7 +61,7 @@ class Settings(BaseModel):
 
     @property
     def limits(self) -> Limits:
-        """What a file may hold. Unpacked it may be four times as large: texts pack to about a quarter."""
+        """What a file may hold. Unpacked it may be four times as large as it may be packed."""
         return Limits(self.max_file_megabytes * 1_000_000, 4 * self.max_file_megabytes * 1_000_000, self.max_rows)
 
     @property

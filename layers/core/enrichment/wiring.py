@@ -107,9 +107,7 @@ def tally_results() -> "TallyResults":
 def compile_job() -> "CompileJob":
     from enrichment.usecases.compile import CompileJob
 
-    return CompileJob(
-        table=_table(), bucket=_bucket(), publish=_publish(), clock=clock, limits=settings().limits, money=settings().money
-    )
+    return CompileJob(table=_table(), bucket=_bucket(), publish=_publish(), clock=clock, money=settings().money)
 
 
 @cache

@@ -128,7 +128,7 @@ class JobTable:
 
         Args:
             job: as it was read; its `content` is taken.
-            now: epoch seconds; a content that another job took is free again after the retention time.
+            now: epoch seconds; a content that another job took is free again when that job may expire.
             force: whether to take the content from a job that has it.
             fields: the plan.
         """
@@ -137,7 +137,7 @@ class JobTable:
         )
         free = "attribute_not_exists(pk) OR job = :job OR expires_at < :now"
         values = {"job": job.id, "now": now}
-        item = {"job": job.id, "expires_at": now + self._retention}
+        item = {"job": job.id, "expires_at": job.created_at + self._retention}
         if force:
             free, values = "attribute_not_exists(pk) OR attribute_exists(pk)", {}
         failed = self._transact([run, Update(content_key(job.content), item, condition=free, values=values)])
@@ -146,7 +146,7 @@ class JobTable:
         return Run.REPEATED if failed[1] is not None else Run.LOST
 
     def job_of_content(self, content: str, now: int) -> str | None:
-        """The job that took a content, unless that was longer ago than the retention time."""
+        """The job that took a content, as long as it is sure to be there."""
         item = self._get(content_key(content))
         return str(item["job"]) if item and item["expires_at"] >= now else None
 

@@ -1,5 +1,6 @@
 """How a file is written: found out once and stored with its job, so that it is read the same way again and answered in kind."""
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -15,6 +16,10 @@ class Limits:
     file: int
     unpacked: int
     rows: int
+
+
+# For a file that was judged before: a limit that was lowered since must not keep its job from ending.
+NO_LIMITS = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
 
 
 class FileFormat(StrEnum):

@@ -12,7 +12,7 @@ from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Job, JobState
-from enrichment.domain.layout import Limits
+from enrichment.domain.layout import NO_LIMITS
 from enrichment.domain.outcome import (
     JOB_SPENT,
     MAY_BE_PAID,
@@ -39,7 +39,6 @@ class CompileJob:
     bucket: Bucket
     publish: PublishReport
     clock: Clock
-    limits: Limits
     money: Callable[[int], str]
 
     def run(self, job_id: str) -> Report | None:
@@ -52,7 +51,7 @@ class CompileJob:
         if stream is None:
             return self._finish(job, self._report_of_lost_file(job))
         outcomes = Outcomes(self.table, job, self.table.batches(job))
-        with opened(stream, self.limits, job.layout) as upload:
+        with opened(stream, NO_LIMITS, job.layout) as upload:
             report = self._write(job, upload.sheet, outcomes)
         return self._finish(job, report)
 
@@ -117,7 +116,7 @@ class CompileJob:
         self.publish.run(report)
         counts = report.counts
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
-        if not delivered and not any(counts.get(state) for state in MAY_BE_PAID):
+        if report.status == "done" and not delivered and not any(counts.get(state) for state in MAY_BE_PAID):
             self.table.free_content(job)  # nothing was paid, so the same file may be dropped again
         missing = any(counts.get(state) for state in (RowState.TIMED_OUT, RowState.AMBIGUOUS))
         self.table.finish_job(job.id, report.finished_at, delivered, awaits_more=missing)

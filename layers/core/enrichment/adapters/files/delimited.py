@@ -3,7 +3,6 @@
 Each row keeps the text it was read from, so what is written begins with exactly what the owner wrote, quotes and all.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -24,7 +23,6 @@ _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines include
 _MAX_LINE = 1 << 20  # characters; a text without line ends is refused instead of being held in memory
 _MAX_SURPLUS = 1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 _MAX_CELL = 131_072  # characters; Excel itself stops at 32,767 a cell
-_MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)  # how Excel is told the delimiter, in a line of its own
 
 # https://owasp.org/www-community/attacks/CSV_Injection, with the wide forms that spreadsheets in Japan take as well.
@@ -135,7 +133,7 @@ class _Copy:
 
     def begin(self, above: str) -> None:
         if self._layout.byte_order_mark:
-            self._sink.write(_MARKS[self._layout.encoding])
+            self.verbatim("\ufeff")
         self.verbatim(above)
 
     def verbatim(self, text: str) -> None:

@@ -8,10 +8,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from enrichment.adapters.files.measure import column_of, row_of
 from enrichment.adapters.files.ranges import Growth, column_letters
-from enrichment.adapters.files.sheet import MAX_COLUMNS, Readable
+from enrichment.adapters.files.sheet import MAX_CELL_TEXT, MAX_COLUMNS, Readable
 from enrichment.adapters.files.xml import Attributes, XmlStream, damaged, local_name
 
-_MAX_CELL_TEXT = 32_767  # characters, Excel's own
 _SPANS = re.compile(rb"""\sspans\s*=\s*("[^"]*"|'[^']*')""")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would take for an escaped character
@@ -152,4 +151,4 @@ def _cells_xml(prefix: str, row: int, column: int, cells: Sequence[str]) -> byte
 
 
 def _excel_text(text: str) -> str:
-    return _ESCAPED.sub("_x005F_", _NOT_IN_XML.sub(" ", text)[:_MAX_CELL_TEXT])
+    return _ESCAPED.sub("_x005F_", _NOT_IN_XML.sub(" ", text)[:MAX_CELL_TEXT])

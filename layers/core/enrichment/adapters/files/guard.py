@@ -12,12 +12,11 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from enrichment.adapters.files.measure import MAX_CELLS, MAX_TEXT, bytes_of, too_many_cells, too_much_text
+from enrichment.adapters.files.sheet import MAX_CELL_TEXT
 from enrichment.adapters.files.unpacking import opened_zip, part, poured, too_large
-from enrichment.adapters.files.xml import Attributes, damaged, read_xml
+from enrichment.adapters.files.xml import MAX_DEPTH, Attributes, damaged, read_xml
 from enrichment.errors import UnreadableFile
 
-_MOST_SPACES = 32_767  # in one element; as many as a cell may hold
-_MAX_DEPTH = 256  # of elements in elements
 _MAX_CELLS = MAX_CELLS // 3  # calamine has each cell of an OpenDocument spreadsheet three times while it loads it
 _MAX_TEXT = MAX_TEXT // 3
 
@@ -92,7 +91,7 @@ class _Measure:
 
     def _start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
-        if self._depth > _MAX_DEPTH:
+        if self._depth > MAX_DEPTH:
             raise damaged()
         match name:
             case "table:table":
@@ -115,8 +114,10 @@ class _Measure:
                 self._weighs(1)
             case "text:s":
                 spaces = _count(attributes, "text:c")
-                if spaces > _MOST_SPACES:
-                    raise UnreadableFile("The spreadsheet has a cell of more than 32,767 spaces. Delete it and drop that.")
+                if spaces > MAX_CELL_TEXT:
+                    raise UnreadableFile(
+                        f"The spreadsheet has a cell of more than {MAX_CELL_TEXT:,} spaces. Delete it and drop that."
+                    )
                 self._weighs(spaces)
             case "manifest:encryption-data":
                 raise UnreadableFile("The spreadsheet is protected by a password. Save it without one and drop it again.")

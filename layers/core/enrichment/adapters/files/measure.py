@@ -8,7 +8,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from enrichment.adapters.files.ranges import column_letters, column_number
-from enrichment.adapters.files.sheet import MAX_COLUMNS
+from enrichment.adapters.files.sheet import MAX_COLUMNS, MAX_LINKS
 from enrichment.adapters.files.unpacking import megabytes
 from enrichment.adapters.files.xml import MAX_DEPTH, Attributes, attribute, damaged, local_name
 from enrichment.errors import UnreadableFile
@@ -17,7 +17,6 @@ MAX_CELLS = 12_000_000  # of a sheet's whole extent. calamine takes about 100 by
 MAX_ROWS = 1_048_576  # Excel's own
 MAX_TEXT = 500_000_000  # bytes of text that are held in memory beside the cells
 _MAX_STRINGS = 8_000_000  # different ones
-_MAX_LINKS = 65_530  # Excel's own, of one sheet
 _MAX_FORMULAS = 1_000_000  # that are looked at for links
 _MAX_PIECES = 100  # in which a parser hands over the beginning of a formula
 _BEFORE_ROWS, _IN_ROWS, _AFTER_ROWS = range(3)
@@ -95,12 +94,12 @@ class Measure:
             elif local == "f":
                 self._formulas += 1
                 self.extent.filled = max(self.extent.filled, self._column + 1)
-                if self._formulas <= _MAX_FORMULAS and self._formula_links < _MAX_LINKS:
+                if self._formulas <= _MAX_FORMULAS and self._formula_links < MAX_LINKS:
                     self._texts.clear()
                     self._parser.CharacterDataHandler = self._text
-        elif local == "hyperlink" and len(self.links) < _MAX_LINKS:
+        elif local == "hyperlink" and len(self.links) < MAX_LINKS:
             self.links.append((attributes.get("ref", ""), attribute(attributes, "id")))
-        elif local == "mergeCell" and len(self.extent.merged) < _MAX_LINKS:
+        elif local == "mergeCell" and len(self.extent.merged) < MAX_LINKS:
             self.extent.merged.append(attributes.get("ref", ""))
 
     def _text(self, text: str) -> None:

@@ -9,12 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from enrichment.adapters.files.sheet import Row
+from enrichment.adapters.files.sheet import MAX_CELL_TEXT, MAX_LINKS, Row
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
-_MAX_TEXT = 32_767  # characters that Excel takes in a cell
-_MAX_LINKS = 65_530  # in a sheet; past these xlsxwriter writes nothing at all
 _MAX_LINK = 2_079  # characters, Excel's own
 _LINK = re.compile(r"(?i:https?|ftps?)://|mailto:")
 _FIRST_YEAR = 1900
@@ -48,9 +46,7 @@ class NewWorkbook:
     def __init__(self, path: Path, sheet: str, width: int, in_place: bool = True) -> None:
         from xlsxwriter import Workbook  # 84 ms, which only files that need one pay at their cold start
 
-        # Texts stay texts: neither `=…` nor `http…` nor `0033…` becomes anything else.
-        texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self._workbook = Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent), "nan_inf_to_errors": True, **texts})
+        self._workbook = Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)})
         self._workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  # the same rows give the same file
         self._formats = {kind: self._workbook.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
         self._sheet = self._workbook.add_worksheet(_NOT_IN_NAMES.sub(" ", sheet)[:_MAX_SHEET_NAME] or None)
@@ -72,10 +68,11 @@ class NewWorkbook:
         for column, cell in enumerate(cells, start=self._width):
             self._write(position, column, cell, None)
 
+    # Each value is written by its type: neither `=…` nor `http…` nor `0033…` becomes anything but a text.
     def _write(self, row: int, column: int, value: Value, link: str | None) -> None:
         match value:
             case str() if link and _is_writable(link):
-                if self._links < _MAX_LINKS and len(value) <= _MAX_TEXT:
+                if self._links < MAX_LINKS and len(value) <= MAX_CELL_TEXT:
                     self._links += 1
                     self._sheet.write_url(row, column, link, string=value)
                 else:
@@ -83,7 +80,7 @@ class NewWorkbook:
             case "":
                 pass
             case str():
-                self._sheet.write_string(row, column, value[:_MAX_TEXT])
+                self._sheet.write_string(row, column, value[:MAX_CELL_TEXT])
             case bool():
                 self._sheet.write_boolean(row, column, value)
             case int() | float() if isfinite(value):

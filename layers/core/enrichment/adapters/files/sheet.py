@@ -9,7 +9,11 @@ from typing import Any, Protocol, TypeVar
 from enrichment.domain.columns import find_columns
 from enrichment.domain.layout import Layout
 
-MAX_COLUMNS = 16_384  # as many as Excel has
+# Excel's own limits: columns and links of a sheet, and characters of a cell.
+MAX_COLUMNS = 16_384
+MAX_LINKS = 65_530
+MAX_CELL_TEXT = 32_767
+
 HEAD = 30  # rows among which the header is looked for
 
 R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the rows of that sheet

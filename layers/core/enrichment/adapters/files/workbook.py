@@ -18,6 +18,7 @@ from enrichment.adapters.files.sheet import HEAD, MAX_COLUMNS, NO_LINKS, Sink, h
 from enrichment.adapters.files.xml import damaged
 from enrichment.domain.columns import Field, find_columns
 from enrichment.domain.layout import FileFormat, Layout
+from enrichment.domain.outcome import RESULT_COLUMNS
 from enrichment.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _MAX_UNPACKED = 1_000_000_000  # bytes; unlike other formats, a workbook's texts are held in memory
 _OF_PEOPLE = frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME})
-_MOST_ADDED = 20  # columns that an answer may need after the sheet's own
+_MOST_ADDED = len(RESULT_COLUMNS)
 
 
 class WorkbookSheet:
