@@ -1,6 +1,10 @@
+# make setup    install everything into .venv, once
 # make run      drop a file into a local stack and fetch what comes back
 # make test     the whole test suite
 # make help     everything else
+#
+# What a local run can be told is listed in docs/parameters.md:
+#     make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -8,20 +12,19 @@ PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
 PARALLEL := --numprocesses 2
 
-# What a local run may set: make run FILE=leads.csv TYPE=phone COUNTRIES=FR,BE DEADLINE_MINUTES=2
-#
-# Of the stack: DEADLINE_MINUTES RETENTION_DAYS LOG_RETENTION_DAYS LOG_LEVEL CONCURRENCY CREDITS_PER_EMAIL CREDITS_PER_PHONE
-# CREDITS_PER_PERSONAL_EMAIL CREDITS_PER_MONTH PRICE_PER_CREDIT CURRENCY MAX_FILE_MEGABYTES MAX_ROWS. PRONTO_BASE_URL and
-# PRONTO_API_KEY name a provider to use in place of the stand-in; STANDIN_* sets how the stand-in behaves (see local/provider/behaviour.py).
-COMPILE := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock"
+UPGRADE := --upgrade
+COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help run up down test unit simulate nightly check format schema lock clean
+.PHONY: help setup run up down test unit simulate nightly check format docs schema lock clean
 
 help: ## show this
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(READY) ## drop FILE (events/contacts.csv) as TYPE (email), show progress, fetch the answers into out/
+setup: $(READY) ## install everything into .venv, once; the other targets do it when needed
+	@echo "Ready. make help lists what there is."
+
+run: $(READY) ## drop FILE (events/contacts.csv) as TYPE (email), fetch the answers into out/
 	@$(PYTHON) -m local.run
 
 up: $(READY) ## start the local stack and leave it running; .local/stack.json tells where
@@ -35,7 +38,7 @@ test: $(READY) ## run the whole test suite
 	$(PYTHON) -m pytest $(PARALLEL) --ignore tests/e2e
 
 unit: $(READY) ## run the tests that need no local stack
-	$(PYTHON) -m pytest $(PARALLEL) tests/unit tests/functional
+	$(PYTHON) -m pytest $(PARALLEL) tests/unit tests/functional tests/docs
 
 simulate: $(READY) ## run HISTORIES (500) simulated histories from SEED (0); PLANT=bug plants one
 	@SEED=$(SEED) HISTORIES=$(HISTORIES) PLANT=$(PLANT) $(PYTHON) -m tests.simulation
@@ -43,20 +46,25 @@ simulate: $(READY) ## run HISTORIES (500) simulated histories from SEED (0); PLA
 nightly: $(READY) ## run ten thousand simulated histories
 	@HISTORIES=10000 $(PYTHON) -m tests.simulation
 
-check: $(READY) ## format, lint, types and template
+check: $(READY) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	PYTHONPATH=.:layers/core .venv/bin/lint-imports --no-cache
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/bin/sam validate --lint
 
 format: $(READY) ## rewrite the code in the one format
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
+docs: $(READY) ## write what the documentation takes from the code: pictures of states, parameters
+	@$(PYTHON) -m docs.generate
+
 schema: $(READY) ## write docs/report.schema.json, the schema of a report's data
 	@$(PYTHON) -m tests.unit.domain.test_report
 
-lock: $(READY) ## choose and pin the newest versions that requirements.in allows; the layer gets those that are tested
+# The layer gets the versions that the tests run with.
+lock: $(READY) ## pin the newest versions that requirements.in allows; with UPGRADE= only what is new
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) layers/dependencies/requirements.in -c requirements.txt -o layers/dependencies/requirements.txt
 

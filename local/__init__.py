@@ -1,1 +1,1 @@
-"""The local stack: an embedded AWS with the real template on it, and a stand-in for the provider."""
+"""The local stack: an embedded AWS with the real template on it, beside a stand-in provider."""

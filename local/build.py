@@ -15,14 +15,18 @@ _SOURCES = ("template.yaml", "functions", "layers")
 
 
 class CommandFailed(Exception):
-    """A command that the local stack is made with failed; the message holds what it printed last."""
+    """A command that the local stack is made with failed; the message holds what it printed
+    last.
+    """
 
 
 def build(log: Path) -> Path:
-    """Build the template with functions for this machine's Python and processor; the built template's path.
+    """Build the template with functions for this machine's Python and processor; the built
+    template's path.
 
-    Functions run on the embedded AWS by the Python that runs it, so runtime and architecture are this machine's, not the
-    template's defaults. Nothing is built when the sources are those of the last build.
+    Functions run on the embedded AWS by the Python that runs it, so runtime and architecture are
+    this machine's, not the template's defaults. Nothing is built when the sources are those of the
+    last build.
     """
     mark = BUILT / ".sources"
     digest = _digest()
@@ -49,16 +53,27 @@ def run(command: list[str], log: Path, **environment: str) -> None:
     """
     with log.open("ab") as out:
         start = out.tell()
-        ended = subprocess.run(command, cwd=ROOT, env=tool_environment() | environment, stdout=out, stderr=out, check=False)
+        ended = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=tool_environment() | environment,
+            stdout=out,
+            stderr=out,
+            check=False,
+        )
     if ended.returncode:
         said = log.read_bytes()[start:].decode(errors="replace").strip().splitlines()[-15:]
         raise CommandFailed(f"{' '.join(command[:2])} failed ({log}):\n" + "\n".join(said))
 
 
 def tool_environment() -> dict[str, str]:
-    """This process's environment with the clone's own tools first, and nothing that would reach a real AWS account."""
+    """This process's environment with the clone's own tools first, and nothing that would reach a
+    real AWS account.
+    """
     foreign = ("AWS_", "STANDIN_", "PYTHON", "LOG_LEVEL")
-    own = {name: value for name, value in os.environ.items() if value and not name.startswith(foreign)}
+    own = {
+        name: value for name, value in os.environ.items() if value and not name.startswith(foreign)
+    }
     return own | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "AWS_ACCESS_KEY_ID": "test",

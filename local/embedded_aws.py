@@ -1,7 +1,8 @@
 """The embedded AWS, mended in the six places where it differs from AWS in what this pipeline needs.
 
-The product is written for AWS. Where ministack 1.5.33 answers otherwise, the difference is mended here, so that the template and
-the code stay as AWS wants them. Each mend names what it replaces; it fails at start if a new version moves that.
+The product is written for AWS. Where ministack 1.5.33 answers otherwise, the difference is mended
+here, so that the template and the code stay as AWS wants them. Each mend names what it replaces; it
+fails at start if a new version moves that.
 """
 
 import json
@@ -56,7 +57,8 @@ def _events_carry_the_version() -> None:
 
 
 def _batches_are_allowed_by_the_single_action() -> None:
-    """`SendMessageBatch` needs the permission `sqs:SendMessage`; there is no action of its own name.
+    """`SendMessageBatch` needs the permission `sqs:SendMessage`; there is no action of its own
+    name.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
     """
@@ -70,7 +72,9 @@ def _batches_are_allowed_by_the_single_action() -> None:
 
 
 def _concurrency_is_a_number() -> None:
-    """A parameter of type Number that a template refers to arrives as a number; here it stays text and breaks the poller."""
+    """A parameter of type Number that a template refers to arrives as a number; here it stays text
+    and breaks the poller.
+    """
     concurrency = lambda_svc._sqs_esm_concurrency
 
     def concurrency_of(esm: dict[str, Any], *arguments: Any, **named: Any) -> int:
@@ -83,7 +87,8 @@ def _concurrency_is_a_number() -> None:
 
 
 def _events_are_tried_again() -> None:
-    """EventBridge starts functions asynchronously, with Lambda's retries and failure destination; here it tries once.
+    """EventBridge starts functions asynchronously, with Lambda's retries and failure destination;
+    here it tries once.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
@@ -92,7 +97,8 @@ def _events_are_tried_again() -> None:
         function, configuration, _ = lambda_svc._get_func_record_for_ref(target)
         if function and configuration:
             lambda_svc.invoke_async_with_retry(
-                lambda_svc._execution_record_for_config(function, configuration), json.loads(payload)
+                lambda_svc._execution_record_for_config(function, configuration),
+                json.loads(payload),
             )
 
     _ = eventbridge._dispatch_to_lambda  # fails here if it has moved
@@ -100,7 +106,9 @@ def _events_are_tried_again() -> None:
 
 
 def _processes_die_alone() -> None:
-    """A function's process that dies while it starts fails its own invocation; here it takes all others of the function along."""
+    """A function's process that dies while it starts fails its own invocation; here it takes all
+    others of the function along.
+    """
     invoke = lambda_runtime.Worker.invoke
 
     def invoke_alone(worker: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
@@ -114,7 +122,9 @@ def _processes_die_alone() -> None:
 
 
 def _layers_are_unpacked_once() -> None:
-    """All processes share the files of a layer; here each has a copy, which costs seconds and gigabytes with many of them."""
+    """All processes share the files of a layer; here each has a copy, which costs seconds and
+    gigabytes with many of them.
+    """
     unpacking = threading.Lock()
 
     class Archive(zipfile.ZipFile):
@@ -131,7 +141,11 @@ def _layers_are_unpacked_once() -> None:
             place.rmdir()
             place.symlink_to(shared)
 
-    names = {"ZipFile": Archive, "BadZipFile": zipfile.BadZipFile, "LargeFileError": zipfile.LargeZipFile}
+    names = {
+        "ZipFile": Archive,
+        "BadZipFile": zipfile.BadZipFile,
+        "LargeFileError": zipfile.LargeZipFile,
+    }
     lambda_runtime.zipfile = SimpleNamespace(**names)
 
 

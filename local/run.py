@@ -1,4 +1,4 @@
-"""`make run`: drop a file, watch its job, fetch what comes back, and check that every row is accounted for."""
+"""`make run`: drop a file, follow its job, fetch what comes back, and check that no row is lost."""
 
 import json
 import os
@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from enrichment.domain.folder import ENRICHED, ESTIMATE, INCOMING, REJECTED, job_id
-from enrichment.domain.job import ENDED, JobState
+from enrichment.domain.job import WRITTEN, JobState
 from local import stack
-from local.account import Account
 from local.build import ROOT, CommandFailed
 from local.stack import Stack, StackError
 from local.tables import same_rows
+from local.user import User
 
 OUT = ROOT / "out"
 _PATIENCE = 120  # seconds after a job's deadline within which it must have ended
@@ -65,7 +72,9 @@ def _running(console: Console) -> Iterator[Stack]:
     if running:
         wanted = stack.chosen_settings(dict(os.environ))
         if wanted and wanted != running.settings:
-            raise StackError("A stack runs with other settings than these. Stop it first, with make down.")
+            raise StackError(
+                "A stack runs with other settings than these. Stop it first, with make down."
+            )
         yield running
         return
     with console.status("starting") as status:
@@ -77,56 +86,78 @@ def _running(console: Console) -> Iterator[Stack]:
 
 
 def _enrich(console: Console, running: Stack, drop: Drop) -> int:
-    account = Account(running)
+    user = User(running)
     before = len(running.ledger().get("charges", []))
-    version = account.upload(drop.file, drop.key)
+    version = user.upload(drop.file, drop.key)
     console.print(f"dropped {drop.file.name} at {drop.key}", markup=False, highlight=False)
     job = job_id(running.bucket, drop.key, version)
-    state = _watch(console, account, job)
-    if state is JobState.RUNNING:
-        paused = json.loads(account.fetch(drop.key, job, OUT)[".json"].read_text())
+    state = _watch(console, user, job)
+    if state is JobState.PAUSED:
+        paused = json.loads(user.fetch(drop.key, job, OUT)[".json"].read_text())
         console.print(
-            f"The job is paused: {paused['message']}\nEnding it here, as an operator may.", style="yellow", markup=False
+            f"The job is paused: {paused['message']}\nEnding it here, as an operator may.",
+            style="yellow",
+            markup=False,
         )
-        account.operate(job, "give_up")
-        state = _watch(console, account, job)
-    fetched = account.fetch(drop.key, job, OUT)
+        user.operate(job, "give_up")
+        state = _watch(console, user, job)
+    fetched = user.fetch(drop.key, job, OUT)
     report = json.loads(fetched[".json"].read_text())
-    complete = state == JobState.DONE and ENRICHED in fetched and same_rows(drop.file, fetched[ENRICHED], report)
+    complete = (
+        state in WRITTEN and ENRICHED in fetched and same_rows(drop.file, fetched[ENRICHED], report)
+    )
     _summarise(console, report, fetched, running.ledger().get("charges", [])[before:])
-    if state == JobState.REFUSED:
+    if state is JobState.REFUSED:
         console.print("The file was refused; the report says why.", style="yellow")
         return 1
     if state in (JobState.ESTIMATED, JobState.REPEATED):
         return 0
-    console.print("Every row is accounted for." if complete else "Rows are missing!", style="green" if complete else "red")
+    console.print(
+        "Every row is accounted for." if complete else "Rows are missing!",
+        style="green" if complete else "red",
+    )
     return 0 if complete else 1
 
 
-def _watch(console: Console, account: Account, job: str) -> JobState:
-    """Show a job's progress until it has ended or is paused; the state it is in then."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def _watch(console: Console, user: User, job: str) -> JobState:
+    """Show a job's progress until there is a report on its end or a pause; its state then."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         rows = progress.add_task("rows split", total=None)
         batches = progress.add_task("batches accepted", total=None)
         results = progress.add_task("results in", total=None)
         give_up = time.time() + _PATIENCE
         while True:
-            seen = account.progress(job)
+            seen = user.progress(job)
             if seen:
                 give_up = seen.deadline_at + _PATIENCE
                 split = seen.state is not JobState.SPLITTING
                 progress.update(rows, total=seen.rows if split else None, completed=seen.rows)
-                progress.update(batches, total=seen.batches if split else None, completed=seen.accepted)
-                progress.update(results, total=seen.contacts if split else None, completed=seen.results)
-                if seen.state in ENDED or (seen.state is JobState.RUNNING and seen.paused):
+                progress.update(
+                    batches, total=seen.batches if split else None, completed=seen.accepted
+                )
+                progress.update(
+                    results, total=seen.contacts if split else None, completed=seen.results
+                )
+                if seen.reported:
                     return seen.state
             if time.time() > give_up:
                 raise StackError(f"job {job} has not ended; see .local/aws.log")
             time.sleep(0.3)
 
 
-def _summarise(console: Console, report: dict[str, Any], fetched: dict[str, Path], charges: list[dict[str, Any]]) -> None:
+def _summarise(
+    console: Console,
+    report: dict[str, Any],
+    fetched: dict[str, Path],
+    charges: list[dict[str, Any]],
+) -> None:
     if report["message"]:
         console.print(report["message"], style="yellow", markup=False)
     counts = Table("rows", str(report["rows"]), box=None, pad_edge=False)
@@ -139,14 +170,28 @@ def _summarise(console: Console, report: dict[str, Any], fetched: dict[str, Path
         cost = f" ({report['credits']['cost']})" if report["credits"]["cost"] else ""
         console.print(f"credits by the report: about {report['credits']['estimated']}{cost}")
     if report["earlier"]:
-        console.print(f"the earlier answer: {report['earlier']['enriched']}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"the earlier answer: {report['earlier']['enriched']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     if charges:
         contacts = sum(len(charge["contacts"]) for charge in charges)
         cost = sum(charge["credits"] for charge in charges)
-        console.print(f"the provider's ledger: {contacts} contacts in {len(charges)} requests, {cost} credits")
+        console.print(
+            f"the provider's ledger: {contacts} contacts in {len(charges)} requests, {cost} credits"
+        )
     for name, path in fetched.items():
-        label = {ENRICHED: "enriched", REJECTED: "rejected", ".html": "report", ".json": "report data"}[name]
-        console.print(f"{label:<12} {path.relative_to(ROOT)}", markup=False, highlight=False, soft_wrap=True)
+        label = {
+            ENRICHED: "enriched",
+            REJECTED: "rejected",
+            ".html": "report",
+            ".json": "report data",
+        }[name]
+        console.print(
+            f"{label:<12} {path.relative_to(ROOT)}", markup=False, highlight=False, soft_wrap=True
+        )
 
 
 if __name__ == "__main__":

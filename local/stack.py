@@ -1,4 +1,6 @@
-"""Starting and stopping the local stack: the embedded AWS with IAM enforced, the real template on it, the stand-in beside it."""
+"""Starting and stopping the local stack: the embedded AWS with IAM enforced and the real template
+on it, and the stand-in beside it.
+"""
 
 import contextlib
 import json
@@ -19,6 +21,9 @@ import boto3
 from botocore.config import Config
 from pydantic import BaseModel
 
+from enrichment.adapters.clients import Clients
+from enrichment.clock import system_clock
+from enrichment.pipeline import Pipeline, new_id
 from local.build import ARCHITECTURE, ROOT, RUNTIME, build, run, tool_environment
 
 if TYPE_CHECKING:
@@ -30,6 +35,10 @@ REGION = "us-east-1"
 NAME = "enrichment"
 _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
 _FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
+_SERVICES = (
+    *("apigateway", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "monitoring"),
+    *("s3", "secretsmanager", "sqs", "sts"),
+)
 # Parameters that a local run may set, by the environment variable that sets them.
 _PARAMETERS = {
     "DEADLINE_MINUTES": "DeadlineMinutes",
@@ -49,7 +58,10 @@ _PARAMETERS = {
 
 
 class Stack(BaseModel):
-    """A running stack, as `.local/stack.json` holds it. `provider_url` is the API's base; `processes` are group ids."""
+    """A running stack, as `.local/stack.json` holds it.
+
+    `provider_url` is the API's base; `processes` are group ids.
+    """
 
     endpoint_url: str
     region: str
@@ -66,6 +78,20 @@ class Stack(BaseModel):
     def client(self, service: str) -> Any:
         """A boto3 client for this stack, with an administrator's rights."""
         return _client(service, self.endpoint_url)
+
+    def pipeline(self) -> Pipeline:
+        """The pipeline of this stack, with all variables that its functions have and an
+        administrator's rights.
+        """
+        clients = Clients()
+        clients.dynamodb, clients.s3 = self.client("dynamodb"), self.client("s3")
+        clients.sqs, clients.secrets = self.client("sqs"), self.client("secretsmanager")
+        clients.functions = self.client("lambda")
+        environment: dict[str, str] = {}
+        for name in self.functions.values():
+            function = clients.functions.get_function_configuration(FunctionName=name)
+            environment |= function["Environment"]["Variables"]
+        return Pipeline(clients, environment, system_clock, new_id)
 
     def ledger(self) -> dict[str, Any]:
         """The stand-in's ledger; empty when another provider is used."""
@@ -87,8 +113,10 @@ def current() -> Stack | None:
     return stack if _answers(f"{stack.endpoint_url}/_ministack/health") else None
 
 
-def start(say: Callable[[str], None], settings: dict[str, str] | None = None, folder: Path = FOLDER) -> Stack:
-    """Start a stack with the given settings (environment variables by name), or with this process's.
+def start(
+    say: Callable[[str], None], settings: dict[str, str] | None = None, folder: Path = FOLDER
+) -> Stack:
+    """Start a stack with these settings (environment variables by name), or this process's own.
 
     Processes are ended again if anything fails.
 
@@ -115,10 +143,19 @@ def stop(stack: Stack) -> None:
 def chosen_settings(environment: dict[str, str]) -> dict[str, str]:
     """The settings of a local run among environment variables; empty ones count as not set."""
     names = [*_PARAMETERS, "PRONTO_BASE_URL", "PRONTO_API_KEY"]
-    return {name: value for name, value in environment.items() if value and (name in names or name.startswith("STANDIN_"))}
+    return {
+        name: value
+        for name, value in environment.items()
+        if value and (name in names or name.startswith("STANDIN_"))
+    }
 
 
-def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, started: list[subprocess.Popen[bytes]]) -> Stack:
+def _start(
+    say: Callable[[str], None],
+    wanted: dict[str, str],
+    folder: Path,
+    started: list[subprocess.Popen[bytes]],
+) -> Stack:
     say("building the functions")
     template = build(folder / "build.log")
 
@@ -135,7 +172,7 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
             AUTH="true",
             BIND_HOST="127.0.0.1",
             GATEWAY_PORT=str(port),
-            SERVICES="apigateway,cloudformation,dynamodb,events,iam,lambda,logs,s3,secretsmanager,sqs,sts,monitoring",
+            SERVICES=",".join(_SERVICES),
             SFTP_ENABLED="0",
             IOT_MTLS_ENABLED="0",
             TMPDIR=str(scratch),
@@ -146,11 +183,18 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
     provider, ledger = wanted.get("PRONTO_BASE_URL"), None
     if provider is None:
         provider_port = _free_port()
-        provider, ledger = f"http://127.0.0.1:{provider_port}/api/v2", f"http://127.0.0.1:{provider_port}/ledger"
+        standin_url = f"http://127.0.0.1:{provider_port}"
+        provider, ledger = f"{standin_url}/api/v2", f"{standin_url}/ledger"
         standin = {name: value for name, value in wanted.items() if name.startswith("STANDIN_")}
         key = wanted.get("PRONTO_API_KEY")
         standin |= {"STANDIN_API_KEY": key} if key else {}
-        started.append(_spawn([sys.executable, "-m", "local.provider", str(provider_port)], folder / "provider.log", **standin))
+        started.append(
+            _spawn(
+                [sys.executable, "-m", "local.provider", str(provider_port)],
+                folder / "provider.log",
+                **standin,
+            )
+        )
         _wait(ledger, started[-1], folder / "provider.log")
     _wait(f"{endpoint}/_ministack/health", started[0], folder / "aws.log")
 
@@ -163,16 +207,13 @@ def _start(say: Callable[[str], None], wanted: dict[str, str], folder: Path, sta
         "ProntoBaseUrl": provider,
         "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
     } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
-    run(
-        [
-            *("sam", "deploy", "--template-file", str(template), "--stack-name", NAME, "--resolve-s3", "--no-progressbar"),
-            *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--region", REGION),
-            *("--tags", f"ms-custom-id={NAME}"),  # by this tag the embedded AWS gives the API a name that is known before
-            *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
-        ],
-        folder / "deploy.log",
-        AWS_ENDPOINT_URL=endpoint,
-    )
+    command = ["sam", "deploy", "--template-file", str(template), "--stack-name", NAME]
+    command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]
+    command += ["--no-confirm-changeset", "--no-progressbar"]
+    # By this tag the embedded AWS gives the API a name that is known before.
+    command += ["--tags", f"ms-custom-id={NAME}"]
+    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    run(command, folder / "deploy.log", AWS_ENDPOINT_URL=endpoint)
     outputs = _outputs(_client("cloudformation", endpoint))
     stack = Stack(
         endpoint_url=endpoint,
@@ -210,7 +251,8 @@ def _spawn(command: list[str], log: Path, **environment: str) -> subprocess.Pope
     return process
 
 
-_children: dict[int, subprocess.Popen[bytes]] = {}  # those that this very process started, to be waited for
+# Those that this very process started, to be waited for.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _end(groups: list[int]) -> None:

@@ -20,7 +20,9 @@ def main() -> int:
         console.print(str(error), style="red", markup=False)
         return 1
     print(started.model_dump_json(indent=2))
-    console.print(f"The stack runs; {stack.FILE.relative_to(ROOT)} tells where. Stop it with make down.")
+    console.print(
+        f"The stack runs; {stack.FILE.relative_to(ROOT)} tells where. Stop it with make down."
+    )
     return 0
 
 

@@ -1,12 +1,14 @@
-"""An operator decides about a job: `{"job": "…", "action": "resume" | "resend" | "give_up"}`. Invoked by hand."""
+"""An operator decides about a job: `{"job": "…", "action": "resume" | "resend" | "give_up"}`.
+Invoked by hand.
+"""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment import wiring
 from enrichment.errors import OperatorError
-from enrichment.observe import logger
+from enrichment.logs import logger
+from enrichment.pipeline import deployed
 from enrichment.usecases.operate import Action
 
 
@@ -16,7 +18,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     if asked not in set(Action):
         return {"error": f"the action must be one of: {', '.join(Action)}"}
     try:
-        done = wiring.operate().run(str(event.get("job", "")), Action(asked))
+        done = deployed().operate.run(str(event.get("job", "")), Action(asked))
     except OperatorError as error:
         return {"error": str(error)}
     logger.info("operate", extra={"job": event["job"], "action": asked, "done": done})

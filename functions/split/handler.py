@@ -1,17 +1,20 @@
-"""A file below `incoming/` or `estimate/` becomes a job. Fed by EventBridge with S3's `Object Created`, and by the sweeper."""
+"""A file below `incoming/` or `estimate/` becomes a job. Fed by EventBridge with S3's `Object
+Created`, and by the sweeper.
+"""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment import wiring
-from enrichment.observe import logger
+from enrichment.logs import logger
+from enrichment.pipeline import deployed
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    # The key is read as it stands: EventBridge does not encode it, and Powertools' event class would turn `+` into a space.
+    # The key is read as it stands: EventBridge does not encode it, and Powertools' event class
+    # would turn `+` into a space.
     upload = event["detail"]["object"]
-    job = wiring.split_upload().run(upload["key"], upload["version-id"], upload["size"])
+    job = deployed().split.run(upload["key"], upload["version-id"], upload["size"])
     logger.info("split", extra={"job": job})
     return {"job": job}

@@ -5,13 +5,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment import wiring
-from enrichment.observe import logger
+from enrichment.logs import logger
+from enrichment.pipeline import deployed
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event["Records"]:
         message = json.loads(record["body"])
-        done = wiring.submit_batch().run(message["job"], message["batch"])
-        logger.info("submit", extra={"job": message["job"], "batch": message["batch"], "done": done})
+        done = deployed().submit.run(message["job"], message["batch"])
+        logger.info(
+            "submit", extra={"job": message["job"], "batch": message["batch"], "done": done}
+        )

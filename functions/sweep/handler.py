@@ -5,12 +5,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment import wiring
-from enrichment.observe import logger
+from enrichment.logs import logger
+from enrichment.pipeline import deployed
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    swept = wiring.sweep().run()
-    cleared = wiring.tidy_dead_letters().run()
-    (logger.error if swept.problems else logger.info)("sweep", extra=asdict(swept) | {"dead_letters_cleared": cleared})
+    swept = deployed().sweep.run()
+    log = logger.error if swept.problems else logger.info
+    log("sweep", extra=asdict(swept))

@@ -4,11 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment import wiring
-from enrichment.adapters.items import batch_of_result_key
-from enrichment.observe import logger
+from enrichment.logs import logger
+from enrichment.pipeline import deployed
+from enrichment.store.items import batch_of_result_key
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    wiring.tally_results().run(batch_of_result_key(record["dynamodb"]["Keys"]["pk"]["S"]) for record in event["Records"])
+    deployed().tally.run(
+        batch_of_result_key(record["dynamodb"]["Keys"]["pk"]["S"]) for record in event["Records"]
+    )

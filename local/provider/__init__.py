@@ -1,33 +1,45 @@
 """A stand-in for Pronto that implements `docs/contract.md` in full over real HTTP.
 
-`contract.py` holds the rules as pure functions, `behaviour.py` what a run may set, `chance.py` what then happens to whom,
-`account.py` the credits and the webhooks, `turns.py` the five at a time, `service.py` the HTTP. It shares no code with the
-pipeline, so that a mistake in one shows against the other.
+`contract.py` holds the rules as pure functions, `behaviour.py` what a run may set, `chance.py` what
+then happens to whom, `account.py` the credits and the webhooks, `turns.py` the five at a time,
+`service.py` the HTTP. It shares no code with the pipeline, so that a mistake in one shows against
+the other.
 
-What is known and what is assumed, in one place. [S] and [D] are the contract's standings: specification and public documentation.
+What is known and what is assumed, in one place. [S] and [D] are the contract's standings:
+specification and public documentation.
 
 Known, and kept to the letter:
-  - `X-API-KEY` [S]; bulk answers 202 with an `enrichment_id`, single with `status: pending` and the names [S, D].
-  - 2 to 100 contacts, one enrichment type, names always, a domain or company for e-mail, a LinkedIn URL for the other types;
-    one bad contact rejects the whole batch with 422 and nothing is enqueued [S, D].
-  - Consent for personal e-mails, and credits checked up front for the whole batch, both 422 with the documented words [S, D].
+  - `X-API-KEY` [S]; bulk answers 202 with an `enrichment_id`, single with `status: pending` and the
+    names [S, D].
+  - 2 to 100 contacts, one enrichment type, names always, a domain or company for e-mail, a LinkedIn
+    URL for the other types; one bad contact rejects the whole batch with 422 and nothing is
+    enqueued [S, D].
+  - Consent for personal e-mails, and credits checked up front for the whole batch, both 422 with
+    the documented words [S, D].
   - No idempotency key: the same batch sent twice is charged twice [D].
   - 5 requests at a time, more are queued [D].
-  - One webhook for each contact as it finishes, echoing `custom` [S], with the fields of the polled result [D]; no signature.
-  - `GET /contacts/<id>` for single enrichments only, `pending` and then `finished` whether or not anything was found [D].
-  - An optional country restriction that applies to every contact of a batch; left out, the account's default [S].
+  - One webhook for each contact as it finishes, echoing `custom` [S], with the fields of the polled
+    result [D]; no signature.
+  - `GET /contacts/<id>` for single enrichments only, `pending` and then `finished` whether or not
+    anything was found [D].
+  - An optional country restriction that applies to every contact of a batch; left out, the
+    account's default [S].
 
 Assumed [A], each to be changed here when a live account teaches otherwise:
-  - Requests. What is limited to 5 at a time is requests being answered, so a queued one gets its 202 later; enrichments that were
-    accepted run side by side. `webhook_url` is required by both endpoints. Texts and `custom` may be null, which counts as left
-    out; anything else of a wrong JSON type is invalid. Unknown fields are ignored.
-  - Countries. The field is called `phone_country_codes` and takes upper-case ISO 3166-1 codes; an empty list counts as left out,
-    and this account's default is no restriction. A restriction drops phone numbers of other countries, and nothing else.
-  - Answers. Single answers 202, as bulk does. Validation errors look like `{"error": 422, "message": "…"}`; what is not a JSON
-    object is 400, a bad key 401, an unknown or a bulk id 404, too fast 429 with `Retry-After`. `GET /credits` answers
-    `{"credits": n}` and is free.
+  - Requests. What is limited to 5 at a time is requests being answered, so a queued one gets its
+    202 later; enrichments that were accepted run side by side. `webhook_url` is required by both
+    endpoints. Texts and `custom` may be null, which counts as left out; anything else of a wrong
+    JSON type is invalid. Unknown fields are ignored.
+  - Countries. The field is called `phone_country_codes` and takes upper-case ISO 3166-1 codes; an
+    empty list counts as left out, and this account's default is no restriction. A restriction drops
+    phone numbers of other countries, and nothing else.
+  - Answers. Single answers 202, as bulk does. Validation errors look like `{"error": 422,
+    "message": "…"}`; what is not a JSON object is 400, a bad key 401, an unknown or a bulk id 404,
+    too fast 429 with `Retry-After`. `GET /credits` answers `{"credits": n}` and is free.
   - Credits are taken for every contact of an accepted batch, whether or not anything is found.
-  - Results. What was asked for and not found is null with the status `N/A`; for phones it is an empty list. What was not asked
-    for is absent. Phones come as today's pages show them, a list of strings.
-  - Webhooks. One that is answered with anything but 2xx is not repeated; the faults in `behaviour.py` may happen.
+  - Results. What was asked for and not found is null with the status `N/A`; for phones it is an
+    empty list. What was not asked for is absent. Phones come as today's pages show them, a list of
+    strings.
+  - Webhooks. One that is answered with anything but 2xx is not repeated; the faults in
+    `behaviour.py` may happen.
 """

@@ -12,5 +12,6 @@ uvicorn.run(
     host="127.0.0.1",
     port=int(sys.argv[1]),
     log_level="warning",
-    timeout_graceful_shutdown=1,  # seconds; a request that a fault keeps silent would hold the process for as long
+    # seconds; a request that a fault keeps silent would hold the process for as long
+    timeout_graceful_shutdown=1,
 )

@@ -1,4 +1,6 @@
-"""One account at the provider: the credits it has, what it was charged for, and the results that go out for it."""
+"""One account at the provider: the credits it has, what it was charged for, and the results that go
+out for it.
+"""
 
 import asyncio
 from typing import Any
@@ -18,7 +20,8 @@ class Account:
     """Charges orders and delivers their results.
 
     Args:
-        behaviour: copied, since its balance goes down. A change applies to orders accepted after it.
+        behaviour: copied, since its balance goes down. A change applies to orders accepted after
+            it.
     """
 
     def __init__(self, behaviour: Behaviour) -> None:
@@ -34,7 +37,8 @@ class Account:
         """Take the credits for the whole order and enqueue each of its contacts, or neither.
 
         Raises:
-            Refusal: there is no consent for personal e-mails, or the credits do not suffice for all contacts.
+            Refusal: there is no consent for personal e-mails, or the credits do not suffice for all
+                contacts.
         """
         if order.type == "personal_email" and not self.behaviour.consent:
             raise contract.invalid(contract.CONSENT_MESSAGE)
@@ -42,12 +46,19 @@ class Account:
         if cost > self.behaviour.balance:
             raise Refusal(422, {"error": contract.CREDITS_MESSAGE})
         self.behaviour.balance -= cost
-        charge = {"enrichment_id": fate.enrichment_id, "type": order.type, "credits": cost, "contacts": order.contacts}
+        charge = {
+            "enrichment_id": fate.enrichment_id,
+            "type": order.type,
+            "credits": cost,
+            "contacts": order.contacts,
+        }
         self._charges.append(charge)
         if order.single:
             self._singles[fate.enrichment_id] = contract.acknowledgement(order, fate.enrichment_id)
         for position, contact in enumerate(order.contacts):
-            found = contract.findings(contact, order.type, self.behaviour.find_rate, order.countries)
+            found = contract.findings(
+                contact, order.type, self.behaviour.find_rate, order.countries
+            )
             result = contract.result(fate.enrichment_id, contact, "finished", found)
             coming = self._deliver(order, result, webhook_fate(self.behaviour, number, position))
             delivery = asyncio.get_running_loop().create_task(coming)
@@ -65,7 +76,9 @@ class Account:
         return self._singles[enrichment_id]
 
     def ledger(self) -> dict[str, Any]:
-        """Every credit taken and every webhook sent. `pending` counts contacts whose last webhook has not gone out yet."""
+        """Every credit taken and every webhook sent. `pending` counts contacts whose last webhook
+        has not gone out yet.
+        """
         return {
             "balance": self.behaviour.balance,
             "credits": sum(charge["credits"] for charge in self._charges),
@@ -89,12 +102,19 @@ class Account:
         await asyncio.sleep(fate.late)
         for _ in range(fate.times):
             status = await self._post(order.webhook_url, result)
-            self._webhooks.append({"enrichment_id": result["enrichment_id"], "custom": result["custom"], "status": status})
+            self._webhooks.append(
+                {
+                    "enrichment_id": result["enrichment_id"],
+                    "custom": result["custom"],
+                    "status": status,
+                }
+            )
 
     async def _post(self, url: str, payload: dict[str, Any]) -> int | str:
         """The status that a webhook was answered with, or the name of what went wrong."""
         async with self._senders:
             try:
                 return (await self._client.post(url, json=payload)).status_code
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # the last two: no host name
+            # The last two: the address has no host's name.
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 return type(error).__name__

@@ -10,50 +10,88 @@ _PREFIX = "STANDIN_"
 
 
 class Faults(BaseModel):
-    """Misbehaviour, as shares of enrichment requests or of webhooks from 0 to 1. Which ones it hits follows from the seed."""
+    """Misbehaviour, as shares of enrichment requests or of webhooks from 0 to 1. Which ones it hits
+    follows from the seed.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    throttled: float = Field(default=0, ge=0, le=1, description="requests answered 429 with nothing enqueued")
+    throttled: float = Field(
+        default=0, ge=0, le=1, description="requests answered 429 with nothing enqueued"
+    )
     retry_after: int = Field(default=1, ge=0, description="seconds named in a 429")
-    broken_before: float = Field(default=0, ge=0, le=1, description="requests answered 500 with nothing enqueued")
-    broken_after: float = Field(default=0, ge=0, le=1, description="requests enqueued and charged, then answered 500")
+    broken_before: float = Field(
+        default=0, ge=0, le=1, description="requests answered 500 with nothing enqueued"
+    )
+    broken_after: float = Field(
+        default=0, ge=0, le=1, description="requests enqueued and charged, then answered 500"
+    )
     silent_after: float = Field(
-        default=0, ge=0, le=1, description="requests enqueued and charged, answered only after `silent_seconds`"
+        default=0,
+        ge=0,
+        le=1,
+        description="requests enqueued and charged, answered only after `silent_seconds`",
     )
     silent_seconds: float = Field(default=60, ge=0)
     webhook_twice: float = Field(default=0, ge=0, le=1, description="webhooks sent twice")
-    webhook_late: float = Field(default=0, ge=0, le=1, description="webhooks sent `late_seconds` after their result was there")
+    webhook_late: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="webhooks sent `late_seconds` after their result was there",
+    )
     late_seconds: float = Field(default=5, ge=0)
     webhook_missing: float = Field(default=0, ge=0, le=1, description="webhooks never sent")
 
 
 class Behaviour(BaseModel):
-    """The account and the service, as a run wants them. Prices are credits a contact; the public pages disagree on them [D]."""
+    """The account and the service, as a run wants them. Prices are credits a contact; the public
+    pages disagree on them [D].
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     api_key: str = "local-api-key"
-    consent: bool = Field(default=False, description="whether the account may look for personal e-mails")
-    balance: int = Field(default=1_000_000, ge=0, description="credits; what is left of them while the stand-in runs")
-    find_rate: float = Field(default=0.7, ge=0, le=1, description="share of contacts for whom something is found")
+    consent: bool = Field(
+        default=False, description="whether the account may look for personal e-mails"
+    )
+    balance: int = Field(
+        default=1_000_000, ge=0, description="credits; what is left of them while the stand-in runs"
+    )
+    find_rate: float = Field(
+        default=0.7, ge=0, le=1, description="share of contacts for whom something is found"
+    )
     price_email: int = Field(default=1, ge=0)
     price_phone: int = Field(default=10, ge=0)
     price_personal_email: int = Field(default=1, ge=0)
     concurrency: int = Field(default=5, ge=1, description="requests served at a time [D]")
-    answer_seconds: float = Field(default=0.05, ge=0, description="how long a request is being served")
-    result_seconds: float = Field(default=1.0, ge=0, description="results come at random times up to this after the acceptance")
-    seed: int = Field(default=1, description="of the times and faults; what is found follows from the contact alone")
+    answer_seconds: float = Field(
+        default=0.05, ge=0, description="how long a request is being served"
+    )
+    result_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="results come at random times up to this after the acceptance",
+    )
+    seed: int = Field(
+        default=1,
+        description="of the times and faults; what is found follows from the contact alone",
+    )
     faults: Faults = Faults()
 
     def price(self, enrichment_type: str) -> int:
         """Credits for one contact."""
-        prices = {"email": self.price_email, "phone": self.price_phone, "personal_email": self.price_personal_email}
+        prices = {
+            "email": self.price_email,
+            "phone": self.price_phone,
+            "personal_email": self.price_personal_email,
+        }
         return prices[enrichment_type]
 
 
 def behaviour_from_environment() -> Behaviour:
-    """`STANDIN_CONSENT=true`, `STANDIN_BALANCE=100`, `STANDIN_FAULTS={"throttled": 0.2}` … set the fields of the same name.
+    """`STANDIN_CONSENT=true`, `STANDIN_BALANCE=100`, `STANDIN_FAULTS={"throttled": 0.2}` … set the
+    fields of the same name.
 
     What is not set or empty keeps its default.
 
@@ -61,7 +99,9 @@ def behaviour_from_environment() -> Behaviour:
         ValueError: a variable names no field, or a value does not fit.
     """
     given: dict[str, Any] = {
-        name.removeprefix(_PREFIX).lower(): text for name, text in os.environ.items() if name.startswith(_PREFIX) and text
+        name.removeprefix(_PREFIX).lower(): text
+        for name, text in os.environ.items()
+        if name.startswith(_PREFIX) and text
     }
     if "faults" in given:
         given["faults"] = json.loads(given["faults"])

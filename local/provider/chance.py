@@ -1,7 +1,8 @@
 """What befalls requests and webhooks.
 
-It follows from the seed, the request's number in order of arrival and the contact's position in it, so a run can be repeated.
-Every draw is made whether or not it is used: which requests one fault hits does not depend on which other faults are set.
+It follows from the seed, the request's number in order of arrival and the contact's position in it,
+so a run can be repeated. Every draw is made whether or not it is used: which requests one fault
+hits does not depend on which other faults are set.
 """
 
 import random
@@ -24,7 +25,9 @@ class RequestFate:
 
 @dataclass(frozen=True)
 class WebhookFate:
-    """How one contact's result comes: seconds until it is there, seconds its webhook lags behind, and how often that is sent."""
+    """How one contact's result comes: seconds until it is there, seconds its webhook lags behind,
+    and how often that is sent.
+    """
 
     result_after: float
     late: float
@@ -45,11 +48,15 @@ def request_fate(behaviour: Behaviour, number: int) -> RequestFate:
 
 
 def webhook_fate(behaviour: Behaviour, number: int, position: int) -> WebhookFate:
-    """The fate of the webhook for the contact at `position` in the request that arrived as the `number`th."""
+    """The fate of the webhook for the contact at `position` in the request that arrived as the
+    `number`th.
+    """
     chance = random.Random(f"{behaviour.seed} {number} {position}")
     faults = behaviour.faults
     result_after = chance.uniform(0, behaviour.result_seconds)
     late = chance.random() < faults.webhook_late
     twice = chance.random() < faults.webhook_twice
     missing = chance.random() < faults.webhook_missing
-    return WebhookFate(result_after, faults.late_seconds if late else 0, 0 if missing else 2 if twice else 1)
+    return WebhookFate(
+        result_after, faults.late_seconds if late else 0, 0 if missing else 2 if twice else 1
+    )

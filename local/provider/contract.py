@@ -1,4 +1,6 @@
-"""The rules of the provider's API as pure functions: what is rejected with which words, and what is found for whom."""
+"""The rules of the provider's API as pure functions: what is rejected with which words, and what is
+found for whom.
+"""
 
 import hashlib
 import random
@@ -11,7 +13,9 @@ from iso3166 import countries_by_alpha2
 
 TYPES = ("email", "phone", "personal_email")
 MIN_BULK, MAX_BULK = 2, 100
-CONSENT_MESSAGE = "You can't use the personal email enrichment feature without consenting with our terms of use"
+CONSENT_MESSAGE = (
+    "You can't use the personal email enrichment feature without consenting with our terms of use"
+)
 CREDITS_MESSAGE = "Insufficient enrichment credits"
 
 _CONTACT_TEXTS = ("firstname", "lastname", "domain", "company_name", "linkedin_url")
@@ -20,25 +24,37 @@ _BATCH_FIELDS = frozenset({"enrichment_type", "webhook_url", _COUNTRIES})
 _NOTHING = "N/A"
 
 # Country, calling code, and digits after it: enough to make numbers that pass for real ones.
-_PHONES = (("US", "+1201555", 4), ("FR", "+3361234", 4), ("GB", "+4479111", 5), ("DE", "+4915112", 6), ("BE", "+3247012", 4))
+_PHONES = (
+    ("US", "+1201555", 4),
+    ("FR", "+3361234", 4),
+    ("GB", "+4479111", 5),
+    ("DE", "+4915112", 6),
+    ("BE", "+3247012", 4),
+)
 
 
 class Refusal(Exception):
     """A request that is not accepted; `body` and `headers` are the answer's."""
 
-    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(status, body)
         self.status, self.body, self.headers = status, body, headers
 
 
 def invalid(message: str, status: int = 422) -> Refusal:
-    """The refusal of a request that breaks a rule, in the common shape; only the one for credits has another."""
+    """The refusal of a request that breaks a rule, in the common shape; only the one for credits
+    has another.
+    """
     return Refusal(status, {"error": status, "message": message})
 
 
 @dataclass(frozen=True)
 class Order:
-    """A valid request: contacts as they were sent, and what to do with all of them. No `countries` means no restriction."""
+    """A valid request: contacts as they were sent, and what to do with all of them. No `countries`
+    means no restriction.
+    """
 
     contacts: list[dict[str, Any]]
     type: str
@@ -85,7 +101,9 @@ def acknowledgement(order: Order, enrichment_id: str) -> dict[str, Any]:
     return {"enrichment_id": enrichment_id, "status": "queued"}
 
 
-def result(enrichment_id: str, contact: dict[str, Any], status: str, found: dict[str, Any]) -> dict[str, Any]:
+def result(
+    enrichment_id: str, contact: dict[str, Any], status: str, found: dict[str, Any]
+) -> dict[str, Any]:
     """One contact's result, as it is polled and as its webhook brings it."""
     return {
         "enrichment_id": enrichment_id,
@@ -97,7 +115,9 @@ def result(enrichment_id: str, contact: dict[str, Any], status: str, found: dict
     }
 
 
-def findings(contact: dict[str, Any], wanted: str, find_rate: float, countries: frozenset[str]) -> dict[str, Any]:
+def findings(
+    contact: dict[str, Any], wanted: str, find_rate: float, countries: frozenset[str]
+) -> dict[str, Any]:
     """What is found for a contact: the same for the same person at every request, in every process.
 
     Who is found at one `find_rate` is found at every higher one too.
@@ -109,15 +129,28 @@ def findings(contact: dict[str, Any], wanted: str, find_rate: float, countries: 
         case "email":
             status = chance.choices(("deliverable", "catch-all"), (4, 1))[0]
             address = f"{_mailbox(contact)}@{_mail_host(contact)}"
-            return {"email": address if found else None, "email_status": status if found else _NOTHING}
+            return {
+                "email": address if found else None,
+                "email_status": status if found else _NOTHING,
+            }
         case "personal_email":
             status = chance.choices(("valid", "catch-all", "invalid"), (6, 2, 1))[0]
             address = f"{_mailbox(contact)}@mail.example.org"
-            return {"personal_email": address if found else None, "personal_email_status": status if found else _NOTHING}
+            return {
+                "personal_email": address if found else None,
+                "personal_email_status": status if found else _NOTHING,
+            }
         case _:
             lines = chance.sample(_PHONES, k=chance.choice((1, 1, 2, 3))) if found else []
-            numbers = [(country, start + "".join(chance.choices("0123456789", k=digits))) for country, start, digits in lines]
-            return {"phone": [number for country, number in numbers if not countries or country in countries]}
+            numbers = [
+                (country, start + "".join(chance.choices("0123456789", k=digits)))
+                for country, start, digits in lines
+            ]
+            return {
+                "phone": [
+                    number for country, number in numbers if not countries or country in countries
+                ]
+            }
 
 
 def _object(body: Any) -> dict[str, Any]:
@@ -143,7 +176,12 @@ def _webhook_url(body: dict[str, Any]) -> str:
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not re.search(r"\s", url)
+        )
     except ValueError:
         return False
 
@@ -152,7 +190,9 @@ def _countries(body: dict[str, Any]) -> frozenset[str]:
     codes = body.get(_COUNTRIES)
     if codes is None:
         return frozenset()
-    if not isinstance(codes, list) or not all(isinstance(code, str) and code in countries_by_alpha2 for code in codes):
+    if not isinstance(codes, list) or not all(
+        isinstance(code, str) and code in countries_by_alpha2 for code in codes
+    ):
         raise invalid(f"{_COUNTRIES} must be an array of ISO 3166-1 alpha-2 codes")
     return frozenset(codes)
 

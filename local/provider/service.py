@@ -2,10 +2,12 @@
 
 Beside the provider's own paths below `/api/v2` there are three for whoever runs it, without a key:
 
-    GET /ledger       every credit taken and every webhook sent, the answers by endpoint and status, and how many requests were
-                      served (`most_at_a_time`) and queued (`most_waiting`) at a time
+    GET /ledger       every credit taken and every webhook sent, the answers by endpoint and status,
+                      and how many requests were served (`most_at_a_time`) and queued
+                      (`most_waiting`) at a time
     GET /behaviour    how it behaves now, but for the key
-    PUT /behaviour    a JSON object with the fields to change; `faults` is one field, so `{"faults": {}}` ends them all
+    PUT /behaviour    a JSON object with the fields to change; `faults` is one field, so
+                      `{"faults": {}}` ends them all
 """
 
 import asyncio
@@ -45,9 +47,21 @@ def application(behaviour: Behaviour) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(f"{_API}/contacts/bulk_enrich", service.counted(service.bulk, "bulk_enrich"), methods=["POST"]),
-            Route(f"{_API}/contacts/single_enrich", service.counted(service.single, "single_enrich"), methods=["POST"]),
-            Route(f"{_API}/contacts/{{enrichment_id}}", service.counted(service.result, "contacts"), methods=["GET"]),
+            Route(
+                f"{_API}/contacts/bulk_enrich",
+                service.counted(service.bulk, "bulk_enrich"),
+                methods=["POST"],
+            ),
+            Route(
+                f"{_API}/contacts/single_enrich",
+                service.counted(service.single, "single_enrich"),
+                methods=["POST"],
+            ),
+            Route(
+                f"{_API}/contacts/{{enrichment_id}}",
+                service.counted(service.result, "contacts"),
+                methods=["GET"],
+            ),
             Route(f"{_API}/credits", service.counted(service.credits, "credits"), methods=["GET"]),
             Route("/ledger", service.ledger, methods=["GET"]),
             Route("/behaviour", service.read_behaviour, methods=["GET"]),
@@ -104,9 +118,13 @@ class Service:
         if not isinstance(changes, dict):
             raise contract.invalid("The body must be a JSON object", 400)
         try:  # nothing is awaited between reading the balance and writing it back
-            self._account.behaviour = Behaviour.model_validate(self._behaviour.model_dump() | changes)
+            self._account.behaviour = Behaviour.model_validate(
+                self._behaviour.model_dump() | changes
+            )
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            wrong = "; ".join(
+                f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+            )
             raise contract.invalid(wrong, 400) from None
         await self._turns.look_again()
         return await self.read_behaviour(request)
@@ -114,7 +132,9 @@ class Service:
     # What they are made of
 
     def counted(self, endpoint: Endpoint, name: str) -> Endpoint:
-        """An endpoint whose answers the ledger counts, refusals included, as `POST bulk_enrich 202`."""
+        """An endpoint whose answers the ledger counts, refusals included, as `POST bulk_enrich
+        202`.
+        """
         answered = _answered(endpoint)
 
         async def route(request: Request) -> Response:
@@ -137,7 +157,11 @@ class Service:
         async with self._turns.turn():
             await asyncio.sleep(self._behaviour.answer_seconds)
             if fate.throttled:
-                raise Refusal(429, {"error": 429, "message": "Too many requests"}, {"Retry-After": str(faults.retry_after)})
+                raise Refusal(
+                    429,
+                    {"error": 429, "message": "Too many requests"},
+                    {"Retry-After": str(faults.retry_after)},
+                )
             if fate.broken_before:
                 raise Refusal(500, _BROKEN)
             order = order_of(body)
@@ -166,7 +190,9 @@ def _answered(endpoint: Endpoint) -> Endpoint:
 
 
 async def _json(request: Request) -> Any:
-    """The body, as strictly as JSON is written: no NaN, and no lone surrogate, which could not be sent back."""
+    """The body, as strictly as JSON is written: no NaN, and no lone surrogate, which could not be
+    sent back.
+    """
     try:
         return from_json(await request.body(), allow_inf_nan=False)
     except ValueError:

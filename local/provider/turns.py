@@ -33,7 +33,9 @@ class Turns:
             await self.look_again()
 
     async def look_again(self) -> None:
-        """Let those who wait look whether it is their turn: one has ended, or the limit has changed."""
+        """Let those who wait look whether it is their turn: one has ended, or the limit has
+        changed.
+        """
         async with self._free:
             self._free.notify_all()
 

@@ -1,9 +1,10 @@
-"""Makes the files of the corpus that a program has to make: workbooks, archives and the damaged ones among them.
+"""Makes the files of the corpus that a program has to make: workbooks, archives and the damaged
+ones among them.
 
     python tests/corpus/make.py
 
-The same bytes come out each time, as far as the libraries' versions are the same. What is packed or damaged here is otherwise
-plain text that stands beside it.
+The same bytes come out each time, as far as the libraries' versions are the same. What is packed or
+damaged here is otherwise plain text that stands beside it.
 """
 
 import csv
@@ -25,11 +26,16 @@ from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped, unused-
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped, unused-ignore]
 
 FILES = Path(__file__).parent / "files"
-MOMENT = datetime(2025, 9, 12, 8, 15)  # noqa: DTZ001  # workbooks have no time zones
+MOMENT = datetime(2025, 9, 12, 8, 15)  # workbooks have no time zones
 
 
 def rows_of(file: str, delimiter: str = ",") -> list[list[str]]:
-    return list(csv.reader(io.StringIO((FILES / file).read_text(encoding="utf-8-sig"), newline=""), delimiter=delimiter))
+    return list(
+        csv.reader(
+            io.StringIO((FILES / file).read_text(encoding="utf-8-sig"), newline=""),
+            delimiter=delimiter,
+        )
+    )
 
 
 ROWS = rows_of("dialects/commas.csv")
@@ -89,7 +95,11 @@ def by_openpyxl(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
     book.save(stream)
     parts = members(stream.getvalue())
     core = "docProps/core.xml"
-    parts[core] = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), parts[core])
+    parts[core] = re.sub(
+        rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+        MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode(),
+        parts[core],
+    )
     return archive(parts)
 
 
@@ -124,7 +134,9 @@ def hidden_sheet(book: openpyxl.Workbook) -> None:
 
 def title_above(book: Workbook) -> None:
     sheet = book.add_worksheet("Export")
-    sheet.merge_range("A1:F1", "Prospects, third quarter", book.add_format({"bold": True, "align": "center"}))
+    sheet.merge_range(
+        "A1:F1", "Prospects, third quarter", book.add_format({"bold": True, "align": "center"})
+    )
     sheet.write_row("A2", ["Exported on", MOMENT.strftime("%d/%m/%Y"), "by", "Sam Ellery"])
     put(sheet, ROWS[:4], row=3)
     put(sheet, [["Tomas", "", *ROWS[4][2:]]], row=7)
@@ -132,11 +144,25 @@ def title_above(book: Workbook) -> None:
 
 
 def values(book: Workbook) -> None:
-    """Numbers, dates, truth values; long ids and phone numbers as text; a company whose name is a number."""
+    """Numbers, dates, truth values; long ids and phone numbers as text; a company whose name is a
+    number.
+    """
     sheet = book.add_worksheet("Contacts")
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     sheet.write_row(
-        "A1", ["Contact ID", "First Name", "Last Name", "Company", "Domain", "Phone", "Since", "Revenue", "VIP", "Share"]
+        "A1",
+        [
+            "Contact ID",
+            "First Name",
+            "Last Name",
+            "Company",
+            "Domain",
+            "Phone",
+            "Since",
+            "Revenue",
+            "VIP",
+            "Share",
+        ],
     )
     for number, row in enumerate(ROWS[1:5], start=1):
         sheet.write_string(number, 0, f"00320000012345{number:04d}")
@@ -151,21 +177,30 @@ def values(book: Workbook) -> None:
 
 
 def formulas(book: Workbook) -> None:
-    """Names put together by a formula, domains cut out of addresses; one cell whose formula fails, where nobody looks."""
+    """Names put together by a formula, domains cut out of addresses; one cell whose formula fails,
+    where nobody looks.
+    """
     sheet = book.add_worksheet("Contacts")
-    sheet.write_row("A1", ["Given", "Family", "Full Name", "Company", "Website of", "Domain", "Score"])
+    sheet.write_row(
+        "A1", ["Given", "Family", "Full Name", "Company", "Website of", "Domain", "Score"]
+    )
     for number, row in enumerate(ROWS[3:8], start=1):
         domain = row[3].removeprefix("https://www.").rstrip("/")
         sheet.write_row(number, 0, row[:2])
         sheet.write_formula(number, 2, f'=A{number + 1}&" "&B{number + 1}', None, " ".join(row[:2]))
         sheet.write(number, 3, row[2])
         sheet.write_string(number, 4, row[3])
-        sheet.write_formula(number, 5, f'=SUBSTITUTE(MID(E{number + 1},13,99),"/","")', None, domain)
-        sheet.write_formula(number, 6, f"=1/{number - 1}", None, "#DIV/0!" if number == 1 else 1 / (number - 1))
+        sheet.write_formula(
+            number, 5, f'=SUBSTITUTE(MID(E{number + 1},13,99),"/","")', None, domain
+        )
+        sheet.write_formula(
+            number, 6, f"=1/{number - 1}", None, "#DIV/0!" if number == 1 else 1 / (number - 1)
+        )
 
 
 def profile(row: Sequence[str]) -> str:
-    return f"https://www.linkedin.com/in/{'-'.join(re.findall('[a-z]+', ' '.join(row[:2]).lower()))}-4e2/"
+    words = re.findall("[a-z]+", " ".join(row[:2]).lower())
+    return f"https://www.linkedin.com/in/{'-'.join(words)}-4e2/"
 
 
 def links(book: Workbook) -> None:
@@ -184,7 +219,9 @@ def link_formulas(book: Workbook) -> None:
     sheet.write_row("A1", ["First Name", "Last Name", "LinkedIn Profile"])
     for number, row in enumerate(ROWS[1:5], start=1):
         sheet.write_row(number, 0, row[:2])
-        sheet.write_formula(number, 2, f'=HYPERLINK("{profile(row)}","View profile")', None, "View profile")
+        sheet.write_formula(
+            number, 2, f'=HYPERLINK("{profile(row)}","View profile")', None, "View profile"
+        )
 
 
 def mail_links(book: Workbook) -> None:
@@ -201,7 +238,11 @@ def empty_columns(book: Workbook) -> None:
     """A table that begins in C3, with an empty column in it and one that has no name."""
     sheet = book.add_worksheet("Contacts")
     for number, row in enumerate(ROWS[:7], start=2):
-        sheet.write_row(number, 2, [*row[:2], "", *row[2:4], "" if number == 2 else f"no name {number}", *row[4:]])
+        sheet.write_row(
+            number,
+            2,
+            [*row[:2], "", *row[2:4], "" if number == 2 else f"no name {number}", *row[4:]],
+        )
     sheet.set_column("A:B", 2)
 
 
@@ -228,9 +269,18 @@ def blank_rows(book: Workbook) -> None:
 
 def table(book: Workbook) -> None:
     sheet = book.add_worksheet("People")
-    data = [[" ".join(row[:2]), row[2], f"info@{row[3].removeprefix('https://www.').rstrip('/')}"] for row in ROWS[1:6]]
+    data = [
+        [" ".join(row[:2]), row[2], f"info@{row[3].removeprefix('https://www.').rstrip('/')}"]
+        for row in ROWS[1:6]
+    ]
     columns = [{"header": header} for header in ("Contact", "Account", "E-mail")]
-    sheet.add_table(0, 0, 5, 2, {"data": data, "columns": columns, "name": "People", "style": "Table Style Medium 9"})
+    sheet.add_table(
+        0,
+        0,
+        5,
+        2,
+        {"data": data, "columns": columns, "name": "People", "style": "Table Style Medium 9"},
+    )
     sheet.freeze_panes(1, 0)
 
 
@@ -252,10 +302,18 @@ def german(book: openpyxl.Workbook) -> None:
 
 
 def dynamics(book: Workbook) -> None:
-    """As Dynamics 365 exports a view: three hidden columns, then those of the view, and a hidden sheet that belongs to it."""
+    """As Dynamics 365 exports a view: three hidden columns, then those of the view, and a hidden
+    sheet that belongs to it.
+    """
     sheet = book.add_worksheet("Active Contacts")
-    header = ["(Do Not Modify) Contact", "(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On"]
-    sheet.write_row(0, 0, [*header, "Full Name", "Email", "Company Name", "Business Phone", "Status"])
+    header = [
+        "(Do Not Modify) Contact",
+        "(Do Not Modify) Row Checksum",
+        "(Do Not Modify) Modified On",
+    ]
+    sheet.write_row(
+        0, 0, [*header, "Full Name", "Email", "Company Name", "Business Phone", "Status"]
+    )
     for number, row in enumerate(ROWS[1:7], start=1):
         sheet.write_row(number, 0, [f"5f0c11de-0000-4000-8000-{number:012d}", f"kX{number}9fQ=="])
         sheet.write_datetime(number, 2, MOMENT, book.add_format({"num_format": "dd/mm/yyyy hh:mm"}))
@@ -268,7 +326,10 @@ def dynamics(book: Workbook) -> None:
 
 
 def no_contacts(book: Workbook) -> None:
-    put(book.add_worksheet("Budget"), [["Item", "Q1", "Q2"], ["Fairs", 1200, 900], ["Travel", 300, 410]])
+    put(
+        book.add_worksheet("Budget"),
+        [["Item", "Q1", "Q2"], ["Fairs", 1200, 900], ["Travel", 300, 410]],
+    )
     book.add_worksheet("Chart")
 
 
@@ -278,14 +339,19 @@ def nothing(book: Workbook) -> None:
 
 def workbooks() -> None:
     for name, fill in {
-        "plain": plain, "title-above": title_above, "values": values, "formulas": formulas, "links": links,
-        "link-formulas": link_formulas, "mail-links": mail_links, "empty-columns": empty_columns, "notes-beside": notes_beside,
+        "plain": plain, "title-above": title_above, "values": values, "formulas": formulas,
+        "links": links, "link-formulas": link_formulas, "mail-links": mail_links,
+        "empty-columns": empty_columns, "notes-beside": notes_beside,
         "blank-rows": blank_rows, "table": table, "rich-text": rich_text,
     }.items():  # fmt: skip
         save(f"spreadsheets/{name}.xlsx", excel(fill))
     save("spreadsheets/inline-strings.xlsx", excel(plain, constant_memory=True))
     save("spreadsheets/xlsx-named.csv", excel(few))
-    for name, refill in {"second-sheet": second_sheet, "hidden-sheet": hidden_sheet, "german": german}.items():
+    for name, refill in {
+        "second-sheet": second_sheet,
+        "hidden-sheet": hidden_sheet,
+        "german": german,
+    }.items():
         save(f"spreadsheets/{name}.xlsx", by_openpyxl(refill))
     save("products/dynamics-365.xlsx", excel(dynamics))
 
@@ -302,10 +368,20 @@ def packed() -> None:
     of_a_mac = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(96)
     save(
         "packed/mac.zip",
-        archive({"contacts.csv": contacts, "__MACOSX/": b"", "__MACOSX/._contacts.csv": of_a_mac, ".DS_Store": bytes(64)}),
+        archive(
+            {
+                "contacts.csv": contacts,
+                "__MACOSX/": b"",
+                "__MACOSX/._contacts.csv": of_a_mac,
+                ".DS_Store": bytes(64),
+            }
+        ),
     )
     german_text = (FILES / "encodings/utf-8-mark.csv").read_bytes()
-    save("packed/in-a-folder.zip", archive({"Export 2025/": b"", "Export 2025/Kontakte Übersicht.csv": german_text}))
+    save(
+        "packed/in-a-folder.zip",
+        archive({"Export 2025/": b"", "Export 2025/Kontakte Übersicht.csv": german_text}),
+    )
     save("packed/workbook.zip", archive({"contacts.xlsx": excel(plain)}))
     save("packed/zip-named.csv", archive({"contacts.csv": contacts}))
 
@@ -314,10 +390,17 @@ def refused() -> None:
     contacts = (FILES / "dialects/commas.csv").read_bytes()
     workbook = excel(plain)
     save("refused/truncated.xlsx", workbook[: len(workbook) * 2 // 3])
-    save("refused/protected.xlsx", compound_file({"EncryptionInfo": bytes(248), "EncryptedPackage": bytes(range(256)) * 20}))
+    save(
+        "refused/protected.xlsx",
+        compound_file({"EncryptionInfo": bytes(248), "EncryptedPackage": bytes(range(256)) * 20}),
+    )
     parts = members(workbook)
     declaration = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
-    texts = parts["xl/sharedStrings.xml"].replace(b"?>\n", b"?>\n" + declaration, 1).replace(b"Leeds", b"&b;")
+    texts = (
+        parts["xl/sharedStrings.xml"]
+        .replace(b"?>\n", b"?>\n" + declaration, 1)
+        .replace(b"Leeds", b"&b;")
+    )
     save("refused/document-type.xlsx", archive(parts | {"xl/sharedStrings.xml": texts}))
     save("refused/word-document.docx", archive(WORD))
     save("refused/no-contacts.xlsx", excel(no_contacts))
@@ -327,7 +410,10 @@ def refused() -> None:
     save("refused/no-files.zip", archive({"Export/": b""}))
     save("refused/zip-in-zip.zip", archive({"contacts.zip": archive({"contacts.csv": contacts})}))
     save("refused/password.zip", with_password(archive({"contacts.csv": contacts})))
-    save("refused/garbage.csv.gz", b"\x1f\x8b\x08\x00" + bytes(6) + b"this is no deflate stream at all " * 8)
+    save(
+        "refused/garbage.csv.gz",
+        b"\x1f\x8b\x08\x00" + bytes(6) + b"this is no deflate stream at all " * 8,
+    )
     save("refused/truncated.csv.gz", gzipped(contacts)[:-120])
 
 
@@ -341,13 +427,17 @@ WORD = {
 <Override PartName="/word/document.xml" ContentType="{_DOCUMENT}"/></Types>""".encode(),
     "_rels/.rels": f"""<Relationships xmlns="{_PACKAGE}/relationships">
 <Relationship Id="rId1" Type="{_OFFICE}" Target="word/document.xml"/></Relationships>""".encode(),
-    "word/document.xml": f"""<w:document xmlns:w="{_WORD}"><w:body><w:p><w:r>
-<w:t>Olivia Hartwell, Brackenridge Logistics Ltd</w:t></w:r></w:p></w:body></w:document>""".encode(),
+    "word/document.xml": (
+        f"""<w:document xmlns:w="{_WORD}"><w:body><w:p><w:r>
+<w:t>Olivia Hartwell, Brackenridge Logistics Ltd</w:t></w:r></w:p></w:body></w:document>""".encode()
+    ),
 }
 
 
 def with_password(content: bytes) -> bytes:
-    """The archive with its entry marked as encrypted, in its own header and in the directory, and its data made unreadable."""
+    """The archive with its entry marked as encrypted, in its own header and in the directory, and
+    its data made unreadable.
+    """
     altered = bytearray(content)
     for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         altered[content.index(signature) + flags] |= 1
@@ -360,10 +450,17 @@ def png() -> bytes:
     """A picture of one white point."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0\xff"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
@@ -381,7 +478,12 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     def entry(name: str, kind: int, child: int, right: int, start: int, size: int) -> bytes:
         text = name.encode("utf-16-le") + b"\0\0"
         links = struct.pack("<HBBIII", len(text) if name else 0, kind, 1, nobody, right, child)
-        return (text if name else b"").ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)
+        return (
+            (text if name else b"").ljust(64, b"\0")
+            + links
+            + bytes(36)
+            + struct.pack("<IQ", start, size)
+        )
 
     names = list(streams)
     directory = entry("Root Entry", 5, 1, nobody, end, 0)
@@ -389,11 +491,21 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
         right = number + 1 if number < len(names) else nobody
         directory += entry(name, 2, nobody, right, starts[name], max(len(streams[name]), 4096))
     directory = directory.ljust(sector, b"\0")
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
     header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
     header += struct.pack("<109I", 0, *[free] * 108)
     assert len(table) <= sector // 4
-    return header + struct.pack(f"<{sector // 4}I", *table, *[free] * (sector // 4 - len(table))) + directory + data
+    return (
+        header
+        + struct.pack(f"<{sector // 4}I", *table, *[free] * (sector // 4 - len(table)))
+        + directory
+        + data
+    )
 
 
 def main() -> None:

@@ -1,14 +1,20 @@
-"""One local stack for each module of end-to-end tests: deployed by `sam deploy`, with IAM enforced."""
+"""One local stack for each module of end-to-end tests: deployed by `sam deploy`, with IAM
+enforced.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from local import stack
-from local.account import Account
 from local.stack import Stack
+from local.user import User
 
-SETTINGS = {"STANDIN_RESULT_SECONDS": "0.5", "STANDIN_API_KEY": "an-api-key", "PRONTO_API_KEY": "an-api-key"}
+SETTINGS = {
+    "STANDIN_RESULT_SECONDS": "0.5",
+    "STANDIN_API_KEY": "an-api-key",
+    "PRONTO_API_KEY": "an-api-key",
+}
 
 
 @pytest.fixture(scope="module")
@@ -19,5 +25,5 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def account(deployed: Stack) -> Account:
-    return Account(deployed)
+def account(deployed: Stack) -> User:
+    return User(deployed)

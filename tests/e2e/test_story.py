@@ -1,18 +1,14 @@
 """The whole story on the real template: what a person drops, what they get back, and what it cost.
 
-Read from top to bottom it is the shortest description of what the product does. The tests share one deployed stack; each looks
-only at its own files, and the last ones at what all of them together left behind.
+Read from top to bottom it is the shortest description of what the product does. The tests share one
+deployed stack; each looks only at its own files, and the last ones at what all of them together
+left behind.
 """
 
-import csv
-import io
 import json
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -20,42 +16,34 @@ from openpyxl import Workbook, load_workbook
 
 from enrichment.domain.folder import ENRICHED, REJECTED, is_upload, job_id
 from enrichment.domain.job import ENDED, Job
-from local.account import Account
 from local.stack import Stack
 from local.tables import same_rows
+from local.user import User
+from tests.e2e.looking import cells, eventually
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
 
 
-def eventually(look: Callable[[], Any], limit: float = LIMIT) -> Any:
-    """What `look` returns once it is neither None nor false; fails after `limit` seconds."""
-    end = time.monotonic() + limit
-    while True:
-        seen = look()
-        if seen:
-            return seen
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.2)
-
-
-def ended(account: Account, job: str) -> Job:
+def ended(account: User, job: str) -> Job:
     def look() -> Job | None:
         found = account.job(job)
         return found if found and found.state in ENDED else None
 
-    found = eventually(look)
-    assert isinstance(found, Job)
-    return found
+    return eventually(look, LIMIT)
 
 
-def dropped(deployed: Stack, account: Account, key: str, content: bytes, tmp_path: Path) -> tuple[str, dict[str, str]]:
+def dropped(
+    deployed: Stack, account: User, key: str, content: bytes, tmp_path: Path
+) -> tuple[str, dict[str, str]]:
     """Drop a file and wait for its job to end; the job, and the texts that came back by kind."""
     job, fetched = fetched_for(deployed, account, key, content, tmp_path)
     return job, {kind: path.read_bytes().decode() for kind, path in fetched.items()}
 
 
-def fetched_for(deployed: Stack, account: Account, key: str, content: bytes, tmp_path: Path) -> tuple[str, dict[str, Path]]:
+def fetched_for(
+    deployed: Stack, account: User, key: str, content: bytes, tmp_path: Path
+) -> tuple[str, dict[str, Path]]:
     """Drop a file and wait for its job to end; the job, and the files that came back by kind."""
     file = tmp_path / "dropped"
     file.write_bytes(content)
@@ -64,52 +52,73 @@ def fetched_for(deployed: Stack, account: Account, key: str, content: bytes, tmp
     return job, account.fetch(key, job, tmp_path / "out")
 
 
-def rows_of(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
-
-
 def behave(deployed: Stack, **changes: object) -> None:
-    httpx.put(deployed.provider_url.replace("/api/v2", "/behaviour"), json=changes).raise_for_status()
+    httpx.put(
+        deployed.provider_url.replace("/api/v2", "/behaviour"), json=changes
+    ).raise_for_status()
 
 
-def test_a_file_dropped_into_the_bucket_comes_back_enriched(deployed: Stack, account: Account, tmp_path: Path) -> None:
-    job, answers = dropped(deployed, account, "incoming/email/contacts.csv", SAMPLE.read_bytes(), tmp_path)
+def test_a_file_dropped_into_the_bucket_comes_back_enriched(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
+    job, texts = dropped(
+        deployed, account, "incoming/email/contacts.csv", SAMPLE.read_bytes(), tmp_path
+    )
 
-    before, after = rows_of(SAMPLE.read_bytes().decode()), rows_of(answers[ENRICHED])
+    before, after = cells(SAMPLE.read_bytes().decode()), cells(texts[ENRICHED])
     assert [theirs[: len(mine)] for mine, theirs in zip(before, after, strict=True)] == before
     status = after[0].index("enrichment_status")
     counts = Counter(row[status] for row in after[1:])
-    report = json.loads(answers[".json"])
+    report = json.loads(texts[".json"])
     assert {state: rows for state, rows in report["counts"].items() if rows} == counts
     assert (counts["rejected"], counts["duplicate_of"]) == (8, 4)
     assert counts["found"] + counts["not_found"] == 236
-    assert len(rows_of(answers[REJECTED])) == 1 + 8
-    assert "contacts.csv" in answers[".html"]
+    assert len(cells(texts[REJECTED])) == 1 + 8
+    assert "contacts.csv" in texts[".html"]
 
     sent = [contact for charge in deployed.ledger()["charges"] for contact in charge["contacts"]]
-    tokens = Counter(contact["custom"]["token"] for contact in sent if f".{job}." in contact["custom"]["token"])
+    tokens = Counter(
+        contact["custom"]["token"] for contact in sent if f".{job}." in contact["custom"]["token"]
+    )
     assert len(tokens) == 236
     assert set(tokens.values()) == {1}
 
 
-def test_phone_numbers_come_from_the_countries_asked_for(deployed: Stack, account: Account, tmp_path: Path) -> None:
+def test_phone_numbers_come_from_the_countries_asked_for(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
     key = "incoming/phone/countries=FR,GB/leads + co é 100%.csv"
     lines = [f"Jane{n},Doe,https://www.linkedin.com/in/jane-{n}\r\n" for n in range(30)]
 
-    job, answers = dropped(deployed, account, key, ("First Name,Last Name,LinkedIn URL\r\n" + "".join(lines)).encode(), tmp_path)
+    job, texts = dropped(
+        deployed,
+        account,
+        key,
+        ("First Name,Last Name,LinkedIn URL\r\n" + "".join(lines)).encode(),
+        tmp_path,
+    )
 
-    header, *rows = rows_of(answers[ENRICHED])
-    numbers = {number for row in rows for number in row[header.index("enriched_phone")].split("; ") if number}
+    header, *rows = cells(texts[ENRICHED])
+    numbers = {
+        number
+        for row in rows
+        for number in row[header.index("enriched_phone")].split("; ")
+        if number
+    }
     assert {number[:3] for number in numbers} == {"+33", "+44"}
-    assert f"enriched/phone/countries=FR,GB/leads + co é 100%-{job}.csv" in account.list_keys(ENRICHED)
+    assert f"enriched/phone/countries=FR,GB/leads + co é 100%-{job}.csv" in account.list_keys(
+        ENRICHED
+    )
 
 
-def test_personal_emails_wait_for_the_accounts_consent(deployed: Stack, account: Account, tmp_path: Path) -> None:
+def test_personal_emails_wait_for_the_accounts_consent(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
     key, file = "incoming/personal_email/leads.csv", tmp_path / "leads.csv"
     file.write_bytes(b"First Name,Last Name,LinkedIn URL\nJane,Doe,linkedin.com/in/jane\n")
 
     job = job_id(deployed.bucket, key, account.upload(file, key))
-    notice = eventually(lambda: account.fetch(key, job, tmp_path / "out").get(".json"))
+    notice = eventually(lambda: account.fetch(key, job, tmp_path / "out").get(".json"), LIMIT)
     assert json.loads(notice.read_text())["status"] == "paused"
     assert "has not consented" in json.loads(notice.read_text())["message"]
 
@@ -121,7 +130,7 @@ def test_personal_emails_wait_for_the_accounts_consent(deployed: Stack, account:
 
 
 def test_a_workbook_comes_back_as_a_workbook_by_the_columns_that_its_folder_names(
-    deployed: Stack, account: Account, tmp_path: Path
+    deployed: Stack, account: User, tmp_path: Path
 ) -> None:
     (tmp_path / "_columns.json").write_text('{"Ansprechpartner (neu)": "full name"}')
     account.upload(tmp_path / "_columns.json", "incoming/email/q4/_columns.json")
@@ -129,19 +138,31 @@ def test_a_workbook_comes_back_as_a_workbook_by_the_columns_that_its_folder_name
     workbook.create_sheet("Leads").append(["Leads of the fair"])
     workbook["Leads"].append(["Ansprechpartner (neu)", "Web", "Seit"])
     for n in range(30):
-        workbook["Leads"].append([f"Jane{n} Doe", f"https://www.company{n}.example/", date(2026, 1, 1 + n)])
+        workbook["Leads"].append(
+            [f"Jane{n} Doe", f"https://www.company{n}.example/", date(2026, 1, 1 + n)]
+        )
     workbook.save(tmp_path / "leads.xlsx")
 
-    _, fetched = fetched_for(deployed, account, "incoming/email/q4/leads.xlsx", (tmp_path / "leads.xlsx").read_bytes(), tmp_path)
+    _, fetched = fetched_for(
+        deployed,
+        account,
+        "incoming/email/q4/leads.xlsx",
+        (tmp_path / "leads.xlsx").read_bytes(),
+        tmp_path,
+    )
 
     report = json.loads(fetched[".json"].read_text())
     assert report["read_as"] == "Excel workbook (.xlsx), sheet “Leads”, header in row 2"
     assert report["columns"] == {"full name": "Ansprechpartner (neu)", "website": "Web"}
     assert same_rows(tmp_path / "leads.xlsx", fetched[ENRICHED], report)
-    assert load_workbook(fetched[ENRICHED])["Leads"]["C3"].value == datetime(2026, 1, 1)  # noqa: DTZ001  # Excel has no zones
+    assert load_workbook(fetched[ENRICHED])["Leads"]["C3"].value == datetime(
+        2026, 1, 1
+    )  # Excel has no zones
 
 
-def test_the_same_file_again_costs_nothing_and_so_does_an_estimate(deployed: Stack, account: Account, tmp_path: Path) -> None:
+def test_the_same_file_again_costs_nothing_and_so_does_an_estimate(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
     dropped(deployed, account, "incoming/email/first/contacts.csv", SAMPLE.read_bytes(), tmp_path)
     charges = len(deployed.ledger()["charges"])
     again, estimate = (
@@ -156,16 +177,18 @@ def test_the_same_file_again_costs_nothing_and_so_does_an_estimate(deployed: Sta
     assert len(deployed.ledger()["charges"]) == charges
 
 
-@pytest.mark.parametrize("key", ["leads.csv", "somewhere/a.csv", "incoming/fax/a.csv", "incoming/email/speed=9/a.csv"])
-def test_a_file_in_the_wrong_place_is_answered_and_nothing_is_sent(
-    deployed: Stack, account: Account, tmp_path: Path, key: str
+@pytest.mark.parametrize(
+    "key", ["leads.csv", "somewhere/a.csv", "incoming/fax/a.csv", "incoming/email/speed=9/a.csv"]
+)
+def test_a_file_in_the_wrong_place_gets_a_report_and_nothing_is_sent(
+    deployed: Stack, account: User, tmp_path: Path, key: str
 ) -> None:
     charges = len(deployed.ledger()["charges"])
 
-    _, answers = dropped(deployed, account, key, SAMPLE.read_bytes(), tmp_path)
+    _, texts = dropped(deployed, account, key, SAMPLE.read_bytes(), tmp_path)
 
-    assert json.loads(answers[".json"])["status"] == "refused"
-    assert "This file was not processed" in answers[".html"]
+    assert json.loads(texts[".json"])["status"] == "refused"
+    assert "This file was not processed" in texts[".html"]
     assert len(deployed.ledger()["charges"]) == charges
 
 
@@ -174,23 +197,29 @@ def test_only_what_carries_our_token_is_accepted_at_the_webhook(deployed: Stack)
     forged = genuine[:-2] + ("AA" if genuine[-2:] != "AA" else "BB")
 
     def post(content: bytes) -> int:
-        return httpx.post(deployed.webhook_url, content=content, headers={"Content-Type": "application/json"}).status_code
+        return httpx.post(
+            deployed.webhook_url, content=content, headers={"Content-Type": "application/json"}
+        ).status_code
 
     assert post(json.dumps({"custom": {"token": forged}}).encode()) == 401
     assert post(b"not json") == 400
     assert post(b"{" + b" " * 100_000 + b"}") == 413
 
 
-def test_results_were_all_answered_and_no_queue_of_failures_holds_anything(deployed: Stack) -> None:
+def test_results_were_all_acknowledged_and_no_queue_of_failures_holds_anything(
+    deployed: Stack,
+) -> None:
     statuses = Counter(webhook["status"] for webhook in deployed.ledger()["webhooks"])
     assert set(statuses) == {200}
     sqs = deployed.client("sqs")
     for name, url in deployed.queues.items():
-        waiting = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+        waiting = sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"]
         assert waiting["ApproximateNumberOfMessages"] == "0", name
 
 
-def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: Account) -> None:
+def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: User) -> None:
     uploads = [key for key in account.list_keys() if is_upload(key)]
     scanned = deployed.client("dynamodb").scan(TableName=deployed.table)["Items"]
     jobs = [item["key"]["S"] for item in scanned if item["sk"]["S"] == "JOB"]

@@ -1,4 +1,6 @@
-"""The stand-in provider and a receiver of webhooks, each served over real HTTP on a loopback port of its own."""
+"""The stand-in provider and a receiver of webhooks, each served over real HTTP on a loopback port
+of its own.
+"""
 
 import socket
 import threading
@@ -36,9 +38,12 @@ def eventually(look: Callable[[], T]) -> T:
 @contextmanager
 def serving(app: Starlette) -> Iterator[str]:
     """Serve an application in a thread; its base URL."""
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_level="warning", lifespan="on", ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
-    # asyncio turns Nagle's algorithm off, which costs 40 ms a request, only for sockets that name their protocol
+    # asyncio turns Nagle's algorithm off, which costs 40 ms a request, only for sockets that name
+    # their protocol
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -119,7 +124,9 @@ def stand_in(receiver: Receiver | None = None, **behaviour: Any) -> Iterator[Sta
     asked = Behaviour.model_validate({"answer_seconds": 0, "result_seconds": 0.05} | behaviour)
     with (
         serving(application(asked)) as url,
-        httpx.Client(base_url=url, headers={"X-API-KEY": asked.api_key}, timeout=_LIMIT, trust_env=False) as client,
+        httpx.Client(
+            base_url=url, headers={"X-API-KEY": asked.api_key}, timeout=_LIMIT, trust_env=False
+        ) as client,
     ):
         yield StandIn(client, receiver.url if receiver else "http://127.0.0.1:9/nobody")
 

@@ -1,4 +1,6 @@
-"""Every file of the corpus is read as its line in `tests/corpus/README.md` says, and comes to the end that it says."""
+"""Every file of the corpus is read as its line in `tests/corpus/README.md` says, and comes to the
+end that it says.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +30,10 @@ def lines_of(table: str) -> Iterator[dict[str, str]]:
             names = cells
 
 
-LINES = {line["file"].strip("`"): line for line in lines_of((CORPUS / "README.md").read_text(encoding="utf-8"))}
+LINES = {
+    line["file"].strip("`"): line
+    for line in lines_of((CORPUS / "README.md").read_text(encoding="utf-8"))
+}
 READ = {file: line for file, line in LINES.items() if "read as" in line}
 REFUSED = {file: line for file, line in LINES.items() if "the message says" in line}
 
@@ -48,7 +53,9 @@ def world() -> Iterator[World]:
 
 
 def drop(world: World, file: str) -> dict[str, Any]:
-    """The report on a file of the corpus after its whole way; the provider has then seen this file only."""
+    """The report on a file of the corpus after its whole way; the provider has then seen this file
+    only.
+    """
     path = FILES / file
     world.provider.charged.clear()
     world.provider.requests.clear()
@@ -85,13 +92,17 @@ def test_a_file_is_read_and_sent_as_its_line_says(world: World, file: str) -> No
     assert counts.pop(RowState.REJECTED, 0) == len(rejected)
     assert counts == {}
     assert [str(row["row"]) for row in report["sample"]] == list(rejected)
-    assert [row["reason"] for row in report["sample"] if rejected[str(row["row"])] not in row["reason"]] == []
+    assert [
+        row["reason"] for row in report["sample"] if rejected[str(row["row"])] not in row["reason"]
+    ] == []
     assert len(world.provider.charged) == sent
     assert any(is_of(contact, line["among them"]) for contact in world.provider.charged)
 
 
 def is_of(contact: dict[str, Any], words: str) -> bool:
-    """Whether a contact that was sent has this name, and each of the other words in one of its fields."""
+    """Whether a contact that was sent has this name, and each of the other words in one of its
+    fields.
+    """
     name, *others = parts(words)
     values = [value for value in contact.values() if isinstance(value, str)]
     return f"{contact['firstname']} {contact['lastname']}" == name and all(

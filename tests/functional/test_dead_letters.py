@@ -1,6 +1,7 @@
 """A dead letter is thrown away once its work is done, and left where it is until then."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,6 @@ import boto3
 import pytest
 
 from enrichment.adapters.queue import DeadLetters, SubmitQueue
-from enrichment.usecases.tidy import TidyDeadLetters
 from tests.functional.world import REGION, World, contacts
 
 KEY = "incoming/email/leads.csv"
@@ -21,10 +21,18 @@ def new_queue() -> str:
 def tidied(world: World, body: Any) -> bool:
     """Whether a letter with that body is thrown away."""
     sqs, queue_url = boto3.client("sqs", REGION), new_queue()
-    sqs.send_message(QueueUrl=queue_url, MessageBody=body if isinstance(body, str) else json.dumps(body))
-    cleared = TidyDeadLetters(world.table, (DeadLetters(sqs, queue_url),), "data").run()
+    sqs.send_message(
+        QueueUrl=queue_url, MessageBody=body if isinstance(body, str) else json.dumps(body)
+    )
+    cleared = replace(
+        world.pipeline.clear_dead_letters, queues=(DeadLetters(sqs, queue_url),)
+    ).run()
     left = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    assert int(left["ApproximateNumberOfMessages"]) + int(left["ApproximateNumberOfMessagesNotVisible"]) == 1 - cleared
+    assert (
+        int(left["ApproximateNumberOfMessages"])
+        + int(left["ApproximateNumberOfMessagesNotVisible"])
+        == 1 - cleared
+    )
     return cleared == 1
 
 
@@ -40,9 +48,11 @@ def test_a_message_for_a_batch_is_thrown_away_once_the_batch_was_sent(world: Wor
 
 def test_a_failed_start_is_thrown_away_once_its_work_was_done(world: World) -> None:
     version, size = world.upload(KEY, contacts(2))
-    upload = {"requestPayload": {"detail": {"object": {"key": KEY, "version-id": version, "size": size}}}}
+    upload = {
+        "requestPayload": {"detail": {"object": {"key": KEY, "version-id": version, "size": size}}}
+    }
     assert not tidied(world, upload)
-    job = world.split.run(KEY, version, size)
+    job = world.pipeline.split.run(KEY, version, size)
     assert tidied(world, upload)
 
     assert not tidied(world, {"requestPayload": {"job": job}})
@@ -65,6 +75,9 @@ def test_messages_carry_a_job_and_a_batch_and_wait_for_as_long_as_they_are_told(
     queue.send([("job", 99)], delay=5000)
 
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    assert (attributes["ApproximateNumberOfMessages"], attributes["ApproximateNumberOfMessagesDelayed"]) == ("23", "1")
+    assert (
+        attributes["ApproximateNumberOfMessages"],
+        attributes["ApproximateNumberOfMessagesDelayed"],
+    ) == ("23", "1")
     received = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]["Body"]
     assert set(json.loads(received)) == {"job", "batch"}

@@ -27,7 +27,9 @@ def states(text: str) -> list[str]:
     return [row[header.index("enrichment_status")] for row in rows]
 
 
-def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouched(world: World) -> None:
+def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouched(
+    world: World,
+) -> None:
     original = SAMPLE.read_bytes().decode()
 
     job = world.enrich(KEY, original)
@@ -39,12 +41,19 @@ def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouch
     assert world.job(job).state is JobState.DONE
 
 
-def test_each_valid_contact_is_charged_once_and_nothing_else_leaves_the_account(world: World) -> None:
+def test_each_valid_contact_is_charged_once_and_nothing_else_leaves_the_account(
+    world: World,
+) -> None:
     job = world.enrich(KEY, SAMPLE.read_bytes())
 
     report = world.report(KEY, job)
     sent = {(contact["firstname"], contact["lastname"]) for contact in world.provider.charged}
-    assert len(sent) == len(world.provider.charged) == report["credits"]["contacts_sent"] == world.job(job).contacts
+    assert (
+        len(sent)
+        == len(world.provider.charged)
+        == report["credits"]["contacts_sent"]
+        == world.job(job).contacts
+    )
     fields = {field for contact in world.provider.charged for field in contact}
     assert fields <= {"firstname", "lastname", "domain", "company_name", "linkedin_url", "custom"}
     assert {field for contact in world.provider.charged for field in contact["custom"]} == {"token"}
@@ -62,13 +71,17 @@ def test_the_report_adds_up_and_groups_the_reasons(world: World) -> None:
 
 
 def test_the_rejected_file_holds_the_unsent_rows_as_they_were_with_the_reason(world: World) -> None:
-    job = world.drop(KEY, "First Name,Last Name,Domain\nJane,Doe,a.example\n,Roe,b.example\nJohn,Poe,c.example\n")
+    job = world.drop(
+        KEY, "First Name,Last Name,Domain\nJane,Doe,a.example\n,Roe,b.example\nJohn,Poe,c.example\n"
+    )
     world.submit_all()
     world.deliver()
     world.finish()
 
-    assert world.rejected(KEY, job) == (
-        "First Name,Last Name,Domain,rejection_reason\n,Roe,b.example,The first name is missing\n"
+    assert (
+        world.rejected(KEY, job)
+        == "First Name,Last Name,Domain,rejection_reason\n,Roe,b.example,The first name is"
+        " missing\n"
     )
 
 
@@ -81,7 +94,10 @@ def test_no_rejected_file_is_written_when_every_row_could_be_sent(world: World) 
 
 def test_a_duplicate_is_sent_once_and_every_copy_gets_the_result(world: World) -> None:
     world.provider.behaviour.find_rate = 1
-    file = "First Name,Last Name,Domain\nJane,Doe,a.example\nJohn,Roe,b.example\nJANE,doe,https://www.a.example/\n"
+    file = (
+        "First Name,Last"
+        " Name,Domain\nJane,Doe,a.example\nJohn,Roe,b.example\nJANE,doe,https://www.a.example/\n"
+    )
 
     job = world.enrich(KEY, file)
 
@@ -96,7 +112,9 @@ def test_a_duplicate_is_sent_once_and_every_copy_gets_the_result(world: World) -
 def test_one_valid_row_goes_to_the_single_endpoint(world: World) -> None:
     job = world.enrich(KEY, contacts(1))
 
-    assert [request.url.path for request in world.provider.requests] == ["/api/v2/contacts/single_enrich"]
+    assert [request.url.path for request in world.provider.requests] == [
+        "/api/v2/contacts/single_enrich"
+    ]
     assert states(world.enriched(KEY, job))[0] in ("found", "not_found")
 
 
@@ -111,12 +129,19 @@ def test_phone_numbers_are_joined_and_restricted_to_the_countries_asked_for(worl
     header_row, *rows = rows_of(world.enriched(key, job))
     cells = [row[header_row.index("enriched_phone")] for row in rows]
     assert any("; " in cell for cell in cells)
-    assert {number[:3] for cell in cells if cell for number in cell.split("; ")} == {"+33", "+44", "+49"}
+    assert {number[:3] for cell in cells if cell for number in cell.split("; ")} == {
+        "+33",
+        "+44",
+        "+49",
+    }
     assert world.job(job).countries == ("FR", "GB", "DE")
 
 
 def test_semicolons_a_byte_order_mark_and_line_ends_are_kept(world: World) -> None:
-    file = '\ufeffVorname;First Name;Last Name;Domain\r\nx;Zoë;Müller;a.example\r\n"a;b";Jo;Roe;b.example\r\n'
+    file = (
+        "\ufeffVorname;First Name;Last"
+        ' Name;Domain\r\nx;Zoë;Müller;a.example\r\n"a;b";Jo;Roe;b.example\r\n'
+    )
 
     job = world.enrich(KEY, file)
 
@@ -128,18 +153,20 @@ def test_semicolons_a_byte_order_mark_and_line_ends_are_kept(world: World) -> No
 
 def test_the_same_upload_told_twice_changes_nothing(world: World) -> None:
     version, size = world.upload(KEY, contacts(150))
-    job = world.split.run(KEY, version, size)
+    job = world.pipeline.split.run(KEY, version, size)
     world.submit_all()
     items = world.items()
 
-    again = world.split.run(KEY, version, size)
+    again = world.pipeline.split.run(KEY, version, size)
 
     assert again == job
     assert world.items() == items
     assert world.messages.take() == []
 
 
-def test_an_upload_overwritten_while_its_job_runs_makes_two_jobs_with_their_own_rows(world: World) -> None:
+def test_an_upload_overwritten_while_its_job_runs_makes_two_jobs_with_their_own_rows(
+    world: World,
+) -> None:
     first = world.drop(KEY, contacts(2, lambda n: f"Old{n},Doe,old{n}.example"))
     second = world.drop(KEY, contacts(3, lambda n: f"New{n},Doe,new{n}.example"))
     world.submit_all()
@@ -160,12 +187,19 @@ def test_keys_with_spaces_plus_percent_and_accents_are_taken_as_they_are(world: 
 
 
 def test_101_and_201_rows_make_no_batch_of_one(world: World) -> None:
-    for number, sizes in ((101, [51, 50]), (201, [100, 51, 50]), (200, [100, 100]), (102, [100, 2])):
+    for number, sizes in (
+        (101, [51, 50]),
+        (201, [100, 51, 50]),
+        (200, [100, 100]),
+        (102, [100, 2]),
+    ):
         job = world.drop(f"incoming/email/{number}.csv", contacts(number))
-        assert [batch.size for batch in world.table.batches(world.job(job))] == sizes
+        assert [batch.size for batch in world.pipeline.batches.of(world.job(job))] == sizes
 
 
-def test_a_file_of_rows_that_cannot_be_sent_is_answered_without_asking_the_provider(world: World) -> None:
+def test_a_file_of_rows_that_cannot_be_sent_is_answered_without_asking_the_provider(
+    world: World,
+) -> None:
     job = world.enrich(KEY, "First Name,Last Name,Domain\n,,\nJane,,a.example\n")
 
     assert states(world.enriched(KEY, job)) == ["rejected", "rejected"]
@@ -188,26 +222,37 @@ def test_results_that_come_before_the_202_is_stored_are_counted(world: World) ->
     world.submit_all()
     world.finish()
 
-    assert [batch.state for batch in world.table.batches(world.job(job))] == [BatchState.COMPLETE]
+    assert [batch.state for batch in world.pipeline.batches.of(world.job(job))] == [
+        BatchState.COMPLETE
+    ]
     assert world.job(job).state is JobState.DONE
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cells=st.lists(
-        st.tuples(*[st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)] * 4), min_size=1, max_size=30
+        st.tuples(
+            *[st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)] * 4
+        ),
+        min_size=1,
+        max_size=30,
     ),
     delimiter=st.sampled_from(",;\t"),
     find_rate=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_whatever_the_cells_every_row_ends_in_one_state(cells: list[tuple[str, ...]], delimiter: str, find_rate: float) -> None:
+def test_whatever_the_cells_every_row_ends_in_one_state(
+    cells: list[tuple[str, ...]], delimiter: str, find_rate: float
+) -> None:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerow(["First Name", "Last Name", "Company", "Notes"])
     writer.writerows(cells)
     with new_world(Provider(Behaviour(find_rate=find_rate))) as world:
         job = world.enrich(KEY, text.getvalue())
-        before, after = rows_of(text.getvalue(), delimiter), rows_of(world.enriched(KEY, job), delimiter)
+        before, after = (
+            rows_of(text.getvalue(), delimiter),
+            rows_of(world.enriched(KEY, job), delimiter),
+        )
         assert [row[:4] for row in after] == before
         assert all(row[4] in set(RowState) for row in after[1:])
         assert len(world.provider.charged) == world.job(job).contacts

@@ -26,7 +26,7 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
         "price_per_contact": PRICE,
         "estimated": 10,
         "possibly_charged": 0,
-        "cost": "10 credits’ worth",
+        "cost": "5.00 EUR",
     }
     assert report["reasons"] == [{"reason": "The first name is missing", "rows": 1}]
     assert report["sample"][0]["row"] == 8
@@ -37,7 +37,9 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
     assert world.keys("work/") + world.keys("enriched/") == []
 
 
-def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_enriched(world: World) -> None:
+def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_enriched(
+    world: World,
+) -> None:
     key = "estimate/email/leads.csv"
     report = world.report(key, world.enrich(key, FILE))
 
@@ -48,26 +50,39 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
     ]
     fixed = "incoming/email/fixed.csv"
     job = world.enrich(fixed, rejected.replace("\r\n,Doe", "\r\nJohn,Doe"))
-    assert world.report(fixed, job)["columns"] == {"first name": "First Name", "last name": "Last Name", "domain": "Domain"}
+    assert world.report(fixed, job)["columns"] == {
+        "first name": "First Name",
+        "last name": "Last Name",
+        "domain": "Domain",
+    }
     assert world.report(fixed, job)["counts"]["rejected"] == 0
 
 
 def test_an_estimate_says_which_caps_the_file_would_hit(world: World) -> None:
-    world.split = replace(world.split, estimate=replace(world.split.estimate, month_cap=9))
+    world.pipeline.split = replace(
+        world.pipeline.split, estimate=replace(world.pipeline.split.estimate, month_cap=9)
+    )
     key = "estimate/email/max_credits=6/leads.csv"
 
     report = world.report(key, world.enrich(key, FILE))
 
-    assert [(cap["credits"], cap["needed"], cap["hit"]) for cap in report["caps"]] == [(6, 10, True), (9, 10, True)]
+    assert [(cap["credits"], cap["needed"], cap["hit"]) for cap in report["caps"]] == [
+        (6, 10, True),
+        (9, 10, True),
+    ]
     assert (report["counts"]["to_send"], report["counts"]["over_budget"]) == (3, 2)
     assert report["credits"]["estimated"] == 6
-    assert len(rows_of(world.content(report["rejected"]).decode())) == 1 + 1  # rows past a cap need no fix
+    assert (
+        len(rows_of(world.content(report["rejected"]).decode())) == 1 + 1
+    )  # rows past a cap need no fix
 
 
 def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(world: World) -> None:
     first = world.enrich("incoming/email/leads.csv", FILE)
 
-    report = world.report("estimate/email/leads.csv", world.enrich("estimate/email/leads.csv", FILE))
+    report = world.report(
+        "estimate/email/leads.csv", world.enrich("estimate/email/leads.csv", FILE)
+    )
 
     assert "it costs nothing" in report["message"]
     assert report["earlier"]["job"] == first
@@ -78,6 +93,6 @@ def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(worl
 
 def test_an_estimate_whose_event_comes_twice_is_the_same(world: World) -> None:
     version, size = world.upload("estimate/email/leads.csv", FILE)
-    jobs = {world.split.run("estimate/email/leads.csv", version, size) for _ in range(2)}
+    jobs = {world.pipeline.split.run("estimate/email/leads.csv", version, size) for _ in range(2)}
     assert len(jobs) == 1
     assert len(world.keys("reports/")) == 2

@@ -1,4 +1,6 @@
-"""A file of any format is answered in kind: what comes back is read here by other programs than the pipeline's own readers."""
+"""A file of any format is answered in kind: what comes back is read here by other programs than the
+pipeline's own readers.
+"""
 
 import csv
 import gzip
@@ -43,7 +45,7 @@ def workbook() -> bytes:
     book.create_sheet("Leads").append(["Leads of November"])
     book["Leads"].append(HEADER)
     for number, row in enumerate(ROWS, start=1):
-        book["Leads"].append([*row[:4], datetime(2026, 1, number)])  # noqa: DTZ001  # Excel has no zones
+        book["Leads"].append([*row[:4], datetime(2026, 1, number)])  # Excel has no zones
         book["Leads"].cell(book["Leads"].max_row, 4).data_type = "s"
     out = io.BytesIO()
     book.save(out)
@@ -64,7 +66,9 @@ FILES: dict[str, Callable[[], bytes]] = {
     "leads.zip": lambda: zipped("export/leads.csv", delimited(",", "cp1252")),
     "leads.xlsx": workbook,
     "workbook.zip": lambda: zipped("leads.xlsx", workbook()),
-    "leads.jsonl": lambda: "\n".join(json.dumps(each, ensure_ascii=False) for each in objects()).encode(),
+    "leads.jsonl": (
+        lambda: "\n".join(json.dumps(each, ensure_ascii=False) for each in objects()).encode()
+    ),
     "leads.json": lambda: json.dumps(objects(), indent=2).encode(),
 }
 
@@ -105,7 +109,9 @@ def test_what_comes_back_has_every_cell_and_what_was_rejected_once_fixed_just_wo
 
 
 def fixed(content: bytes) -> bytes:
-    """A rejected file in which its owner has filled in the last name, and saved it with a program of their own."""
+    """A rejected file in which its owner has filled in the last name, and saved it with a program
+    of their own.
+    """
     if content.startswith(b"\x1f\x8b"):
         return gzip.compress(fixed(gzip.decompress(content)))
     if content.startswith(b"PK"):
@@ -118,7 +124,13 @@ def fixed(content: bytes) -> bytes:
         return out.getvalue()
     if content.startswith((b"[", b"{")):
         return content.replace(b'"Last Name": ""', b'"Last Name": "Doe"')
-    codec = "utf-16" if content.startswith(b"\xff\xfe") else "utf-8" if "Zoë".encode() in content else "cp1252"
+    codec = (
+        "utf-16"
+        if content.startswith(b"\xff\xfe")
+        else "utf-8"
+        if "Zoë".encode() in content
+        else "cp1252"
+    )
     text = content.decode(codec)
     delimiter = text[text.index("First Name") + len("First Name")]
     header, row = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

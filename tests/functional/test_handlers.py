@@ -1,4 +1,6 @@
-"""Each function's handler takes the sample event of `events/`, with everything wired as in Lambda."""
+"""Each function's handler takes the sample event of `events/`, with everything wired as in
+Lambda.
+"""
 
 import importlib
 import io
@@ -14,14 +16,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from enrichment import wiring
-from enrichment.adapters.table import JobTable
 from enrichment.domain.batch import BatchState
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import JobState
 from enrichment.errors import SettingsError
-from enrichment.observe import logger
-from enrichment.settings import settings
+from enrichment.logs import logger
+from enrichment.pipeline import Pipeline, deployed
 from tests.functional.world import table_of_the_template
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
@@ -40,8 +40,10 @@ class Context:
 
 
 @pytest.fixture
-def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobTable]:
-    """The resources of the template, and the environment it gives its functions; nothing listens at the provider's address."""
+def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    """The resources of the template, and the environment it gives its functions; nothing listens at
+    the provider's address.
+    """
     with mock_aws():
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
@@ -50,10 +52,11 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="api-key", SecretString="an api key")
         secrets.create_secret(Name="signing-key", SecretString="sample-signing-key")
+        sqs = boto3.client("sqs")
         environment = {
             "BUCKET": BUCKET,
             "TABLE": "table",
-            "SUBMIT_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="submit")["QueueUrl"],
+            "SUBMIT_QUEUE_URL": sqs.create_queue(QueueName="submit")["QueueUrl"],
             "SPLIT_FUNCTION": "split",
             "COMPILE_FUNCTION": "compile",
             "API_KEY_SECRET": "api-key",
@@ -71,20 +74,14 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "MAX_FILE_MEGABYTES": "500",
             "MAX_ROWS": "1048576",
             "STACK": "contact-enrichment",
+            "SUBMIT_DEAD_LETTERS_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],
+            "FAILED_EVENTS_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        forget()
-        yield JobTable(boto3.client("dynamodb"), "table", 1)
-    forget()
-
-
-def forget() -> None:
-    """Let the next handler wire itself anew."""
-    settings.cache_clear()
-    for made in vars(wiring).values():
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+        deployed.cache_clear()
+        yield deployed()
+    deployed.cache_clear()
 
 
 def invoke(function: str, **changes: Any) -> Any:
@@ -94,7 +91,9 @@ def invoke(function: str, **changes: Any) -> Any:
 
 
 def split_sample() -> str:
-    """Upload the sample under the version that the sample event names, as nearly as moto allows; its job."""
+    """Upload the sample under the version that the sample event names, as nearly as moto allows;
+    its job.
+    """
     s3 = boto3.client("s3")
     event = json.loads((EVENTS / "split.json").read_text())
     put = s3.put_object(Bucket=BUCKET, Key=KEY, Body=(EVENTS / "contacts.csv").read_bytes())
@@ -103,73 +102,92 @@ def split_sample() -> str:
     return job_id(BUCKET, KEY, put["VersionId"])
 
 
-def test_split_makes_a_job_of_the_sample_file(account: JobTable) -> None:
-    job = account.job(split_sample())
+def test_split_makes_a_job_of_the_sample_file(account: Pipeline) -> None:
+    job = account.jobs.get(split_sample())
 
     assert job
     assert (job.state, job.rows, job.batches) == (JobState.RUNNING, 248, 3)
 
 
-def test_split_answers_the_sample_event_when_its_file_is_gone(account: JobTable) -> None:
+def test_split_answers_the_sample_event_when_its_file_is_gone(account: Pipeline) -> None:
     answer = invoke("split")
 
-    job = account.job(answer["job"])
+    job = account.jobs.get(answer["job"])
     assert job
     assert job.state is JobState.REFUSED
 
 
-def test_submit_leaves_a_batch_planned_when_nobody_listens_at_the_provider(account: JobTable) -> None:
+def test_submit_leaves_a_batch_planned_when_nobody_listens_at_the_provider(
+    account: Pipeline,
+) -> None:
     job = split_sample()
     event = json.loads((EVENTS / "submit.json").read_text())
     event["Records"][0]["body"] = json.dumps({"job": job, "batch": 1})
 
     invoke("submit", Records=event["Records"])
 
-    found = account.job(job)
+    found = account.jobs.get(job)
     assert found
-    assert account.batches(found)[0].state is BatchState.PLANNED
-    waiting = boto3.client("sqs").get_queue_attributes(QueueUrl=settings().submit_queue_url, AttributeNames=["All"])["Attributes"]
-    assert (waiting["ApproximateNumberOfMessages"], waiting["ApproximateNumberOfMessagesDelayed"]) == ("3", "1")
+    assert account.batches.of(found)[0].state is BatchState.PLANNED
+    waiting = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=account.environment["SUBMIT_QUEUE_URL"], AttributeNames=["All"]
+    )["Attributes"]
+    assert (
+        waiting["ApproximateNumberOfMessages"],
+        waiting["ApproximateNumberOfMessagesDelayed"],
+    ) == ("3", "1")
 
 
-def test_webhook_stores_the_sample_result_and_says_so(account: JobTable) -> None:
+def test_webhook_stores_the_sample_result_and_says_so(account: Pipeline) -> None:
     assert invoke("webhook")["statusCode"] == 200
     assert json.loads(invoke("webhook")["body"]) == {"message": "repeated"}
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(None, 400), ("not json", 400), ("{}", 401), ("x" * 100_000, 413), ('{"custom": {"token": "v1.x"}}', 401)],
+    [
+        (None, 400),
+        ("not json", 400),
+        ("{}", 401),
+        ("x" * 100_000, 413),
+        ('{"custom": {"token": "v1.x"}}', 401),
+    ],
 )
-def test_webhook_refuses_what_is_not_ours(account: JobTable, body: str | None, status: int) -> None:
+def test_webhook_refuses_what_is_not_ours(account: Pipeline, body: str | None, status: int) -> None:
     assert invoke("webhook", body=body)["statusCode"] == status
 
 
-def test_webhook_fails_rather_than_answer_when_the_result_cannot_be_stored(account: JobTable) -> None:
+def test_webhook_fails_rather_than_answer_when_the_result_cannot_be_stored(
+    account: Pipeline,
+) -> None:
     boto3.client("dynamodb").delete_table(TableName="table")
 
     with pytest.raises(Exception, match="ResourceNotFound"):
         invoke("webhook")
 
 
-def test_tally_compile_and_sweep_take_their_sample_events_for_a_job_that_is_gone(account: JobTable) -> None:
+def test_tally_compile_and_sweep_take_their_sample_events_for_a_job_that_is_gone(
+    account: Pipeline,
+) -> None:
     for function in ("tally", "compile", "sweep"):
         assert invoke(function) is None
 
 
-def test_a_missing_variable_is_named(account: JobTable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_variable_is_named(account: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TABLE")
-    forget()
+    deployed.cache_clear()
 
     with pytest.raises(SettingsError, match="TABLE"):
         invoke("webhook")
 
 
 def test_no_log_line_carries_a_contact_a_key_or_a_token(
-    account: JobTable, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    account: Pipeline, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logged = io.StringIO()
-    everything = logging.StreamHandler(logged)  # Lambda lets the root logger write what it is given, at DEBUG if told so
+    everything = logging.StreamHandler(
+        logged
+    )  # Lambda lets the root logger write what it is given, at DEBUG if told so
     logging.getLogger().addHandler(everything)
     monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
     request.addfinalizer(lambda: logging.getLogger().removeHandler(everything))
@@ -180,9 +198,22 @@ def test_no_log_line_carries_a_contact_a_key_or_a_token(
     event = json.loads((EVENTS / "submit.json").read_text())
     event["Records"][0]["body"] = json.dumps({"job": job, "batch": 1})
     invoke("submit", Records=event["Records"])
-    invoke("webhook", body=json.dumps({"email": "ana@vandelay.example", "custom": {"token": "v1.a.b.1.2.forged"}}))
+    invoke(
+        "webhook",
+        body=json.dumps(
+            {"email": "ana@vandelay.example", "custom": {"token": "v1.a.b.1.2.forged"}}
+        ),
+    )
 
     lines = logged.getvalue()
     assert job in lines
-    for secret in ("vandelay", "Ana", "Østergård", "linkedin.com", "an api key", "sample-signing-key", "v1."):
+    for secret in (
+        "vandelay",
+        "Ana",
+        "Østergård",
+        "linkedin.com",
+        "an api key",
+        "sample-signing-key",
+        "v1.",
+    ):
         assert secret not in lines

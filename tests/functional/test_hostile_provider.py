@@ -1,4 +1,6 @@
-"""Real sockets: however the provider's host misbehaves, one POST is one request, and what it may have cost is known."""
+"""Real sockets: however the provider's host misbehaves, one POST is one request, and what it may
+have cost is known.
+"""
 
 import gzip
 import socket
@@ -18,7 +20,10 @@ from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Submission, Unclear
 
-TWO = [(Contact(firstname=name, lastname="Doe", domain="acme.com"), f"token of {name}") for name in ("Jane", "John")]
+TWO = [
+    (Contact(firstname=name, lastname="Doe", domain="acme.com"), f"token of {name}")
+    for name in ("Jane", "John")
+]
 IMPATIENT = 0.5  # seconds without a byte after which the hasty client gives up
 BROKE = "the connection broke before the answer was complete"
 
@@ -34,7 +39,9 @@ class Hasty(httpx.HTTPTransport):
 
 
 class Host:
-    """A listening socket of the loopback; whoever connects has its requests read and gets what `answer` does."""
+    """A listening socket of the loopback; whoever connects has its requests read and gets what
+    `answer` does.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.requests: list[bytes] = []
@@ -55,7 +62,9 @@ class Host:
         with suppress(OSError):  # closed
             while True:
                 connection, _ = self._listening.accept()
-                self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
+                self._threads.append(
+                    threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                )
                 self._threads[-1].start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -77,7 +86,11 @@ def read_request(connection: socket.socket) -> bytes:
         if text.startswith(b"\x16"):
             return text
     head, _, body = text.partition(b"\r\n\r\n")
-    lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    lengths = [
+        line.split(b":")[1]
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    ]
     while len(body) < int(lengths[0]):
         body += connection.recv(65_536)
     return head + b"\r\n\r\n" + body
@@ -95,7 +108,9 @@ def host(answer: Answer) -> Iterator[Host]:
 def enrich(port: int, scheme: str = "http", client: httpx.Client | None = None) -> Submission:
     base = f"{scheme}://127.0.0.1:{port}/api/v2"
     if client:
-        return Pronto(client, base).enrich(TWO, EnrichmentType.EMAIL, (), "https://hooks.example/webhook", "a key")
+        return Pronto(client, base).enrich(
+            TWO, EnrichmentType.EMAIL, (), "https://hooks.example/webhook", "a key"
+        )
     with httpx.Client(transport=Hasty()) as fresh:
         return enrich(port, scheme, fresh)
 
@@ -157,20 +172,50 @@ BOMB = gzip.compress(bytes(20 << 20))
 @pytest.mark.parametrize(
     ("answer", "submission"),
     [
-        pytest.param(says(response("200 OK", b'{"enrichment_id": "e-1"}')), Accepted("e-1"), id="200 in place of 202"),
-        pytest.param(says(response("202 Accepted", b'{"status": "queued"}')), Accepted(None), id="202 without an id"),
+        pytest.param(
+            says(response("200 OK", b'{"enrichment_id": "e-1"}')),
+            Accepted("e-1"),
+            id="200 in place of 202",
+        ),
+        pytest.param(
+            says(response("202 Accepted", b'{"status": "queued"}')),
+            Accepted(None),
+            id="202 without an id",
+        ),
         pytest.param(says(response("204 No Content")), Accepted(None), id="204"),
-        pytest.param(says(response("202 Accepted", PAGE, HTML)), Accepted(None), id="202 with a page"),
-        pytest.param(says(response("202 Accepted", BOMB, "Content-Encoding: gzip")), Accepted(None), id="202 with a bomb"),
-        pytest.param(says(response("500 Oops", PAGE, HTML)), Unclear("the provider answered 500"), id="500 with a page"),
-        pytest.param(says(response("502 Bad Gateway", PAGE, HTML)), Unclear("the provider answered 502"), id="502 with a page"),
+        pytest.param(
+            says(response("202 Accepted", PAGE, HTML)), Accepted(None), id="202 with a page"
+        ),
+        pytest.param(
+            says(response("202 Accepted", BOMB, "Content-Encoding: gzip")),
+            Accepted(None),
+            id="202 with a bomb",
+        ),
+        pytest.param(
+            says(response("500 Oops", PAGE, HTML)),
+            Unclear("the provider answered 500"),
+            id="500 with a page",
+        ),
+        pytest.param(
+            says(response("502 Bad Gateway", PAGE, HTML)),
+            Unclear("the provider answered 502"),
+            id="502 with a page",
+        ),
         pytest.param(
             says(response("403 Forbidden", PAGE, HTML)),
             Unclear("the provider answered 403", Halt.UNEXPECTED),
             id="403 with a page",
         ),
-        pytest.param(says(response("422 No", PAGE, HTML)), Invalid(""), id="422 with a page, whose words mean nothing"),
-        pytest.param(drips(ENDLESS.format("202 Accepted").encode(), CHUNK, 0), Accepted(None), id="202 with an endless body"),
+        pytest.param(
+            says(response("422 No", PAGE, HTML)),
+            Invalid(""),
+            id="422 with a page, whose words mean nothing",
+        ),
+        pytest.param(
+            drips(ENDLESS.format("202 Accepted").encode(), CHUNK, 0),
+            Accepted(None),
+            id="202 with an endless body",
+        ),
         pytest.param(
             drips(ENDLESS.format("503 Busy").encode(), CHUNK, 0),
             Unclear("the provider answered 503"),
@@ -179,16 +224,30 @@ BOMB = gzip.compress(bytes(20 << 20))
         pytest.param(says_and_closes(SHORT), Accepted("e-1"), id="202 with a body that breaks off"),
         pytest.param(says_and_resets(SHORT), Accepted("e-1"), id="202 with a body that is reset"),
         pytest.param(says_and_waits(SHORT), Accepted("e-1"), id="202 with a body that stops"),
-        pytest.param(says_and_closes(), Unclear(f"{BROKE} (RemoteProtocolError)"), id="closed before an answer"),
-        pytest.param(says_and_resets(), Unclear(f"{BROKE} (ReadError)"), id="reset before an answer"),
+        pytest.param(
+            says_and_closes(),
+            Unclear(f"{BROKE} (RemoteProtocolError)"),
+            id="closed before an answer",
+        ),
+        pytest.param(
+            says_and_resets(), Unclear(f"{BROKE} (ReadError)"), id="reset before an answer"
+        ),
         pytest.param(says_and_waits(), Unclear(f"{BROKE} (ReadTimeout)"), id="no answer"),
         pytest.param(
-            says_and_waits(b"HTTP/1.1 202 Acc"), Unclear(f"{BROKE} (ReadTimeout)"), id="an answer that stops in its head"
+            says_and_waits(b"HTTP/1.1 202 Acc"),
+            Unclear(f"{BROKE} (ReadTimeout)"),
+            id="an answer that stops in its head",
         ),
         pytest.param(
-            says_and_closes(b"HTTP/1.1 202 Acc"), Unclear(f"{BROKE} (RemoteProtocolError)"), id="a head that breaks off"
+            says_and_closes(b"HTTP/1.1 202 Acc"),
+            Unclear(f"{BROKE} (RemoteProtocolError)"),
+            id="a head that breaks off",
         ),
-        pytest.param(says(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Unclear(f"{BROKE} (RemoteProtocolError)"), id="another protocol"),
+        pytest.param(
+            says(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+            Unclear(f"{BROKE} (RemoteProtocolError)"),
+            id="another protocol",
+        ),
         pytest.param(
             drips(b"HTTP/1.1 202 Accepted\r\n", b"X-Padding: " + b"x" * 8192 + b"\r\n", 0),
             Unclear(f"{BROKE} (RemoteProtocolError)"),
@@ -196,7 +255,9 @@ BOMB = gzip.compress(bytes(20 << 20))
         ),
     ],
 )
-def test_each_misbehaviour_has_its_meaning_and_one_request_arrived(answer: Answer, submission: Submission) -> None:
+def test_each_misbehaviour_has_its_meaning_and_one_request_arrived(
+    answer: Answer, submission: Submission
+) -> None:
     with host(answer) as provider:
         started = time.monotonic()
         assert enrich(provider.port) == submission
@@ -205,12 +266,17 @@ def test_each_misbehaviour_has_its_meaning_and_one_request_arrived(answer: Answe
     assert provider.requests[0].startswith(b"POST /api/v2/contacts/bulk_enrich HTTP/1.1\r\n")
 
 
-@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize(
+    "status",
+    ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"],
+)
 def test_a_redirect_is_not_followed(status: str) -> None:
     with host(says(response("202 Accepted"))) as elsewhere:
         location = f"Location: http://127.0.0.1:{elsewhere.port}/api/v2/contacts/bulk_enrich"
         with host(says(response(status, b"", location))) as provider:
-            assert enrich(provider.port) == Unclear(f"the provider answered {status[:3]}", Halt.UNEXPECTED)
+            assert enrich(provider.port) == Unclear(
+                f"the provider answered {status[:3]}", Halt.UNEXPECTED
+            )
     assert (len(provider.requests), elsewhere.requests) == (1, [])
 
 
@@ -230,13 +296,19 @@ def test_a_refused_connection_sends_nothing() -> None:
 
 def test_a_handshake_with_a_plain_port_sends_nothing() -> None:
     with host(says_and_closes(response("400 Bad Request"))) as provider:
-        assert enrich(provider.port, "https") == NotSent(30, "no connection to the provider (ConnectError)")
-    assert all(request.startswith(b"\x16") and b"Jane" not in request for request in provider.requests)
+        assert enrich(provider.port, "https") == NotSent(
+            30, "no connection to the provider (ConnectError)"
+        )
+    assert all(
+        request.startswith(b"\x16") and b"Jane" not in request for request in provider.requests
+    )
 
 
 def test_a_handshake_that_breaks_off_sends_nothing() -> None:
     with host(says_and_resets()) as provider:
-        assert enrich(provider.port, "https") == NotSent(30, "no connection to the provider (ConnectError)")
+        assert enrich(provider.port, "https") == NotSent(
+            30, "no connection to the provider (ConnectError)"
+        )
 
 
 def test_a_name_that_does_not_resolve_sends_nothing() -> None:
@@ -249,7 +321,9 @@ def test_a_name_that_does_not_resolve_sends_nothing() -> None:
 
 
 @pytest.mark.parametrize("goodbye", [says_and_closes, says_and_resets])
-def test_a_connection_that_was_closed_between_two_batches_loses_neither(goodbye: Callable[[bytes], Answer]) -> None:
+def test_a_connection_that_was_closed_between_two_batches_loses_neither(
+    goodbye: Callable[[bytes], Answer],
+) -> None:
     with (
         host(goodbye(response("202 Accepted", b'{"enrichment_id": "e-1"}'))) as provider,
         httpx.Client(transport=Hasty()) as client,
@@ -261,8 +335,13 @@ def test_a_connection_that_was_closed_between_two_batches_loses_neither(goodbye:
 
 
 def test_an_answer_that_was_given_up_is_not_taken_for_the_next_ones() -> None:
-    """What is left of a long answer must not be read as the answer to the next batch, on the same connection."""
-    left = response("202 Accepted", b" " * 200_000 + response("401 Unauthorized", b'{"error": "Invalid API key"}'))
+    """What is left of a long answer must not be read as the answer to the next batch, on the same
+    connection.
+    """
+    left = response(
+        "202 Accepted",
+        b" " * 200_000 + response("401 Unauthorized", b'{"error": "Invalid API key"}'),
+    )
     with host(says(left)) as provider, httpx.Client(transport=Hasty()) as client:
         assert [enrich(provider.port, client=client) for _ in range(3)] == [Accepted(None)] * 3
     assert len(provider.requests) == 3

@@ -1,4 +1,6 @@
-"""Whatever is posted to the webhook: what is genuine is stored and read tolerantly, what is not writes nothing."""
+"""Whatever is posted to the webhook: what is genuine is stored and read tolerantly, what is not
+writes nothing.
+"""
 
 import json
 import random
@@ -10,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from enrichment.adapters.secrets import Secrets
-from enrichment.domain.job import JobState
+from enrichment.adapters.secrets import SigningKey
+from enrichment.domain.job import WRITTEN, JobState
 from enrichment.domain.outcome import RowState
 from enrichment.domain.token import RowRef, SigningKeys, key_id, sign, verify
 from enrichment.errors import ForgedWebhook, OversizedWebhook, WebhookError
-from enrichment.usecases.receive import Received
+from enrichment.usecases.webhook import Received
 from tests.functional.test_enrichment import rows_of, states
 from tests.functional.world import DEADLINE, World, contacts
 
@@ -27,7 +29,9 @@ Mutation = Callable[[random.Random, list[str], list[str]], str]
 
 def people(key: str, number: int) -> str:
     if key == PHONE:
-        return contacts(number, lambda n: f"Jane{n},Doe,linkedin.com/in/jane{n}").replace("Domain", "LinkedIn URL")
+        return contacts(number, lambda n: f"Jane{n},Doe,linkedin.com/in/jane{n}").replace(
+            "Domain", "LinkedIn URL"
+        )
     return contacts(number)
 
 
@@ -41,7 +45,7 @@ def sent(world: World, key: str = EMAIL, number: int = 2) -> str:
 def end(world: World) -> None:
     """Let the deadline end every job with what there is."""
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
 
@@ -52,11 +56,21 @@ def cells(world: World, key: str, job: str) -> list[dict[str, str]]:
 
 
 def receive(world: World, body: object) -> Received:
-    return world.receive.run(json.dumps(body).encode())
+    return world.pipeline.webhook.run(json.dumps(body).encode())
 
 
 NULLS = dict.fromkeys(
-    ("enrichment_id", "first_name", "last_name", "status", "email", "email_status", "phone", "personal_email"), None
+    (
+        "enrichment_id",
+        "first_name",
+        "last_name",
+        "status",
+        "email",
+        "email_status",
+        "phone",
+        "personal_email",
+    ),
+    None,
 )
 
 
@@ -65,22 +79,76 @@ NULLS = dict.fromkeys(
     [
         (EMAIL, {}, "not_found", "enriched_email", ""),
         (EMAIL, NULLS, "not_found", "enriched_email", ""),
-        (EMAIL, {"email": ["a@b.example"], "email_status": {"a": 1}}, "not_found", "enriched_email", ""),
-        (EMAIL, {"email": 7, "phones": 7, "status": ["finished"]}, "not_found", "enriched_email", ""),
-        (EMAIL, {"email": " N/A ", "email_status": "N/A"}, "not_found", "enriched_email_status", "N/A"),
-        (EMAIL, {"email": "a@b.example", "email_status": "entangled"}, "found", "enriched_email_status", "entangled"),
-        (EMAIL, {"email": "a@b.example", "status": "Gefunden!"}, "found", "enriched_email", "a@b.example"),
+        (
+            EMAIL,
+            {"email": ["a@b.example"], "email_status": {"a": 1}},
+            "not_found",
+            "enriched_email",
+            "",
+        ),
+        (
+            EMAIL,
+            {"email": 7, "phones": 7, "status": ["finished"]},
+            "not_found",
+            "enriched_email",
+            "",
+        ),
+        (
+            EMAIL,
+            {"email": " N/A ", "email_status": "N/A"},
+            "not_found",
+            "enriched_email_status",
+            "N/A",
+        ),
+        (
+            EMAIL,
+            {"email": "a@b.example", "email_status": "entangled"},
+            "found",
+            "enriched_email_status",
+            "entangled",
+        ),
+        (
+            EMAIL,
+            {"email": "a@b.example", "status": "Gefunden!"},
+            "found",
+            "enriched_email",
+            "a@b.example",
+        ),
         (EMAIL, {"email": "a@b.example", "status": None}, "found", "enriched_email", "a@b.example"),
-        (EMAIL, {"email": "a@b.example", "seniority": {"level": [1, {}]}, "é": "ü"}, "found", "enriched_email", "a@b.example"),
-        (EMAIL, {"email": 'a,"b"\r\n;@c.example'}, "found", "enriched_email", 'a,"b"\r\n;@c.example'),
+        (
+            EMAIL,
+            {"email": "a@b.example", "seniority": {"level": [1, {}]}, "é": "ü"},
+            "found",
+            "enriched_email",
+            "a@b.example",
+        ),
+        (
+            EMAIL,
+            {"email": 'a,"b"\r\n;@c.example'},
+            "found",
+            "enriched_email",
+            'a,"b"\r\n;@c.example',
+        ),
         (EMAIL, {"email": "a\ud800@b.example"}, "found", "enriched_email", "a?@b.example"),
-        (EMAIL, {"email": "a@b.example", "score": float("nan"), "age": 10**400}, "found", "enriched_email", "a@b.example"),
+        (
+            EMAIL,
+            {"email": "a@b.example", "score": float("nan"), "age": 10**400},
+            "found",
+            "enriched_email",
+            "a@b.example",
+        ),
         (EMAIL, {"email": "a" * 40_000}, "found", "enriched_email", "a" * 40_000),
         (PHONE, {"phone": ["+331", "+332"]}, "found", "enriched_phone", "+331; +332"),
         (PHONE, {"phones": ["+331", "+331"]}, "found", "enriched_phone", "+331"),
         (PHONE, {"phone": [], "phones": ["+331"]}, "found", "enriched_phone", "+331"),
         (PHONE, {"phone": None, "phones": "+331"}, "found", "enriched_phone", "+331"),
-        (PHONE, {"phone": [{"number": "+331", "type": "mobile"}, "+332"]}, "found", "enriched_phone", "+331; +332"),
+        (
+            PHONE,
+            {"phone": [{"number": "+331", "type": "mobile"}, "+332"]},
+            "found",
+            "enriched_phone",
+            "+331; +332",
+        ),
         (PHONE, {"phone": {"number": "+331"}}, "found", "enriched_phone", "+331"),
         (
             PHONE,
@@ -96,7 +164,9 @@ def test_a_genuine_result_of_any_shape_reaches_its_cell(
     world: World, key: str, told: dict[str, object], state: str, column: str, cell: str
 ) -> None:
     job = sent(world, key)
-    assert receive(world, told | {"custom": world.provider.webhooks[0]["custom"]}) is Received.STORED
+    assert (
+        receive(world, told | {"custom": world.provider.webhooks[0]["custom"]}) is Received.STORED
+    )
     end(world)
 
     first, second = cells(world, key, job)
@@ -108,14 +178,16 @@ def test_a_genuine_result_of_any_shape_reaches_its_cell(
 def test_a_deeply_nested_result_is_refused_or_reaches_the_output(world: World, depth: int) -> None:
     job = sent(world)
     token = json.dumps(world.provider.webhooks[0]["custom"])
-    body = f'{{"email": "a@b.example", "x": {"[" * depth}{"]" * depth}, "custom": {token}}}'.encode()
+    body = (
+        f'{{"email": "a@b.example", "x": {"[" * depth}{"]" * depth}, "custom": {token}}}'.encode()
+    )
     try:
-        stored = world.receive.run(body) is Received.STORED
+        stored = world.pipeline.webhook.run(body) is Received.STORED
     except WebhookError:
         stored = False
     end(world)
 
-    assert world.job(job).state is JobState.DONE
+    assert world.job(job).state in WRITTEN
     assert cells(world, EMAIL, job)[0]["enriched_email"] == ("a@b.example" if stored else "")
 
 
@@ -126,14 +198,17 @@ def test_a_large_body_is_refused_before_it_is_read(world: World, size: int) -> N
     webhook = json.dumps(world.provider.webhooks[0]).encode()
     for body in (webhook + b" " * (size - len(webhook)), b"[" * size):
         with pytest.raises(OversizedWebhook):
-            world.receive.run(body)
+            world.pipeline.webhook.run(body)
     assert world.items() == before
 
 
 def test_another_rows_token_stores_for_that_row_alone(world: World) -> None:
     job = sent(world)
     first, second = world.provider.webhooks
-    assert receive(world, first | {"email": "swapped@b.example", "custom": second["custom"]}) is Received.STORED
+    assert (
+        receive(world, first | {"email": "swapped@b.example", "custom": second["custom"]})
+        is Received.STORED
+    )
     assert receive(world, second | {"email": "late@b.example"}) is Received.SET_ASIDE
     end(world)
 
@@ -144,7 +219,12 @@ def test_another_rows_token_stores_for_that_row_alone(world: World) -> None:
 def test_a_token_beside_others_in_custom_is_enough(world: World) -> None:
     sent(world)
     first, second = world.provider.webhooks
-    hostile = {"token": first["custom"]["token"], "Token": second["custom"]["token"], "row": 3, "job": "other"}
+    hostile = {
+        "token": first["custom"]["token"],
+        "Token": second["custom"]["token"],
+        "row": 3,
+        "job": "other",
+    }
     assert receive(world, first | {"custom": hostile}) is Received.STORED
     assert receive(world, first) is Received.REPEATED
 
@@ -152,8 +232,13 @@ def test_a_token_beside_others_in_custom_is_enough(world: World) -> None:
 def test_of_a_token_told_twice_the_last_counts_and_never_both(world: World) -> None:
     sent(world)
     first, second = (webhook["custom"]["token"] for webhook in world.provider.webhooks)
-    world.receive.run(f'{{"custom": {{"token": "{first}"}}, "custom": {{"token": "{first}", "token": "{second}"}}}}'.encode())
-    assert [item["sk"]["S"] for item in world.items() if item["pk"]["S"].startswith("RESULT#")] == ["ROW#00000003"]
+    world.pipeline.webhook.run(
+        f'{{"custom": {{"token": "{first}"}}, "custom": {{"token": "{first}", "token":'
+        f' "{second}"}}}}'.encode()
+    )
+    assert [item["sk"]["S"] for item in world.items() if item["pk"]["S"].startswith("RESULT#")] == [
+        "ROW#00000003"
+    ]
 
 
 # Forgeries: each takes the dice, the parts of a genuine token and those of another one.
@@ -162,7 +247,9 @@ def test_of_a_token_told_twice_the_last_counts_and_never_both(world: World) -> N
 def another_character(dice: random.Random, mine: list[str], _: list[str]) -> str:
     token = ".".join(mine)
     at = dice.randrange(len(token))
-    return token[:at] + dice.choice([c for c in string.printable if c != token[at]]) + token[at + 1 :]
+    return (
+        token[:at] + dice.choice([c for c in string.printable if c != token[at]]) + token[at + 1 :]
+    )
 
 
 def cut(dice: random.Random, mine: list[str], _: list[str]) -> str:
@@ -174,11 +261,17 @@ def cut(dice: random.Random, mine: list[str], _: list[str]) -> str:
 def lengthened(dice: random.Random, mine: list[str], _: list[str]) -> str:
     token = ".".join(mine)
     at = dice.randrange(len(token) + 1)
-    return token[:at] + "".join(dice.choices(string.ascii_letters + "0123456789.-_= \n", k=dice.randint(1, 3))) + token[at:]
+    return (
+        token[:at]
+        + "".join(dice.choices(string.ascii_letters + "0123456789.-_= \n", k=dice.randint(1, 3)))
+        + token[at:]
+    )
 
 
 def parts_of_another(dice: random.Random, mine: list[str], other: list[str]) -> str:
-    """One to five of job, batch, row and so on come from the other; never all, and never none that differs."""
+    """One to five of job, batch, row and so on come from the other; never all, and never none that
+    differs.
+    """
     differing = [at for at in range(6) if mine[at] != other[at]]
     taken = set(dice.sample(differing, dice.randint(1, len(differing) - 1)))
     return ".".join(other[at] if at in taken else part for at, part in enumerate(mine))
@@ -188,7 +281,9 @@ def another_spelling(dice: random.Random, mine: list[str], _: list[str]) -> str:
     """The same numbers and names, as a tolerant reader would take them."""
     spelt = list(mine)
     at = dice.choice([3, 4])
-    spelt[at] = dice.choice(["0{}", "+{}", " {}", "{} ", "{}_0", "-{}", "{}.0", "{}e0"]).format(spelt[at])
+    spelt[at] = dice.choice(["0{}", "+{}", " {}", "{} ", "{}_0", "-{}", "{}.0", "{}e0"]).format(
+        spelt[at]
+    )
     return ".".join(spelt)
 
 
@@ -220,7 +315,9 @@ FORGERIES: list[Mutation] = [
 
 
 def forgeries(genuine: list[str], number: int) -> Iterator[str]:
-    """Forged tokens, always the same; by chance one might come out as another genuine one, which is left out."""
+    """Forged tokens, always the same; by chance one might come out as another genuine one, which is
+    left out.
+    """
     dice, known = random.Random(1), set(genuine)
     for at in range(number):
         mine, other = (token.split(".") for token in dice.sample(genuine, 2))
@@ -232,9 +329,14 @@ def forgeries(genuine: list[str], number: int) -> Iterator[str]:
 def test_a_hundred_thousand_altered_tokens_are_all_refused() -> None:
     keys = SigningKeys(b"second signing key", previous=b"first signing key")
     refs = [
-        RowRef(job, batch, row) for job in ("abcdefghijklmnop", "qrstuvwxyz234567") for batch in (1, 2) for row in range(2, 40)
+        RowRef(job, batch, row)
+        for job in ("abcdefghijklmnop", "qrstuvwxyz234567")
+        for batch in (1, 2)
+        for row in range(2, 40)
     ]
-    genuine = [sign(ref, each) for ref in refs for each in (keys, SigningKeys(b"first signing key"))]
+    genuine = [
+        sign(ref, each) for ref in refs for each in (keys, SigningKeys(b"first signing key"))
+    ]
 
     refused = 0
     for token in forgeries(genuine, FORGED):
@@ -258,10 +360,13 @@ def test_a_forged_webhook_does_not_even_reach_the_table(world: World) -> None:
     webhooks = world.provider.webhooks
     genuine = [webhook["custom"]["token"] for webhook in webhooks]
     untouchable: Any = Untouchable()
-    receiver = replace(world.receive, table=untouchable)
+    receiver = replace(world.pipeline.webhook, results=untouchable)
 
     for at, token in enumerate(forgeries(genuine, 400)):
-        body = webhooks[at % len(webhooks)] | {"email": "forged@b.example", "custom": {"token": token}}
+        body = webhooks[at % len(webhooks)] | {
+            "email": "forged@b.example",
+            "custom": {"token": token},
+        }
         with pytest.raises(ForgedWebhook):
             receiver.run(json.dumps(body).encode())
 
@@ -283,11 +388,11 @@ def test_replayed_webhooks_change_nothing_even_across_jobs_and_after_the_end(wor
     assert [world.enriched(key, job) for key, job in zip(keys, jobs, strict=True)] == outputs
 
 
-def a_process(world: World) -> Secrets:
-    """The secrets as a process that just started reads them, and keeps them."""
-    secrets = Secrets(world.secretsmanager, "api-key", "signing-key")
-    secrets.signing_keys()
-    return secrets
+def a_process(world: World) -> SigningKey:
+    """The signing key as a process that just started reads it, and keeps it."""
+    key = SigningKey(world.secretsmanager, "signing-key")
+    key.read()
+    return key
 
 
 def rotate(world: World, key: str) -> None:
@@ -296,19 +401,23 @@ def rotate(world: World, key: str) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: int) -> None:
-    """Receivers that have run since before, and one that starts after, take results signed with either key in any order."""
-    old = replace(world.receive, secrets=a_process(world))
+    """Receivers that have run since before, and one that starts after, take results signed with
+    either key in any order.
+    """
+    old = replace(world.pipeline.webhook, signing_key=a_process(world))
     stale = a_process(world)
     job = world.drop(EMAIL, contacts(250))
     first, second, third = world.messages.take()
-    world.submit.run(*first)
+    world.pipeline.submit.run(*first)
     rotate(world, "second signing key")
-    world.submit = replace(world.submit, secrets=a_process(world))
-    world.submit.run(*second)
-    world.submit = replace(world.submit, secrets=stale)  # a process that has not heard of the new key yet
-    world.submit.run(*third)
+    world.pipeline.submit = replace(world.pipeline.submit, signing_key=a_process(world))
+    world.pipeline.submit.run(*second)
+    world.pipeline.submit = replace(
+        world.pipeline.submit, signing_key=stale
+    )  # a process that has not heard of the new key yet
+    world.pipeline.submit.run(*third)
 
-    receivers = [old, replace(world.receive, secrets=a_process(world))]
+    receivers = [old, replace(world.pipeline.webhook, signing_key=a_process(world))]
     dice = random.Random(seed)
     webhooks = world.provider.webhooks
     dice.shuffle(webhooks)
@@ -316,7 +425,7 @@ def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: 
     assert signers == {key_id(b"first signing key"): 150, key_id(b"second signing key"): 100}
     for webhook in webhooks:
         assert dice.choice(receivers).run(json.dumps(webhook).encode()) is Received.STORED
-    world.tally.run([first, second, third])
+    world.pipeline.tally.run([first, second, third])
     world.finish()
 
     assert world.job(job).state is JobState.DONE
@@ -324,17 +433,19 @@ def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: 
     assert len(states(world.enriched(EMAIL, job))) == 250
 
 
-def test_forgeries_with_unknown_keys_make_the_secret_be_read_no_more_than_every_other_second(world: World) -> None:
+def test_forgeries_with_unknown_keys_make_the_secret_be_read_no_more_than_every_other_second(
+    world: World,
+) -> None:
     sent(world)
     asked: Counter[bool] = Counter()
 
-    class Counting(Secrets):
-        def signing_keys(self, fresh: bool = False) -> SigningKeys:
+    class Counting(SigningKey):
+        def read(self, fresh: bool = False) -> SigningKeys:
             asked[fresh] += 1
-            return super().signing_keys(fresh)
+            return super().read(fresh)
 
-    secrets = Counting(world.secretsmanager, "api-key", "signing-key")
-    receiver = replace(world.receive, secrets=secrets)
+    key = Counting(world.secretsmanager, "signing-key")
+    receiver = replace(world.pipeline.webhook, signing_key=key)
     webhook = world.provider.webhooks[0]
     for _ in range(60):
         token = sign(RowRef("job", 1, 2), SigningKeys(random.Random(world.now).randbytes(32)))

@@ -16,7 +16,7 @@ def timed_out(world: World, number: int) -> str:
     job = world.drop(KEY, contacts(number))
     world.submit_all()
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
     assert set(states(world.enriched(KEY, job))) == {RowState.TIMED_OUT}
     return job
@@ -32,25 +32,25 @@ def test_many_late_results_rewrite_the_output_once(world: World) -> None:
     for webhook in world.provider.webhooks:
         world.deliver([webhook])
         world.now += 1
-        world.sweep.run()
+        world.pipeline.sweep.run()
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
-    world.sweep.run()
+    world.pipeline.sweep.run()
 
     assert set(states(world.enriched(KEY, job))) <= DONE
     assert world.report(KEY, job)["counts"]["timed_out"] == 0
     assert versions(world, job) == 2
-    assert world.starts.compiles == []
+    assert world.functions.compiles == []
 
 
 def test_late_results_that_no_event_told_of_are_found(world: World) -> None:
     job = timed_out(world, 5)
     for webhook in world.provider.webhooks:
-        world.receive.run(json.dumps(webhook).encode())
+        world.pipeline.webhook.run(json.dumps(webhook).encode())
 
     world.now += 3600
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert set(states(world.enriched(KEY, job))) <= DONE
@@ -60,12 +60,12 @@ def test_a_result_that_comes_while_the_output_is_written_amends_it(world: World)
     job = world.drop(KEY, contacts(5))
     world.submit_all()
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.deliver()  # the job is COMPILING; suppose its results were read already
     assert world.job(job).late_at
     world.finish()
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert set(states(world.enriched(KEY, job))) <= DONE
@@ -74,24 +74,26 @@ def test_a_result_that_comes_while_the_output_is_written_amends_it(world: World)
 
 def test_a_job_with_all_its_results_is_let_be(world: World) -> None:
     world.enrich(KEY, contacts(5))
-    assert list(world.table.open_jobs()) == []
+    assert list(world.pipeline.jobs.open()) == []
 
 
 def test_a_job_that_misses_results_is_let_be_a_week_after_its_deadline(world: World) -> None:
     job = timed_out(world, 5)
-    assert [found.id for found in world.table.open_jobs()] == [job]
+    assert [found.id for found in world.pipeline.jobs.open()] == [job]
 
     world.now += 8 * 86_400
-    world.sweep.run()
+    world.pipeline.sweep.run()
 
-    assert list(world.table.open_jobs()) == []
+    assert list(world.pipeline.jobs.open()) == []
     assert world.job(job).state is JobState.DONE
 
 
 def test_a_result_for_a_job_that_is_gone_is_kept_and_counted(world: World) -> None:
     job = world.drop(KEY, contacts(2))
     world.submit_all()
-    world.dynamodb.delete_item(TableName="table", Key={"pk": {"S": f"JOB#{job}"}, "sk": {"S": "JOB"}})
+    world.dynamodb.delete_item(
+        TableName="table", Key={"pk": {"S": f"JOB#{job}"}, "sk": {"S": "JOB"}}
+    )
 
     world.deliver()
 

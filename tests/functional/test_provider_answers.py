@@ -1,4 +1,6 @@
-"""What the provider answers decides what a batch becomes; nothing is asked again that may have been paid for."""
+"""What the provider answers decides what a batch becomes; nothing is asked again that may have been
+paid for.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,19 +21,29 @@ KEY = "incoming/email/leads.csv"
 
 
 def batch_states(world: World, job: str) -> list[BatchState]:
-    return [batch.state for batch in world.table.batches(world.job(job))]
+    return [batch.state for batch in world.pipeline.batches.of(world.job(job))]
 
 
 REFUSALS = [
-    (httpx.Response(401, json={"error": 401, "message": "Invalid API key"}), "does not accept the API key"),
-    (httpx.Response(422, json={"error": 422, "message": "You can't … without consenting with our terms"}), "has not consented"),
+    (
+        httpx.Response(401, json={"error": 401, "message": "Invalid API key"}),
+        "does not accept the API key",
+    ),
+    (
+        httpx.Response(
+            422, json={"error": 422, "message": "You can't … without consenting with our terms"}
+        ),
+        "has not consented",
+    ),
     (httpx.Response(422, json={"error": "Insufficient enrichment credits"}), "too few credits"),
     (httpx.Response(404, text="<h1>Not here</h1>"), "not documented"),
 ]
 
 
 @pytest.mark.parametrize(("answer", "words"), REFUSALS)
-def test_a_refusal_pauses_the_job_and_says_why_once(world: World, answer: httpx.Response, words: str) -> None:
+def test_a_refusal_pauses_the_job_and_says_why_once(
+    world: World, answer: httpx.Response, words: str
+) -> None:
     world.provider.answers = [answer]
     world.provider.behaviour.balance = 0
     job = world.drop(KEY, contacts(250))
@@ -39,7 +51,7 @@ def test_a_refusal_pauses_the_job_and_says_why_once(world: World, answer: httpx.
     for _ in range(DEADLINE // 60 - 1):
         world.submit_all()
         world.now += 60
-        world.sweep.run()
+        world.pipeline.sweep.run()
 
     posts = [request for request in world.provider.requests if request.method == "POST"]
     assert len(posts) == 1
@@ -49,21 +61,23 @@ def test_a_refusal_pauses_the_job_and_says_why_once(world: World, answer: httpx.
     assert world.metrics.counted["PausedJobs"] == 1
 
 
-def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_first(world: World) -> None:
+def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_first(
+    world: World,
+) -> None:
     world.provider.answers = [REFUSALS[0][0]]
     job = world.drop(KEY, contacts(5))
-    halt = world.table.halt_job
+    halt = world.pipeline.jobs.pause
 
     def die_after(*arguments: Any) -> bool:
         halt(*arguments)
         raise Killed
 
-    world.table.halt_job = die_after  # type: ignore[method-assign,assignment]
+    world.pipeline.jobs.pause = die_after  # type: ignore[method-assign,assignment]
     with pytest.raises(Killed):
         world.submit_all()
     assert world.report(KEY, job) == {}
     for _ in range(2):
-        world.sweep.run()
+        world.pipeline.sweep.run()
 
     assert world.report(KEY, job)["status"] == "paused"
     assert world.metrics.counted["PausedJobs"] == 1
@@ -79,7 +93,7 @@ def test_a_paused_job_ends_at_its_deadline_and_its_rows_may_be_dropped_again(
     world.submit_all()
 
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert set(states(world.enriched(KEY, job))) == {RowState.NOT_SENT}
@@ -89,11 +103,13 @@ def test_a_paused_job_ends_at_its_deadline_and_its_rows_may_be_dropped_again(
 
 
 def test_an_operator_resumes_a_paused_job_without_loss(world: World) -> None:
-    world.provider.answers = [httpx.Response(401, json={"error": 401, "message": "Invalid API key"})]
+    world.provider.answers = [
+        httpx.Response(401, json={"error": 401, "message": "Invalid API key"})
+    ]
     job = world.drop(KEY, contacts(250))
     world.submit_all()
 
-    world.operate.run(job, Action.RESUME)
+    world.pipeline.operate.run(job, Action.RESUME)
     world.submit_all()
     world.deliver()
     world.finish()
@@ -109,13 +125,13 @@ def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: Wo
     assert world.job(job).halt is Halt.NO_CREDITS
 
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.submit_all()
     assert len(world.provider.charged) == 100
 
     world.provider.behaviour.balance = 1000
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.submit_all()
     world.deliver()
     world.finish()
@@ -125,7 +141,9 @@ def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: Wo
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 100, 250])
-def test_one_contact_that_is_not_valid_does_not_keep_the_others_back(world: World, number: int) -> None:
+def test_one_contact_that_is_not_valid_does_not_keep_the_others_back(
+    world: World, number: int
+) -> None:
     world.provider.invalid = {"Jane1"}
     job = world.drop(KEY, contacts(number))
     while world.submit_all():
@@ -137,26 +155,28 @@ def test_one_contact_that_is_not_valid_does_not_keep_the_others_back(world: Worl
     assert rows[0][3] == RowState.REJECTED
     assert "Jane1 is nobody's name" in rows[0][-1]
     assert all(row[3] in (RowState.FOUND, RowState.NOT_FOUND) for row in rows[1:])
-    assert Counter(contact["firstname"] for contact in world.provider.charged) == {f"Jane{n}": 1 for n in range(2, number + 1)}
+    assert Counter(contact["firstname"] for contact in world.provider.charged) == {
+        f"Jane{n}": 1 for n in range(2, number + 1)
+    }
 
 
 def test_a_submitter_that_dies_while_it_divides_a_batch_divides_it_once(world: World) -> None:
     world.provider.invalid = {"Jane7"}
     job = world.drop(KEY, contacts(20))
-    known = world.table.divide_batch
+    known = world.pipeline.batches.divide
 
     def die_after(*arguments: Any, **named: Any) -> bool:
         known(*arguments, **named)
         raise Killed
 
-    world.table.divide_batch = die_after  # type: ignore[method-assign]
+    world.pipeline.batches.divide = die_after  # type: ignore[method-assign]
     with pytest.raises(Killed):
         world.submit_all()
-    world.table.divide_batch = known  # type: ignore[method-assign]
-    world.submit.run(job, 1)
+    world.pipeline.batches.divide = known  # type: ignore[method-assign]
+    world.pipeline.submit.run(job, 1)
     for _ in range(20):
         world.now += 120
-        world.sweep.run()
+        world.pipeline.sweep.run()
         world.submit_all()
     world.deliver()
     world.finish()
@@ -187,26 +207,31 @@ def test_a_batch_whose_answer_nobody_saw_is_never_sent_again(
 
     for _ in range(DEADLINE // 60):
         world.now += 60
-        world.sweep.run()
+        world.pipeline.sweep.run()
         world.submit_all()
     assert len(world.provider.requests) == 1
     world.deliver()
     world.finish()
 
     found = set(states(world.enriched(KEY, job)))
-    assert found <= {RowState.FOUND, RowState.NOT_FOUND} if accepted else found == {RowState.AMBIGUOUS}
+    assert (
+        found <= {RowState.FOUND, RowState.NOT_FOUND} if accepted else found == {RowState.AMBIGUOUS}
+    )
     assert len(world.provider.charged) == (5 if accepted else 0)
 
 
 def test_one_result_proves_that_an_unknown_batch_was_accepted(world: World) -> None:
-    world.provider.answers, world.provider.accept_before_answer = [httpx.ReadTimeout("no answer")], True
+    world.provider.answers, world.provider.accept_before_answer = (
+        [httpx.ReadTimeout("no answer")],
+        True,
+    )
     job = world.drop(KEY, contacts(3))
     world.submit_all()
     world.deliver([world.provider.webhooks[0]])
     assert batch_states(world, job) == [BatchState.ACCEPTED]
 
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert sorted(states(world.enriched(KEY, job)))[-2:] == [RowState.TIMED_OUT] * 2
@@ -214,10 +239,16 @@ def test_one_result_proves_that_an_unknown_batch_was_accepted(world: World) -> N
 
 @pytest.mark.parametrize(
     "answer",
-    [httpx.ConnectError("refused"), httpx.ConnectTimeout("slow"), httpx.Response(429, headers={"Retry-After": "7"})],
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.Response(429, headers={"Retry-After": "7"}),
+    ],
     ids=repr,
 )
-def test_what_was_provably_not_sent_is_sent_later(world: World, answer: httpx.Response | Exception) -> None:
+def test_what_was_provably_not_sent_is_sent_later(
+    world: World, answer: httpx.Response | Exception
+) -> None:
     world.provider.answers = [answer, answer]
     job = world.drop(KEY, contacts(5))
 
@@ -234,16 +265,18 @@ def test_what_was_provably_not_sent_is_sent_later(world: World, answer: httpx.Re
     assert world.job(job).state is JobState.DONE
 
 
-def test_a_submitter_that_dies_after_its_claim_leaves_a_batch_that_is_never_sent_again(world: World) -> None:
+def test_a_submitter_that_dies_after_its_claim_leaves_a_batch_that_is_never_sent_again(
+    world: World,
+) -> None:
     world.provider.answers = [Killed()]
     job = world.drop(KEY, contacts(5))
     with pytest.raises(Killed):
         world.submit_all()
     assert batch_states(world, job) == [BatchState.SENDING]
 
-    world.submit.run(job, 1)
+    world.pipeline.submit.run(job, 1)
     world.now += 600
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.submit_all()
 
     assert batch_states(world, job) == [BatchState.UNKNOWN]
@@ -254,7 +287,7 @@ def test_two_messages_for_the_same_batch_make_one_request(world: World) -> None:
     job = world.drop(KEY, contacts(5))
 
     for _ in range(3):
-        world.submit.run(job, 1)
+        world.pipeline.submit.run(job, 1)
 
     assert len(world.provider.requests) == 1
 
@@ -264,13 +297,13 @@ def test_what_is_ambiguous_is_resent_only_when_an_operator_says_so(world: World)
     job = world.drop(KEY, contacts(5))
     world.submit_all()
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
     assert set(states(world.enriched(KEY, job))) == {RowState.AMBIGUOUS}
     assert "ambiguous" in world.report(KEY, job)["message"]
     assert world.report(KEY, job)["ambiguous_rows"] == ["2–6"]
 
-    world.operate.run(job, Action.RESEND)
+    world.pipeline.operate.run(job, Action.RESEND)
     world.submit_all()
     world.deliver()
     world.finish()
@@ -285,27 +318,29 @@ def test_an_operator_may_end_a_job_at_once(world: World) -> None:
     world.submit_all()
     world.deliver()
 
-    world.operate.run(job, Action.GIVE_UP)
+    world.pipeline.operate.run(job, Action.GIVE_UP)
     world.finish()
 
     assert Counter(states(world.enriched(KEY, job)))[RowState.AMBIGUOUS] == 100
     with pytest.raises(OperatorError):
-        world.operate.run(job, Action.GIVE_UP)
+        world.pipeline.operate.run(job, Action.GIVE_UP)
 
 
 @pytest.mark.parametrize("action", Action)
 def test_an_action_that_makes_no_sense_is_refused_in_words(world: World, action: Action) -> None:
     job = world.enrich(KEY, contacts(2))
     with pytest.raises(OperatorError, match=job):
-        world.operate.run(job, action)
+        world.pipeline.operate.run(job, action)
     with pytest.raises(OperatorError, match="no job"):
-        world.operate.run("unknown", action)
+        world.pipeline.operate.run("unknown", action)
 
 
 def test_a_files_own_cap_on_credits_is_never_exceeded(world: World) -> None:
     key = f"incoming/email/max_credits={PRICE * 7 + 1}/leads.csv"
 
-    job = world.enrich(key, contacts(20, lambda n: f"Jane{n % 9},Doe,company{n % 9}.example"))  # from row 11 on copies
+    job = world.enrich(
+        key, contacts(20, lambda n: f"Jane{n % 9},Doe,company{n % 9}.example")
+    )  # from row 11 on copies
 
     found = states(world.enriched(key, job))
     assert len(world.provider.charged) == 7
@@ -320,8 +355,10 @@ def test_a_cap_that_pays_for_nothing_sends_nothing(world: World) -> None:
     assert set(states(world.enriched(key, job))) == {RowState.OVER_BUDGET}
 
 
-def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_back(world: World) -> None:
-    world.submit = replace(world.submit, month_cap=PRICE * 350)
+def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_back(
+    world: World,
+) -> None:
+    world.pipeline.submit = replace(world.pipeline.submit, month_cap=PRICE * 350)
     world.provider.answers = [httpx.Response(429, headers={"Retry-After": "1"})]
     files = [contacts(200).replace("Doe", f"Doe{n}") for n in range(3)]
     jobs = [world.drop(f"incoming/email/{n}.csv", file) for n, file in enumerate(files)]
@@ -331,18 +368,27 @@ def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_bac
     world.finish()
 
     assert len(world.provider.charged) == 300
-    assert world.table.reserved("2027-01") == PRICE * 300
-    ends = Counter(state for n, job in enumerate(jobs) for state in states(world.enriched(f"incoming/email/{n}.csv", job)))
+    assert world.pipeline.budget.reserved("2027-01") == PRICE * 300
+    ends = Counter(
+        state
+        for n, job in enumerate(jobs)
+        for state in states(world.enriched(f"incoming/email/{n}.csv", job))
+    )
     assert ends[RowState.OVER_BUDGET] == 300
     assert all(world.job(job).state is JobState.DONE for job in jobs)
 
 
 def test_personal_emails_need_consent(world: World) -> None:
     key = "incoming/personal_email/leads.csv"
-    file = contacts(3).replace("Domain", "LinkedIn URL").replace("company", "linkedin.com/in/person").replace(".example", "")
+    file = (
+        contacts(3)
+        .replace("Domain", "LinkedIn URL")
+        .replace("company", "linkedin.com/in/person")
+        .replace(".example", "")
+    )
 
     without = world.enrich(key, file)
-    world.operate.run(without, Action.GIVE_UP)
+    world.pipeline.operate.run(without, Action.GIVE_UP)
     world.finish()
     world.provider.behaviour.consent = True
     with_consent = world.enrich(key, file)

@@ -1,4 +1,6 @@
-"""How a run sets the stand-in's behaviour: by environment variables before it starts, by `PUT /behaviour` while it runs."""
+"""How a run sets the stand-in's behaviour: by environment variables before it starts, by `PUT
+/behaviour` while it runs.
+"""
 
 import json
 import os
@@ -61,7 +63,9 @@ def test_every_field_can_be_set_by_a_variable_of_its_name(monkeypatch: pytest.Mo
     assert set(SET) == set(Behaviour.model_fields)
     assert set(SET["faults"]) == set(Faults.model_fields)
     for name, value in SET.items():
-        monkeypatch.setenv(f"STANDIN_{name.upper()}", value if isinstance(value, str) else json.dumps(value))
+        monkeypatch.setenv(
+            f"STANDIN_{name.upper()}", value if isinstance(value, str) else json.dumps(value)
+        )
 
     assert behaviour_from_environment().model_dump() == SET
 
@@ -84,7 +88,9 @@ def test_what_is_not_set_or_empty_keeps_its_default(monkeypatch: pytest.MonkeyPa
         ("FAULTS", "0.5"),
     ],
 )
-def test_a_variable_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_variable_that_means_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(f"STANDIN_{name}", value)
 
     with pytest.raises(ValueError, match=r"(?i)valid|expecting|extra|less|greater"):
@@ -95,12 +101,22 @@ def test_behaviour_is_read_without_the_key_and_changed_field_by_field() -> None:
     with stand_in(balance=10, find_rate=0.5) as provider:
         provider.bulk(contacts(2))
         before = provider.client.get("/behaviour").json()
-        answer = provider.client.put("/behaviour", json={"find_rate": 1, "faults": {"throttled": 0.5}})
+        answer = provider.client.put(
+            "/behaviour", json={"find_rate": 1, "faults": {"throttled": 0.5}}
+        )
         after = provider.client.get("/behaviour").json()
 
     assert "api_key" not in before
     assert (before["balance"], before["find_rate"]) == (8, 0.5)
-    assert after == answer.json() == before | {"find_rate": 1, "faults": before["faults"] | {"throttled": 0.5}}
+    assert (
+        after
+        == answer.json()
+        == before
+        | {
+            "find_rate": 1,
+            "faults": before["faults"] | {"throttled": 0.5},
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +129,9 @@ def test_behaviour_is_read_without_the_key_and_changed_field_by_field() -> None:
         (b"find_rate=1", "JSON"),
     ],
 )
-def test_a_change_that_means_nothing_changes_nothing_and_says_why(unchanged: StandIn, content: bytes, words: str) -> None:
+def test_a_change_that_means_nothing_changes_nothing_and_says_why(
+    unchanged: StandIn, content: bytes, words: str
+) -> None:
     before = unchanged.client.get("/behaviour").json()
     answer = unchanged.client.put("/behaviour", content=content)
 
@@ -138,7 +156,9 @@ def test_the_module_serves_until_it_is_told_to_end() -> None:
         def balance() -> int | None:
             assert process.poll() is None
             try:
-                return int(httpx.get(f"http://127.0.0.1:{port}/ledger", trust_env=False).json()["balance"])
+                return int(
+                    httpx.get(f"http://127.0.0.1:{port}/ledger", trust_env=False).json()["balance"]
+                )
             except httpx.ConnectError:
                 return None
 

@@ -1,4 +1,6 @@
-"""The stand-in misbehaves when told to, in ways that the contract leaves open, and the same way in every run with one seed."""
+"""The stand-in misbehaves when told to, in ways that the contract leaves open, and the same way in
+every run with one seed.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,12 +46,20 @@ def test_a_request_that_fails_is_charged_only_if_it_was_enqueued(
         ledger = provider.settled()
 
     assert [answer.status_code for answer in answers] == [status, status]
-    assert {answer.headers.get("Retry-After") for answer in answers} == {"7" if status == 429 else None}
-    assert ledger["contacts"] == ledger["credits"] == len(receiver.webhooks) == (4 if charged else 0)
+    assert {answer.headers.get("Retry-After") for answer in answers} == {
+        "7" if status == 429 else None
+    }
+    assert (
+        ledger["contacts"] == ledger["credits"] == len(receiver.webhooks) == (4 if charged else 0)
+    )
 
 
-def test_a_request_may_be_charged_and_its_webhooks_come_before_it_is_answered(receiver: Receiver) -> None:
-    with stand_in(receiver, result_seconds=0, faults={"silent_after": 1, "silent_seconds": 3600}) as provider:
+def test_a_request_may_be_charged_and_its_webhooks_come_before_it_is_answered(
+    receiver: Receiver,
+) -> None:
+    with stand_in(
+        receiver, result_seconds=0, faults={"silent_after": 1, "silent_seconds": 3600}
+    ) as provider:
         provider.client.timeout = httpx.Timeout(0.3)
         with pytest.raises(httpx.ReadTimeout):
             provider.bulk(contacts(3))
@@ -59,8 +69,12 @@ def test_a_request_may_be_charged_and_its_webhooks_come_before_it_is_answered(re
     assert ledger["answers"] == {}
 
 
-@pytest.mark.parametrize(("faults", "times"), [({"webhook_twice": 1}, 2), ({"webhook_missing": 1}, 0)])
-def test_webhooks_come_twice_or_never(receiver: Receiver, faults: dict[str, float], times: int) -> None:
+@pytest.mark.parametrize(
+    ("faults", "times"), [({"webhook_twice": 1}, 2), ({"webhook_missing": 1}, 0)]
+)
+def test_webhooks_come_twice_or_never(
+    receiver: Receiver, faults: dict[str, float], times: int
+) -> None:
     with stand_in(receiver, faults=faults) as provider:
         provider.bulk(contacts(3))
         ledger = provider.settled()
@@ -71,8 +85,12 @@ def test_webhooks_come_twice_or_never(receiver: Receiver, faults: dict[str, floa
     assert ledger["credits"] == 3
 
 
-@pytest.mark.parametrize("faults", [{"webhook_late": 1, "late_seconds": 3600}, {"webhook_missing": 1}])
-def test_a_single_result_can_be_polled_while_its_webhook_is_late_or_missing(receiver: Receiver, faults: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "faults", [{"webhook_late": 1, "late_seconds": 3600}, {"webhook_missing": 1}]
+)
+def test_a_single_result_can_be_polled_while_its_webhook_is_late_or_missing(
+    receiver: Receiver, faults: dict[str, float]
+) -> None:
     with stand_in(receiver, faults=faults) as provider:
         enrichment_id = provider.single(contact()).json()["enrichment_id"]
         eventually(lambda: provider.poll(enrichment_id).json()["status"] == "finished")
@@ -116,15 +134,24 @@ def test_the_same_seed_hits_the_same_requests() -> None:
 
 
 @given(seeds, numbers, st.floats(0, 1), st.floats(0, 1))
-def test_a_fault_hits_the_same_requests_whichever_others_are_set(seed: int, number: int, share: float, other: float) -> None:
+def test_a_fault_hits_the_same_requests_whichever_others_are_set(
+    seed: int, number: int, share: float, other: float
+) -> None:
     alone = request_fate(Behaviour(seed=seed, faults=Faults(broken_after=share)), number)
-    among = request_fate(Behaviour(seed=seed, faults=Faults(broken_after=share, throttled=other, broken_before=other)), number)
+    among = request_fate(
+        Behaviour(
+            seed=seed, faults=Faults(broken_after=share, throttled=other, broken_before=other)
+        ),
+        number,
+    )
 
     assert (alone.broken_after, alone.enrichment_id) == (among.broken_after, among.enrichment_id)
 
 
 @given(seeds, numbers, st.integers(0, 99), st.floats(0, 1))
-def test_a_webhook_takes_its_time_whichever_faults_are_set(seed: int, number: int, position: int, share: float) -> None:
+def test_a_webhook_takes_its_time_whichever_faults_are_set(
+    seed: int, number: int, position: int, share: float
+) -> None:
     plain = webhook_fate(Behaviour(seed=seed, result_seconds=2), number, position)
     faults = Faults(webhook_twice=share, webhook_late=share, webhook_missing=share)
     hit = webhook_fate(Behaviour(seed=seed, result_seconds=2, faults=faults), number, position)

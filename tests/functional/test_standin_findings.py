@@ -1,4 +1,6 @@
-"""What the stand-in finds for whom: a function of the contact alone, with everything in it that the contract names."""
+"""What the stand-in finds for whom: a function of the contact alone, with everything in it that the
+contract names.
+"""
 
 import re
 
@@ -13,8 +15,16 @@ PREFIXES = {"US": "+1", "FR": "+33", "GB": "+44", "DE": "+49", "BE": "+32"}
 MAILBOX = re.compile(r"[a-z0-9]+\.[a-z0-9]+@[^@]+")
 
 people = st.fixed_dictionaries(
-    {"firstname": st.text(min_size=1), "lastname": st.text(min_size=1), "company_name": st.text(min_size=1)},
-    optional={"domain": st.just("example.com"), "linkedin_url": st.text(), "custom": st.dictionaries(st.text(), st.text())},
+    {
+        "firstname": st.text(min_size=1),
+        "lastname": st.text(min_size=1),
+        "company_name": st.text(min_size=1),
+    },
+    optional={
+        "domain": st.just("example.com"),
+        "linkedin_url": st.text(),
+        "custom": st.dictionaries(st.text(), st.text()),
+    },
 )
 types = st.sampled_from(TYPES)
 rates = st.floats(0, 1)
@@ -28,11 +38,15 @@ def is_found(result: Json) -> bool:
 def test_findings_follow_from_the_person_and_not_from_the_custom_fields(
     person: Json, wanted: str, rate: float, custom: Json
 ) -> None:
-    assert findings(person, wanted, rate, ANYWHERE) == findings(person | {"custom": custom}, wanted, rate, ANYWHERE)
+    assert findings(person, wanted, rate, ANYWHERE) == findings(
+        person | {"custom": custom}, wanted, rate, ANYWHERE
+    )
 
 
 @given(people, types, rates, rates)
-def test_a_higher_find_rate_finds_the_same_and_more(person: Json, wanted: str, one: float, other: float) -> None:
+def test_a_higher_find_rate_finds_the_same_and_more(
+    person: Json, wanted: str, one: float, other: float
+) -> None:
     at_low, at_high = (findings(person, wanted, rate, ANYWHERE) for rate in sorted((one, other)))
 
     assert at_low == at_high or not is_found(at_low)
@@ -48,7 +62,11 @@ def test_countries_drop_phones_of_other_countries_and_nothing_else(
     restricted = findings(person, wanted, rate, frozenset(countries))
 
     allowed = tuple(PREFIXES[country] for country in countries if country in PREFIXES)
-    expected = {"phone": [phone for phone in anywhere["phone"] if phone.startswith(allowed)]} if wanted == "phone" else anywhere
+    expected = (
+        {"phone": [phone for phone in anywhere["phone"] if phone.startswith(allowed)]}
+        if wanted == "phone"
+        else anywhere
+    )
     assert restricted == expected
 
 
@@ -63,9 +81,15 @@ def test_what_is_found_has_the_form_that_it_should(person: Json) -> None:
 
 
 def test_a_file_of_contacts_shows_every_kind_of_result() -> None:
-    found = {kind: [findings(each, kind, 0.7, ANYWHERE) for each in contacts(500)] for kind in TYPES}
+    found = {
+        kind: [findings(each, kind, 0.7, ANYWHERE) for each in contacts(500)] for kind in TYPES
+    }
 
-    assert {result["email_status"] for result in found["email"]} == {"deliverable", "catch-all", "N/A"}
+    assert {result["email_status"] for result in found["email"]} == {
+        "deliverable",
+        "catch-all",
+        "N/A",
+    }
     statuses = {result["personal_email_status"] for result in found["personal_email"]}
     assert statuses == {"valid", "invalid", "catch-all", "N/A"}
     assert {len(result["phone"]) for result in found["phone"]} == {0, 1, 2, 3}

@@ -1,4 +1,6 @@
-"""What the stand-in accepts and refuses, and what that costs (`docs/contract.md`, *Requests* and *Limits*)."""
+"""What the stand-in accepts and refuses, and what that costs (`docs/contract.md`, *Requests* and
+*Limits*).
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -10,7 +12,9 @@ import pytest
 
 from tests.functional.standin import Json, StandIn, contact, contacts, eventually, stand_in
 
-CONSENT = "You can't use the personal email enrichment feature without consenting with our terms of use"
+CONSENT = (
+    "You can't use the personal email enrichment feature without consenting with our terms of use"
+)
 BAD_CONTACTS: list[tuple[str, Any, str]] = [
     ("email", contact(firstname=None), "firstname"),
     ("email", contact(firstname="  "), "firstname"),
@@ -40,7 +44,9 @@ BAD_FIELDS: list[tuple[Json, str]] = [
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[StandIn]:
-    """A stand-in that is only sent what it refuses; every test checks that nothing was enqueued or charged."""
+    """A stand-in that is only sent what it refuses; every test checks that nothing was enqueued or
+    charged.
+    """
     with stand_in(consent=True) as running:
         yield running
 
@@ -49,7 +55,12 @@ def strict() -> Iterator[StandIn]:
 def untouched(strict: StandIn) -> Iterator[StandIn]:
     yield strict
     ledger = strict.ledger()
-    assert (ledger["charges"], ledger["webhooks"], ledger["pending"], ledger["balance"]) == ([], [], 0, 1_000_000)
+    assert (ledger["charges"], ledger["webhooks"], ledger["pending"], ledger["balance"]) == (
+        [],
+        [],
+        0,
+        1_000_000,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +72,27 @@ def lenient() -> Iterator[StandIn]:
 @pytest.mark.parametrize("key", [None, "", "another-key"])
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "contacts/bulk_enrich"), ("POST", "contacts/single_enrich"), ("GET", "contacts/some-id"), ("GET", "credits")],
+    [
+        ("POST", "contacts/bulk_enrich"),
+        ("POST", "contacts/single_enrich"),
+        ("GET", "contacts/some-id"),
+        ("GET", "credits"),
+    ],
 )
-def test_every_path_wants_the_key(untouched: StandIn, method: str, path: str, key: str | None) -> None:
+def test_every_path_wants_the_key(
+    untouched: StandIn, method: str, path: str, key: str | None
+) -> None:
     url = untouched.client.base_url.join(f"/api/v2/{path}")
     request = httpx.Request(method, url, headers={} if key is None else {"X-API-KEY": key})
 
     assert untouched.client.send(request).status_code == 401
 
 
-@pytest.mark.parametrize("sent", [None, contact(), [], contacts(1), contacts(101)], ids=["none", "one, bare", "0", "1", "101"])
+@pytest.mark.parametrize(
+    "sent",
+    [None, contact(), [], contacts(1), contacts(101)],
+    ids=["none", "one, bare", "0", "1", "101"],
+)
 def test_a_batch_is_an_array_of_2_to_100_contacts(untouched: StandIn, sent: Any) -> None:
     answer = untouched.bulk(sent)
 
@@ -79,7 +101,9 @@ def test_a_batch_is_an_array_of_2_to_100_contacts(untouched: StandIn, sent: Any)
 
 
 @pytest.mark.parametrize(("kind", "bad", "named"), [*BAD_CONTACTS, ("email", "Jane Doe", "object")])
-def test_one_bad_contact_refuses_the_other_99_and_is_named(untouched: StandIn, kind: str, bad: Any, named: str) -> None:
+def test_one_bad_contact_refuses_the_other_99_and_is_named(
+    untouched: StandIn, kind: str, bad: Any, named: str
+) -> None:
     answer = untouched.bulk([*contacts(70), bad, *contacts(29)], kind)
 
     assert answer.status_code == answer.json()["error"] == 422
@@ -88,7 +112,9 @@ def test_one_bad_contact_refuses_the_other_99_and_is_named(untouched: StandIn, k
 
 
 @pytest.mark.parametrize(("kind", "bad", "named"), BAD_CONTACTS)
-def test_a_single_contact_has_to_keep_the_same_rules(untouched: StandIn, kind: str, bad: Json, named: str) -> None:
+def test_a_single_contact_has_to_keep_the_same_rules(
+    untouched: StandIn, kind: str, bad: Json, named: str
+) -> None:
     answer = untouched.single(bad, kind)
 
     assert answer.status_code == 422
@@ -104,16 +130,23 @@ def test_a_batch_with_a_bad_field_is_refused(untouched: StandIn, fields: Json, n
 
 
 @pytest.mark.parametrize(("fields", "named"), BAD_FIELDS)
-def test_a_single_request_with_a_bad_field_is_refused(untouched: StandIn, fields: Json, named: str) -> None:
+def test_a_single_request_with_a_bad_field_is_refused(
+    untouched: StandIn, fields: Json, named: str
+) -> None:
     answer = untouched.single(contact(), **fields)
 
     assert answer.status_code == 422
     assert named in answer.json()["message"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'"text"', b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 100_000],
+)
 @pytest.mark.parametrize("endpoint", ["bulk_enrich", "single_enrich"])
-def test_a_body_that_is_no_json_object_is_a_bad_request(untouched: StandIn, endpoint: str, content: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_a_bad_request(
+    untouched: StandIn, endpoint: str, content: bytes
+) -> None:
     answer = untouched.client.post(f"/api/v2/contacts/{endpoint}", content=content)
 
     assert answer.status_code == answer.json()["error"] == 400
@@ -130,7 +163,9 @@ def test_a_body_that_is_no_json_object_is_a_bad_request(untouched: StandIn, endp
         ("email", {"custom": None, "unknown": ["to", "the", "provider"]}),
     ],
 )
-def test_a_contact_with_just_what_its_type_needs_is_accepted(lenient: StandIn, kind: str, fields: Json) -> None:
+def test_a_contact_with_just_what_its_type_needs_is_accepted(
+    lenient: StandIn, kind: str, fields: Json
+) -> None:
     few = [contact(number, **fields) for number in range(2)]
 
     assert lenient.bulk(few, kind).status_code == 202
@@ -154,12 +189,25 @@ def test_a_batch_is_acknowledged_at_once_and_enriched_later(count: int) -> None:
 @pytest.mark.parametrize(("kind", "price"), [("email", 3), ("phone", 30), ("personal_email", 7)])
 def test_every_contact_of_an_accepted_batch_is_charged_by_its_type(kind: str, price: int) -> None:
     sent = contacts(4)
-    with stand_in(consent=True, balance=1000, price_email=3, price_phone=30, price_personal_email=7, find_rate=0) as provider:
+    with stand_in(
+        consent=True,
+        balance=1000,
+        price_email=3,
+        price_phone=30,
+        price_personal_email=7,
+        find_rate=0,
+    ) as provider:
         enrichment_id = provider.bulk(sent, kind).json()["enrichment_id"]
         ledger = provider.ledger()
 
-    assert ledger["charges"] == [{"enrichment_id": enrichment_id, "type": kind, "credits": 4 * price, "contacts": sent}]
-    assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (1000 - 4 * price, 4 * price, 4)
+    assert ledger["charges"] == [
+        {"enrichment_id": enrichment_id, "type": kind, "credits": 4 * price, "contacts": sent}
+    ]
+    assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (
+        1000 - 4 * price,
+        4 * price,
+        4,
+    )
 
 
 def test_the_same_batch_sent_twice_is_charged_twice() -> None:
@@ -177,7 +225,11 @@ def test_personal_emails_need_the_accounts_consent(endpoint: str) -> None:
     with stand_in(consent=False) as provider:
 
         def ask(kind: str) -> httpx.Response:
-            return provider.bulk(contacts(2), kind) if endpoint == "bulk" else provider.single(contact(), kind)
+            return (
+                provider.bulk(contacts(2), kind)
+                if endpoint == "bulk"
+                else provider.single(contact(), kind)
+            )
 
         refused = ask("personal_email")
         charged = provider.ledger()["charges"]
@@ -237,6 +289,8 @@ def test_requests_that_queue_are_let_in_when_more_may_be_served() -> None:
         provider.change(concurrency=2, answer_seconds=0)
 
         wait(answers, return_when=FIRST_COMPLETED)
-        assert sum(answer.done() for answer in answers) == 1  # the one that came later, while the other is still being served
+        assert (
+            sum(answer.done() for answer in answers) == 1
+        )  # the one that came later, while the other is still being served
         assert [answer.result().status_code for answer in answers] == [202, 202]
         assert provider.ledger()["most_at_a_time"] == 2

@@ -1,4 +1,6 @@
-"""How results come back from the stand-in: webhooks and polling (`docs/contract.md`, *Callbacks*)."""
+"""How results come back from the stand-in: webhooks and polling (`docs/contract.md`,
+*Callbacks*).
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -75,12 +77,19 @@ def test_a_single_enrichment_is_pending_until_it_is_finished_found_or_not(
         pending = provider.poll(answer.json()["enrichment_id"])
         provider.change(result_seconds=0)
         other = provider.single(contact(8)).json()["enrichment_id"]
-        finished = eventually(lambda: [body for body in [provider.poll(other).json()] if body["status"] == "finished"])[0]
+        finished = eventually(
+            lambda: [body for body in [provider.poll(other).json()] if body["status"] == "finished"]
+        )[0]
         eventually(lambda: receiver.webhooks)
         still_pending = provider.poll(answer.json()["enrichment_id"]).json()
 
     enrichment_id = answer.json()["enrichment_id"]
-    expected = {"enrichment_id": enrichment_id, "first_name": "Jane", "last_name": "Doe 7", "custom": {"row": 7}}
+    expected = {
+        "enrichment_id": enrichment_id,
+        "first_name": "Jane",
+        "last_name": "Doe 7",
+        "custom": {"row": 7},
+    }
     assert answer.status_code == 202
     assert answer.json() == pending.json() == still_pending == expected | {"status": "pending"}
     assert [finished] == receiver.webhooks
@@ -97,7 +106,9 @@ def test_a_result_of_a_batch_cannot_be_polled(receiver: Receiver) -> None:
         assert provider.poll("no-such-id").status_code == 404
 
 
-def test_the_same_contact_gets_the_same_result_from_every_endpoint_and_stand_in(receiver: Receiver) -> None:
+def test_the_same_contact_gets_the_same_result_from_every_endpoint_and_stand_in(
+    receiver: Receiver,
+) -> None:
     with stand_in(receiver, seed=1) as provider:
         provider.bulk(contacts(30), "phone")
         provider.settled()
@@ -114,16 +125,27 @@ def test_the_same_contact_gets_the_same_result_from_every_endpoint_and_stand_in(
 def test_phones_are_restricted_to_the_countries_of_the_batch(receiver: Receiver) -> None:
     with stand_in(receiver, find_rate=1) as provider:
         anywhere = provider.bulk(contacts(50), "phone").json()["enrichment_id"]
-        by_default = provider.bulk(contacts(50), "phone", phone_country_codes=[]).json()["enrichment_id"]
-        restricted = provider.bulk(contacts(50), "phone", phone_country_codes=["FR", "GB", "ES"]).json()["enrichment_id"]
-        alone = provider.single(contact(0), "phone", phone_country_codes=["ES"]).json()["enrichment_id"]
+        by_default = provider.bulk(contacts(50), "phone", phone_country_codes=[]).json()[
+            "enrichment_id"
+        ]
+        restricted = provider.bulk(
+            contacts(50), "phone", phone_country_codes=["FR", "GB", "ES"]
+        ).json()["enrichment_id"]
+        alone = provider.single(contact(0), "phone", phone_country_codes=["ES"]).json()[
+            "enrichment_id"
+        ]
         provider.settled()
 
     def phones(enrichment_id: str) -> dict[int, list[str]]:
-        return {webhook["custom"]["row"]: webhook["phone"] for webhook in receiver.about(enrichment_id)}
+        return {
+            webhook["custom"]["row"]: webhook["phone"] for webhook in receiver.about(enrichment_id)
+        }
 
     everything = phones(anywhere)
-    allowed = {row: [phone for phone in found if phone.startswith(("+33", "+44"))] for row, found in everything.items()}
+    allowed = {
+        row: [phone for phone in found if phone.startswith(("+33", "+44"))]
+        for row, found in everything.items()
+    }
     assert phones(by_default) == everything
     assert phones(restricted) == allowed
     assert [] in allowed.values()
@@ -141,7 +163,10 @@ def test_a_webhook_that_is_refused_is_not_repeated(receiver: Receiver) -> None:
     assert [entry["status"] for entry in ledger["webhooks"]] == [500, 500]
 
 
-@pytest.mark.parametrize(("url", "status"), [("http://127.0.0.1:1/hook", "ConnectError"), ("http://xn--/hook", "IDNAError")])
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [("http://127.0.0.1:1/hook", "ConnectError"), ("http://xn--/hook", "IDNAError")],
+)
 def test_a_webhook_that_cannot_be_delivered_is_in_the_ledger(url: str, status: str) -> None:
     with stand_in() as provider:
         provider.bulk(contacts(2), webhook_url=url)

@@ -1,7 +1,7 @@
 """Jobs that an earlier version of the code began are finished by this one.
 
-`stored/v<n>.json` is what version n left in the middle of a job: its file, its plan, its items, and the webhooks to come. Such a
-file is never changed; a change of what is stored adds the next one.
+`stored/v<n>.json` is what version n left in the middle of a job: its file, its plan, its items, and
+the webhooks to come. Such a file is never changed; a change of what is stored adds the next one.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 from enrichment.domain.job import PLAN_VERSION, JobState
 from enrichment.domain.outcome import RowState
 from tests.functional.test_enrichment import rows_of, states
-from tests.functional.world import World
+from tests.functional.world import World, contacts
 
 STORED = Path(__file__).with_name("stored")
 VERSIONS = sorted(STORED.glob("v*.json"))
@@ -32,7 +32,7 @@ def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: P
             item["version"]["S"] = version
         world.dynamodb.put_item(TableName="table", Item=item)
 
-    world.submit.run(left["job"], 2)
+    world.pipeline.submit.run(left["job"], 2)
     world.deliver()
     world.deliver(left["webhooks"])
     world.finish()
@@ -44,3 +44,22 @@ def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: P
     found = states(world.enriched(left["key"], job.id))
     assert found[-2:] == [RowState.REJECTED, RowState.DUPLICATE_OF]
     assert set(found[:-2]) == {RowState.FOUND, RowState.NOT_FOUND}
+
+
+def test_a_job_that_was_paused_beside_its_state_is_paused_and_goes_on(world: World) -> None:
+    """Before PAUSED was a state, a running job with a `halt` was one."""
+    job = world.drop("incoming/email/leads.csv", contacts(3))
+    world.provider.behaviour.balance = 0
+    world.submit_all()
+    item = next(item for item in world.items() if item["sk"]["S"] == "JOB")
+    world.dynamodb.put_item(TableName="table", Item=item | {"state": {"S": "RUNNING"}})
+    world.provider.behaviour.balance = 100
+
+    assert world.job(job).state is JobState.PAUSED
+    world.now += 300
+    world.pipeline.sweep.run()
+    world.submit_all()
+    world.deliver()
+    world.finish()
+
+    assert world.job(job).state is JobState.DONE

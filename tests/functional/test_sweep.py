@@ -1,4 +1,6 @@
-"""Whatever event was lost, the sweeper finds its work again; whatever never comes, the deadline ends."""
+"""Whatever event was lost, the sweeper finds its work again; whatever never comes, the deadline
+ends.
+"""
 
 import json
 from dataclasses import replace
@@ -19,19 +21,19 @@ def test_an_upload_whose_event_was_lost_is_found(world: World, key: str) -> None
     version, size = world.upload(key, contacts(2))
     world.now = int(world.s3.head_object(Bucket="data", Key=key)["LastModified"].timestamp()) + 301
 
-    world.sweep.run()
-    world.sweep.run()
+    world.pipeline.sweep.run()
+    world.pipeline.sweep.run()
 
-    assert set(world.starts.splits) == {(key, version, size)}
+    assert set(world.functions.splits) == {(key, version, size)}
 
 
 def test_an_upload_that_has_its_job_is_left_alone(world: World) -> None:
     job = world.enrich(KEY, contacts(2))
     world.now = int(world.s3.head_object(Bucket="data", Key=KEY)["LastModified"].timestamp()) + 301
 
-    world.sweep.run()
+    world.pipeline.sweep.run()
 
-    assert world.starts.splits == []
+    assert world.functions.splits == []
     assert world.job(job).state is JobState.DONE
 
 
@@ -41,13 +43,14 @@ def test_a_split_that_died_is_started_again(world: World) -> None:
     def die() -> None:
         raise Killed
 
+    split = replace(world.pipeline.split, earlier_rows=die)  # type: ignore[arg-type]
     with pytest.raises(Killed):
-        replace(world.split, seen=die).run(KEY, version, size)  # type: ignore[arg-type]
+        split.run(KEY, version, size)
 
     world.now += 20 * 60
-    world.sweep.run()
+    world.pipeline.sweep.run()
 
-    assert world.starts.splits == [(KEY, version, size)]
+    assert world.functions.splits == [(KEY, version, size)]
 
 
 def test_lost_messages_are_sent_again(world: World) -> None:
@@ -55,8 +58,8 @@ def test_lost_messages_are_sent_again(world: World) -> None:
     assert len(world.messages.take()) == 3  # taken from the queue and lost
 
     world.now += 600
-    world.sweep.run()
-    world.sweep.run()
+    world.pipeline.sweep.run()
+    world.pipeline.sweep.run()
 
     assert sorted(world.messages.take()) == [(job, 1), (job, 2), (job, 3)]
     assert world.job(job).state is JobState.RUNNING
@@ -66,10 +69,10 @@ def test_lost_stream_records_are_made_up_for(world: World) -> None:
     job = world.drop(KEY, contacts(150))
     world.submit_all()
     for webhook in world.provider.webhooks:
-        world.receive.run(json.dumps(webhook).encode())
+        world.pipeline.webhook.run(json.dumps(webhook).encode())
 
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert world.job(job).state is JobState.DONE
@@ -80,10 +83,10 @@ def test_a_compilation_that_died_is_started_again(world: World) -> None:
     job = world.drop(KEY, contacts(2))
     world.submit_all()
     world.deliver()
-    world.starts.compiles.clear()  # the start was lost
+    world.functions.compiles.clear()  # the start was lost
 
     world.now += 2 * 60
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert world.job(job).state is JobState.DONE
@@ -100,7 +103,7 @@ def test_compiling_again_writes_the_same_bytes(world: World) -> None:
         ExpressionAttributeValues={":state": {"S": JobState.COMPILING}},
     )
 
-    world.compile.run(job)
+    world.pipeline.compile.run(job)
 
     assert (world.enriched(KEY, job), world.report(KEY, job)) == first
 
@@ -110,7 +113,7 @@ def test_a_single_result_whose_webhook_was_lost_is_polled(world: World) -> None:
     world.submit_all()
 
     world.now += 300
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert [request.method for request in world.provider.requests] == ["POST", "GET"]
@@ -123,13 +126,13 @@ def test_a_job_ends_at_its_deadline_with_what_there_is(world: World) -> None:
     world.deliver(world.provider.webhooks[:30])
 
     world.now += DEADLINE
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     found = states(world.enriched(KEY, job))
     assert found.count(RowState.TIMED_OUT) == 120
     assert len(found) == 150
-    assert world.job(job).state is JobState.DONE
+    assert world.job(job).state is JobState.DELIVERED
 
 
 def test_nothing_is_sent_after_the_deadline(world: World) -> None:
@@ -137,7 +140,7 @@ def test_nothing_is_sent_after_the_deadline(world: World) -> None:
     world.now += DEADLINE
 
     world.submit_all()
-    world.sweep.run()
+    world.pipeline.sweep.run()
     world.finish()
 
     assert world.provider.requests == []
@@ -145,14 +148,16 @@ def test_nothing_is_sent_after_the_deadline(world: World) -> None:
 
 
 @pytest.mark.parametrize("repeats", [1, 3])
-def test_a_job_is_compiled_once_however_often_its_last_result_is_told(world: World, repeats: int) -> None:
+def test_a_job_is_compiled_once_however_often_its_last_result_is_told(
+    world: World, repeats: int
+) -> None:
     job = world.drop(KEY, contacts(2))
     world.submit_all()
     waiting = world.provider.webhooks
     world.deliver()
     for _ in range(repeats):
-        world.tally.run([(job, 1)])
+        world.pipeline.tally.run([(job, 1)])
         world.deliver(waiting)
-        world.sweep.run()
+        world.pipeline.sweep.run()
 
-    assert world.starts.compiles == [job]
+    assert world.functions.compiles == [job]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from enrichment.adapters.secrets import Secrets
+from enrichment.adapters.secrets import SigningKey
 from enrichment.domain.outcome import RowState
 from enrichment.errors import ForgedWebhook, MalformedWebhook, OversizedWebhook
-from enrichment.usecases.receive import Received
+from enrichment.usecases.webhook import Received
 from tests.functional.test_enrichment import states
 from tests.functional.world import DEADLINE, World, contacts
 
@@ -27,75 +27,86 @@ def body(webhook: object) -> bytes:
     return json.dumps(webhook).encode()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b"null", b"[" * 50_000, b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'"text"', b"null", b"[" * 50_000, b"\xff\xfe"]
+)
 def test_what_is_not_a_json_object_is_malformed(sent: World, content: bytes) -> None:
     before = sent.items()
     with pytest.raises(MalformedWebhook):
-        sent.receive.run(content)
+        sent.pipeline.webhook.run(content)
     assert sent.items() == before
 
 
 def test_a_body_larger_than_any_result_is_refused(sent: World) -> None:
     with pytest.raises(OversizedWebhook):
-        sent.receive.run(body(sent.provider.webhooks[0] | {"padding": "x" * 1_000_000}))
+        sent.pipeline.webhook.run(body(sent.provider.webhooks[0] | {"padding": "x" * 1_000_000}))
 
 
-@pytest.mark.parametrize("custom", [None, {}, "", "token", [], {"token": None}, {"token": 7}, {"token": "v1.a.b.1.2.c"}])
+@pytest.mark.parametrize(
+    "custom", [None, {}, "", "token", [], {"token": None}, {"token": 7}, {"token": "v1.a.b.1.2.c"}]
+)
 def test_a_webhook_without_a_token_of_ours_writes_nothing(sent: World, custom: object) -> None:
     before = sent.items()
     with pytest.raises(ForgedWebhook):
-        sent.receive.run(body(sent.provider.webhooks[0] | {"custom": custom}))
+        sent.pipeline.webhook.run(body(sent.provider.webhooks[0] | {"custom": custom}))
     assert sent.items() == before
 
 
 def test_a_webhook_that_comes_again_is_answered_and_changes_nothing(sent: World) -> None:
     webhook = body(sent.provider.webhooks[0])
-    assert sent.receive.run(webhook) is Received.STORED
+    assert sent.pipeline.webhook.run(webhook) is Received.STORED
     before = sent.items()
-    assert sent.receive.run(webhook) is Received.REPEATED
+    assert sent.pipeline.webhook.run(webhook) is Received.REPEATED
     assert sent.items() == before
 
 
 def test_another_result_for_the_same_row_is_kept_aside(sent: World) -> None:
     webhook = sent.provider.webhooks[0]
-    sent.receive.run(body(webhook))
-    assert sent.receive.run(body(webhook | {"email": "other@example.com"})) is Received.SET_ASIDE
-    assert [item["why"]["S"] for item in sent.items() if item["pk"]["S"].startswith("ASIDE#")] == ["the row has another result"]
+    sent.pipeline.webhook.run(body(webhook))
+    assert (
+        sent.pipeline.webhook.run(body(webhook | {"email": "other@example.com"}))
+        is Received.SET_ASIDE
+    )
+    assert [item["why"]["S"] for item in sent.items() if item["pk"]["S"].startswith("ASIDE#")] == [
+        "the row has another result"
+    ]
 
 
 def test_a_pending_status_is_no_result(sent: World) -> None:
     webhook = sent.provider.webhooks[0]
-    assert sent.receive.run(body(webhook | {"status": "pending"})) is Received.SET_ASIDE
-    assert sent.receive.run(body(webhook)) is Received.STORED
+    assert sent.pipeline.webhook.run(body(webhook | {"status": "pending"})) is Received.SET_ASIDE
+    assert sent.pipeline.webhook.run(body(webhook)) is Received.STORED
 
 
 def test_tokens_signed_before_a_rotation_are_still_accepted(sent: World) -> None:
     sent.secretsmanager.put_secret_value(SecretId="signing-key", SecretString="second signing key")
-    sent.secrets.signing_keys(fresh=True)
-    assert sent.receive.run(body(sent.provider.webhooks[0])) is Received.STORED
+    sent.pipeline.signing_key.read(fresh=True)
+    assert sent.pipeline.webhook.run(body(sent.provider.webhooks[0])) is Received.STORED
 
 
 def test_tokens_signed_with_a_key_that_is_new_to_this_process_are_accepted(world: World) -> None:
-    world.secrets.signing_keys()
+    world.pipeline.signing_key.read()
     world.secretsmanager.put_secret_value(SecretId="signing-key", SecretString="second signing key")
     world.drop(KEY, contacts(2))
-    submitter = Secrets(world.secretsmanager, "api-key", "signing-key")
-    world.submit = replace(world.submit, secrets=submitter)
+    fresh = SigningKey(world.secretsmanager, "signing-key")
+    world.pipeline.submit = replace(world.pipeline.submit, signing_key=fresh)
     world.submit_all()
-    assert world.receive.run(body(world.provider.webhooks[0])) is Received.STORED
+    assert world.pipeline.webhook.run(body(world.provider.webhooks[0])) is Received.STORED
 
 
 def test_unknown_fields_are_kept_and_the_token_is_not(sent: World) -> None:
     webhook = sent.provider.webhooks[0] | {"seniority": "c-level"}
-    sent.receive.run(body(webhook))
-    stored = next(item["payload"]["S"] for item in sent.items() if item["pk"]["S"].startswith("RESULT#"))
+    sent.pipeline.webhook.run(body(webhook))
+    stored = next(
+        item["payload"]["S"] for item in sent.items() if item["pk"]["S"].startswith("RESULT#")
+    )
     assert json.loads(stored)["seniority"] == "c-level"
     assert webhook["custom"]["token"] not in json.dumps(sent.items())
 
 
 def test_a_result_that_comes_after_the_deadline_is_stored(sent: World) -> None:
     sent.now += DEADLINE
-    sent.sweep.run()
+    sent.pipeline.sweep.run()
     sent.finish()
     sent.deliver()
     job = next(item["id"]["S"] for item in sent.items() if item["sk"]["S"] == "JOB")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.simulation.history import History, Violation, run_history
+from tests.simulation.history import History, run_history
+from tests.simulation.hub import Violation
 from tests.simulation.planted import BUGS
 
 HISTORIES = 500
@@ -20,9 +21,16 @@ def test_no_history_breaks_a_promise(part: int) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(seed=st.integers(0, 50), script=st.dictionaries(st.integers(1, 300), st.integers(0, 23), max_size=10))
-def test_whatever_few_calls_go_wrong_no_promise_is_broken(seed: int, script: dict[int, int]) -> None:
-    """Hypothesis chooses which calls go wrong and how; of a history that breaks a promise it leaves the fewest faults that do."""
+@given(
+    seed=st.integers(0, 50),
+    script=st.dictionaries(st.integers(1, 300), st.integers(0, 23), max_size=10),
+)
+def test_whatever_few_calls_go_wrong_no_promise_is_broken(
+    seed: int, script: dict[int, int]
+) -> None:
+    """Hypothesis chooses which calls go wrong and how; of a history that breaks a promise it leaves
+    the fewest faults that do.
+    """
     History(random.Random(seed), script=script).run()
 
 
@@ -38,6 +46,6 @@ def test_a_planted_bug_is_found(bug: str) -> None:
 
 def test_a_seed_is_a_history() -> None:
     first, again = run_history(7), run_history(7)
-    assert first.story == again.story
-    assert first.dynamodb.items == again.dynamodb.items
-    assert first.s3.objects == again.s3.objects
+    assert first.hub.story == again.hub.story
+    assert first.world.dynamodb.items == again.world.dynamodb.items
+    assert first.world.s3.objects == again.world.s3.objects

@@ -7,17 +7,28 @@ from hypothesis import strategies as st
 from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Job
-from enrichment.domain.layout import Limits
+from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import JOB_SPENT, RowState
 from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
 
-# Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more often.
-TEXT = st.one_of(st.text(max_size=20), st.text(alphabet="aZé,;\t\"' \n\r.=@:/%?#[]\\+\u2028\x85\ufeff\u00a0ßﬁ😀", max_size=12))
+# Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
+# often.
+TEXT = st.one_of(
+    st.text(max_size=20),
+    st.text(alphabet="aZé,;\t\"' \n\r.=@:/%?#[]\\+\u2028\x85\ufeff\u00a0ßﬁ😀", max_size=12),
+)
 
 # Any value that JSON can hold, lone surrogates (`"\ud800"`) included.
 JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["", " ", "N/A", "\ud800"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["", " ", "N/A", "\ud800"]),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 
@@ -27,12 +38,28 @@ TYPES = st.sampled_from(EnrichmentType)
 
 
 def a_job(**fields: object) -> Job:
-    plain = {"id": "job", "key": "incoming/email/a.csv", "version": "v1", "size": 1, "created_at": 0, "deadline_at": 3600}
+    plain = {
+        "id": "job",
+        "key": "incoming/email/a.csv",
+        "version": "v1",
+        "size": 1,
+        "created_at": 0,
+        "deadline_at": 3600,
+    }
     return Job.model_validate(plain | {"wanted": EnrichmentType.EMAIL} | fields)
 
 
 def a_batch(**fields: object) -> Batch:
-    plain = {"job": "job", "plan": "plan", "number": 1, "size": 2, "first_row": 2, "last_row": 3, "start": 0, "end": 9}
+    plain = {
+        "job": "job",
+        "plan": "plan",
+        "number": 1,
+        "size": 2,
+        "first_row": 2,
+        "last_row": 3,
+        "start": 0,
+        "end": 9,
+    }
     return Batch.model_validate(plain | fields)
 
 
@@ -41,7 +68,13 @@ def a_contact(**fields: str | None) -> Contact:
 
 
 def a_report(**fields: object) -> Report:
-    plain = {"job": "3ic7muh3zve3er74", "file": "incoming/email/leads.csv", "status": "done", "message": "", "started_at": 0}
+    plain = {
+        "job": "3ic7muh3zve3er74",
+        "file": "incoming/email/leads.csv",
+        "status": "done",
+        "message": "",
+        "started_at": 0,
+    }
     return Report.model_validate(plain | {"finished_at": 75} | fields)
 
 
@@ -49,15 +82,43 @@ def counts(**rows: int) -> dict[RowState, int]:
     return dict.fromkeys(RowState, 0) | {RowState(state): number for state, number in rows.items()}
 
 
-def _rejected(row: int, first: str, last: str, company: str, website: str, reason: str) -> RejectedRow:
-    cells = {"First Name": first, "Last Name": last, "Company name": company, "Website": website, "LinkedIn URL": ""}
+def _rejected(
+    row: int, first: str, last: str, company: str, website: str, reason: str
+) -> RejectedRow:
+    cells = {
+        "First Name": first,
+        "Last Name": last,
+        "Company name": company,
+        "Website": website,
+        "LinkedIn URL": "",
+    }
     return RejectedRow(row=row, cells=cells, reason=reason)
 
 
-_NO_NAME, _NO_COMPANY = "The last name is missing", "There is no company, no website and no work e-mail"
-_NO_PERSON = "The name is not that of a person, but of an office or a mailbox; put in the name of somebody who works there"
-_COLUMNS = {"first name": "First Name", "last name": "Last Name", "company": "Company name", "website": "Website"}
-_SEEN = ("Record ID", "First Name", "Last Name", "Company name", "Website", "LinkedIn URL", "Job Title", "Notes")
+_NO_NAME, _NO_COMPANY = (
+    "The last name is missing",
+    "There is no company, no website and no work e-mail",
+)
+_NO_PERSON = (
+    "The name is not that of a person, but of an office or a mailbox; put in the name of somebody"
+    " who works there"
+)
+_COLUMNS = {
+    "first name": "First Name",
+    "last name": "Last Name",
+    "company": "Company name",
+    "website": "Website",
+}
+_SEEN = (
+    "Record ID",
+    "First Name",
+    "Last Name",
+    "Company name",
+    "Website",
+    "LinkedIn URL",
+    "Job Title",
+    "Notes",
+)
 _READ: dict[str, object] = {
     "file": "incoming/email/q3/Kunden & Leads (final) v2.csv",
     "type": EnrichmentType.EMAIL,
@@ -68,13 +129,24 @@ _READ: dict[str, object] = {
     "columns_seen": _SEEN,
     "rows": 248,
 }
-_REASONS = (Reason(reason=_NO_NAME, rows=4), Reason(reason=_NO_COMPANY, rows=3), Reason(reason=_NO_PERSON, rows=1))
+_REASONS = (
+    Reason(reason=_NO_NAME, rows=4),
+    Reason(reason=_NO_COMPANY, rows=3),
+    Reason(reason=_NO_PERSON, rows=1),
+)
 _REJECTED: dict[str, object] = {
     "reasons": _REASONS,
     "sample": (
         _rejected(14, "Ana", "", "Vandelay Industries", "https://www.vandelay.example/", _NO_NAME),
         _rejected(37, "Noah", "Silva", "", "", _NO_COMPANY),
-        _rejected(211, "Office", "Paris", "Société Générale des Exemples", "https://www.exemples.example/fr/contact", _NO_PERSON),
+        _rejected(
+            211,
+            "Office",
+            "Paris",
+            "Société Générale des Exemples",
+            "https://www.exemples.example/fr/contact",
+            _NO_PERSON,
+        ),
     ),
 }
 
@@ -85,34 +157,65 @@ EXAMPLES = {
         **_REJECTED,
         counts=counts(found=166, not_found=70, rejected=8, duplicate_of=4),
         email_quality={"deliverable": 131, "catch-all": 36, "N/A": 2},
-        credits=Credits(contacts_sent=236, price_per_contact=1, estimated=236, possibly_charged=0, cost="23.60 EUR"),
+        credits=Credits(
+            contacts_sent=236,
+            price_per_contact=1,
+            estimated=236,
+            possibly_charged=0,
+            cost="23.60 EUR",
+        ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
     "refused": a_report(
         file="incoming/email/export.csv",
         status="refused",
-        message="The file has no column for: last name, or full name. Rename the right columns in its header (to “first name”, "
-        "“last name”, “company name”) and drop the file again.",
+        message=(
+            "The file has no column for: last name, or full name. Rename the right columns in its"
+            " header (to “first name”, “last name”, “company name”) and drop the file again."
+        ),
         read_as="CSV with commas, UTF-8, header in row 1",
-        columns_seen=("Kundennummer", "Vorname", "Firma", "Webseite", "Notizen zum letzten Gespräch"),
+        columns_seen=(
+            "Kundennummer",
+            "Vorname",
+            "Firma",
+            "Webseite",
+            "Notizen zum letzten Gespräch",
+        ),
         started_at=1_763_878_435,
         finished_at=1_763_878_435,
     ),
     "estimated": a_report(
-        **_READ | {"file": "estimate/email/max_credits=200/Kunden & Leads (final) v2.csv", "status": "estimated"},
+        **_READ
+        | {
+            "file": "estimate/email/max_credits=200/Kunden & Leads (final) v2.csv",
+            "status": "estimated",
+        },
         **_REJECTED,
         counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
-        credits=Credits(contacts_sent=200, price_per_contact=1, estimated=200, possibly_charged=0, cost="20.00 EUR"),
+        credits=Credits(
+            contacts_sent=200,
+            price_per_contact=1,
+            estimated=200,
+            possibly_charged=0,
+            cost="20.00 EUR",
+        ),
         caps=(
             Cap(name="The option max_credits of this file", credits=200, needed=236, hit=True),
-            Cap(name="The month’s credits of this installation", credits=14_250, needed=236, hit=False),
+            Cap(
+                name="The month’s credits of this installation",
+                credits=14_250,
+                needed=236,
+                hit=False,
+            ),
         ),
     ),
     "repeated": a_report(
         **_READ | {"status": "repeated"},
-        message="This file has the same content as one that was enriched on 3 November 2025. To enrich it all the same, drop "
-        "it into a folder named force=true.",
+        message=(
+            "This file has the same content as one that was enriched on 3 November 2025. To enrich"
+            " it all the same, drop it into a folder named force=true."
+        ),
         earlier=Earlier(
             job="zq5xw2d7v4mmt3ka",
             file="incoming/email/leads.csv",
@@ -125,9 +228,12 @@ EXAMPLES = {
         status="paused",
         type=EnrichmentType.PHONE,
         countries=("FR", "BE"),
-        message="The Pronto account has too few credits left for this file; once it is topped up, the job goes on by itself "
-        "(Pronto says: “Insufficient enrichment credits”). Do not drop the file again: its job goes on once this is mended, "
-        "and otherwise ends at its deadline.",
+        message=(
+            "The Pronto account has too few credits left for this file; once it is topped up, the"
+            " job goes on by itself (Pronto says: “Insufficient enrichment credits”). Do not drop"
+            " the file again: its job goes on once this is mended, and otherwise ends at its"
+            " deadline."
+        ),
         rows=248,
         started_at=1_763_878_435,
         finished_at=1_763_878_573,
@@ -142,14 +248,25 @@ EXAMPLES = {
                 *_REASONS,
             )
         },
-        message="100 rows are ambiguous: they were sent, but nobody saw whether Pronto accepted them. Do not drop them again: "
-        "they might be paid twice.",
+        message=(
+            "100 rows are ambiguous: they were sent, but nobody saw whether Pronto accepted them."
+            " Do not drop them again: they might be paid twice."
+        ),
         counts=counts(
-            found=8021, not_found=3003, duplicate_of=414, rejected=8, over_budget=400, not_sent=201, timed_out=101, ambiguous=100
+            found=8021,
+            not_found=3003,
+            duplicate_of=414,
+            rejected=8,
+            over_budget=400,
+            not_sent=201,
+            timed_out=101,
+            ambiguous=100,
         ),
         email_quality={"deliverable": 6131, "catch-all": 1890, "risky": 211, "": 12},
         ambiguous_rows=("2–101",),
-        credits=Credits(contacts_sent=11_125, price_per_contact=1, estimated=11_125, possibly_charged=100),
+        credits=Credits(
+            contacts_sent=11_125, price_per_contact=1, estimated=11_125, possibly_charged=100
+        ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),

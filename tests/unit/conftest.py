@@ -1,4 +1,6 @@
-"""How properties are tried: without a time limit for a single example, which a busy machine would break."""
+"""How properties are tried: without a time limit for a single example, which a busy machine would
+break.
+"""
 
 from hypothesis import settings
 

@@ -1,22 +1,27 @@
-"""Memory does not grow with the length of a file: ten times the rows take about the same at their peak."""
+"""Memory does not grow with the length of a file: ten times the rows take about the same at their
+peak.
+"""
 
 import tracemalloc
 from collections.abc import Callable
 
 import pytest
 
-from enrichment.adapters.files.opening import opened
-from enrichment.adapters.seen import SeenOnDisk
+from enrichment.adapters.earlier_rows import EarlierRowsOnDisk
 from enrichment.domain.columns import find_columns
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.plan import Planner
+from enrichment.domain.planner import Planner
+from enrichment.files.opening import opened
 from tests.unit.builders import LIMITS
 
 ROW = b"Jane%d,Doe,company%d.example,some notes that nobody needs\r\n"
 
 
 HEADER = b"First Name,Last Name,Domain,Notes\r\n"
-OBJECT = b'{"First Name": "Jane%d", "Last Name": "Doe", "Domain": "company%d.example", "Notes": "that nobody needs"}\n'
+OBJECT = (
+    b'{"First Name": "Jane%d", "Last Name": "Doe", "Domain": "company%d.example", "Notes": "that'
+    b' nobody needs"}\n'
+)
 
 
 class Endless:
@@ -42,9 +47,9 @@ class Nowhere:
 
 def split(file: Endless) -> int:
     """Plan a file as the split does, throwing the plan away; its contacts."""
-    with opened(file, LIMITS) as upload, SeenOnDisk() as seen:
+    with opened(file, LIMITS, find_columns) as upload, EarlierRowsOnDisk() as seen:
         header = upload.sheet.header
-        planner = Planner(header, find_columns(header), EnrichmentType.EMAIL, seen)
+        planner = Planner(header, upload.sheet.columns, EnrichmentType.EMAIL, seen)
         for _ in planner.plan(upload.sheet, lambda _: None):
             pass
     return planner.contacts
@@ -53,7 +58,10 @@ def split(file: Endless) -> int:
 def write(file: Endless) -> int:
     """Copy each row of a file as compiling does, throwing the output away; its rows."""
     count = 0
-    with opened(file, LIMITS) as upload, upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy:
+    with (
+        opened(file, LIMITS, find_columns) as upload,
+        upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy,
+    ):
         for row in upload.sheet:
             copy.add(row, ["found", "jane@example.com"])
             count += 1
@@ -70,7 +78,11 @@ def peak(work: Callable[[Endless], int], rows: int, header: bytes, row: bytes) -
 
 
 @pytest.mark.parametrize("work", [split, write])
-@pytest.mark.parametrize(("header", "row"), [(HEADER, ROW), (b"", OBJECT)], ids=["CSV", "JSON Lines"])
-def test_ten_times_the_rows_take_no_more_memory(work: Callable[[Endless], int], header: bytes, row: bytes) -> None:
+@pytest.mark.parametrize(
+    ("header", "row"), [(HEADER, ROW), (b"", OBJECT)], ids=["CSV", "JSON Lines"]
+)
+def test_ten_times_the_rows_take_no_more_memory(
+    work: Callable[[Endless], int], header: bytes, row: bytes
+) -> None:
     work(Endless(10, header, row))
     assert peak(work, 20_000, header, row) < 1.3 * peak(work, 2_000, header, row)

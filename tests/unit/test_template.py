@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it: transformed, so that what SAM generates is looked at too."""
+"""The template as CloudFormation gets it: transformed, so that what SAM generates counts too."""
 
 import json
 from pathlib import Path
@@ -12,34 +12,39 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class NoManagedPolicies:
-    """SAM asks for AWS-managed policies only where a function has no role of its own; asking is a failure here."""
+    """SAM asks for AWS-managed policies only where a function has no role of its own; asking is a
+    failure here.
+    """
 
     def load(self) -> dict[str, str]:
         return {}
 
 
-@pytest.fixture(scope="module")
-def resources(monkeypatch_module: pytest.MonkeyPatch) -> dict[str, Any]:
+def transformed() -> dict[str, Any]:
+    """The resources of the template as CloudFormation gets them."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     for name, resource in template["Resources"].items():
         # `sam build` puts an address here; only its presence matters.
         for place in ("CodeUri", "ContentUri"):
             if place in resource.get("Properties", {}):
                 resource["Properties"][place] = f"s3://bucket/{name}"
-    transformed = transform(template, {"Runtime": "python3.13", "Architecture": "arm64"}, NoManagedPolicies())
-    found: dict[str, Any] = transformed["Resources"]
-    return found
+    parameters = {"Runtime": "python3.13", "Architecture": "arm64"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        return dict(transform(template, parameters, NoManagedPolicies())["Resources"])
 
 
 @pytest.fixture(scope="module")
-def monkeypatch_module() -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        yield patch
+def resources() -> dict[str, Any]:
+    return transformed()
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
+    return {
+        name: resource["Properties"]
+        for name, resource in resources.items()
+        if resource["Type"] == kind
+    }
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
@@ -48,11 +53,22 @@ def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None
     assert len(functions) == len(set(roles)) == 7
 
 
-def test_no_statement_allows_more_than_named_actions_on_named_resources(resources: dict[str, Any]) -> None:
-    policies = [policy["PolicyDocument"] for role in of_type(resources, "AWS::IAM::Role").values() for policy in role["Policies"]]
-    policies += [policy["PolicyDocument"] for policy in of_type(resources, "AWS::IAM::ManagedPolicy").values()]
+def test_no_statement_allows_more_than_named_actions_on_named_resources(
+    resources: dict[str, Any],
+) -> None:
+    policies = [
+        policy["PolicyDocument"]
+        for role in of_type(resources, "AWS::IAM::Role").values()
+        for policy in role["Policies"]
+    ]
+    policies += [
+        policy["PolicyDocument"]
+        for policy in of_type(resources, "AWS::IAM::ManagedPolicy").values()
+    ]
     for statement in (statement for policy in policies for statement in policy["Statement"]):
-        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        actions = (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
         assert not any("*" in action for action in actions), statement
         if statement["Resource"] == "*":
             assert all(action.startswith("xray:") for action in actions), statement
@@ -60,11 +76,19 @@ def test_no_statement_allows_more_than_named_actions_on_named_resources(resource
 
 def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
     roles = json.dumps(of_type(resources, "AWS::IAM::Role"))
-    for action in ("dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject", "s3:PutLifecycleConfiguration", "iam:"):
+    for action in (
+        "dynamodb:Scan",
+        "dynamodb:DeleteItem",
+        "s3:DeleteObject",
+        "s3:PutLifecycleConfiguration",
+        "iam:",
+    ):
         assert action not in roles
 
 
-def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(resources: dict[str, Any]) -> None:
+def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(
+    resources: dict[str, Any],
+) -> None:
     queue = of_type(resources, "AWS::SQS::Queue")["SubmitQueue"]
     submit = of_type(resources, "AWS::Lambda::Function")["SubmitFunction"]
     assert queue["RedrivePolicy"]
@@ -72,14 +96,23 @@ def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(res
     assert queue["MessageRetentionPeriod"] == 14 * 86_400
 
 
-def test_functions_that_are_started_asynchronously_have_a_failure_destination(resources: dict[str, Any]) -> None:
+def test_functions_that_are_started_asynchronously_have_a_failure_destination(
+    resources: dict[str, Any],
+) -> None:
     configured = of_type(resources, "AWS::Lambda::EventInvokeConfig")
     functions = {json.dumps(properties["FunctionName"]) for properties in configured.values()}
-    assert functions == {json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Sweep")}
-    assert all(properties["DestinationConfig"]["OnFailure"]["Destination"] for properties in configured.values())
+    assert functions == {
+        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Sweep")
+    }
+    assert all(
+        properties["DestinationConfig"]["OnFailure"]["Destination"]
+        for properties in configured.values()
+    )
 
 
-def test_uploads_start_a_job_everywhere_but_below_the_pipelines_own_folders(resources: dict[str, Any]) -> None:
+def test_uploads_start_a_job_everywhere_but_below_the_pipelines_own_folders(
+    resources: dict[str, Any],
+) -> None:
     from enrichment.domain.folder import OWN_FOLDERS
 
     rules = of_type(resources, "AWS::Events::Rule").values()

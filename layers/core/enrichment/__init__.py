@@ -1,5 +1,6 @@
 """Contact enrichment: a file in a bucket comes back with e-mails or phone numbers filled in.
 
-`domain` holds the rules as pure functions of data, `adapters` the edges (DynamoDB, S3, SQS, the provider),
-`usecases` one module for each thing the pipeline does. Imports point from use cases to the other two, never back.
+`domain` holds the rules as pure functions of data, `adapters` the edges (DynamoDB, S3, SQS, the
+provider), `usecases` one module for each thing the pipeline does. Imports point from use cases to
+the other two, never back.
 """

@@ -7,16 +7,16 @@
     │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
     │   ├── UnreadableFile     not a file of rows that we can read
     │   └── NoUsableColumns    the columns that the enrichment type needs are not there
-    ├── WebhookError           whoever posted to the webhook; `status` is the HTTP status of the answer
+    ├── WebhookError           whoever posted to the webhook; `status` is that of HTTP
     │   ├── MalformedWebhook   400
     │   ├── ForgedWebhook      401
     │   └── OversizedWebhook   413
-    ├── OperatorError          the operator: the action that was asked for makes no sense for that job
-    ├── SettingsError          the platform team: a secret or a setting is missing or has the wrong shape
+    ├── OperatorError          the operator: the action makes no sense for that job
+    ├── SettingsError          the platform team: a secret or a setting is missing or wrong
     └── BrokenInvariant        us: the stored state contradicts itself
 
-Messages of `FileError` may quote headers and folder names of the owner's own file. No other message carries a
-contact's data, a key or a token, since all others end in logs.
+Messages of `FileError` may quote headers and folder names of the owner's own file. No other message
+carries a contact's data, a key or a token, since all others end in logs.
 """
 
 

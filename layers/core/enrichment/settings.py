@@ -1,47 +1,137 @@
-"""The environment of a function, read once into a typed model. Nothing here is read at import."""
+"""The environment of a function as a typed model: one for each function, with just what it needs.
 
-import os
+`template.yaml` gives each function exactly the variables of its model, named as its fields in upper
+case; `tests/unit/test_settings.py` holds the two against each other. Nothing is read at import.
+"""
+
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from enrichment.domain.budget import money
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.layout import Limits
+from enrichment.domain.credits import money
+from enrichment.domain.limits import Limits
 from enrichment.errors import SettingsError
 
 
 class Settings(BaseModel):
-    """What `template.yaml` sets in every function's environment; the names there are these in upper case."""
+    """Base of all settings."""
 
     model_config = ConfigDict(frozen=True)
 
-    bucket: str
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """The settings among environment variables.
+
+        Raises:
+            SettingsError: a variable is missing or has the wrong form; the message names it, never
+                its value.
+        """
+        names = {name: name.upper() for name in cls.model_fields}
+        given = {name: environment[key] for name, key in names.items() if key in environment}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = sorted(str(problem["loc"][0]).upper() for problem in error.errors())
+            raise SettingsError(
+                "these environment variables are missing or have the wrong form:"
+                f" {', '.join(wrong)}"
+            ) from None
+
+
+class StoreSettings(Settings):
+    """Where jobs, batches and results are, and for how long."""
+
     table: str
-    submit_queue_url: str
-    split_function: str
-    compile_function: str
-    api_key_secret: str
-    signing_key_secret: str
-    pronto_base_url: str
-    deadline_minutes: int
     retention_days: int
+
+    @property
+    def retention_seconds(self) -> int:
+        return self.retention_days * 86_400
+
+
+class BucketSettings(Settings):
+    """Where files are."""
+
+    bucket: str
+
+
+class QueueSettings(Settings):
+    """Where batches wait to be submitted."""
+
+    submit_queue_url: str
+
+
+class CompileStartSettings(Settings):
+    """Which function writes the output."""
+
+    compile_function: str
+
+
+class SplitStartSettings(Settings):
+    """Which function takes an upload."""
+
+    split_function: str
+
+
+class ApiKeySettings(Settings):
+    """Which secret holds the provider's API key."""
+
+    api_key_secret: str
+
+
+class SigningKeySettings(Settings):
+    """Which secret holds the key that signs tokens."""
+
+    signing_key_secret: str
+
+
+class ProviderSettings(Settings):
+    """Where the provider's API is."""
+
+    pronto_base_url: str
+
+
+class MetricSettings(Settings):
+    """By what two stacks in one account are told apart."""
+
+    stack: str
+
+
+class DeadlineSettings(Settings):
+    """How long a job may take."""
+
+    deadline_minutes: int
+
+    @property
+    def deadline_seconds(self) -> int:
+        return self.deadline_minutes * 60
+
+
+class LimitSettings(Settings):
+    """What a file may hold."""
+
+    max_file_megabytes: int
+    max_rows: int
+
+    @property
+    def limits(self) -> Limits:
+        """Unpacked, a file may be four times as large as it may be packed."""
+        packed = self.max_file_megabytes * 1_000_000
+        return Limits(file=packed, unpacked=4 * packed, rows=self.max_rows)
+
+
+class PriceSettings(Settings):
+    """Credits for one contact of each type; the provider's public pages disagree on them [D]."""
+
     credits_per_email: int
     credits_per_phone: int
     credits_per_personal_email: int
-    credits_per_month: int
-    price_per_credit: Decimal
-    currency: str
-    max_file_megabytes: int
-    max_rows: int
-    stack: str
-    webhook_url: str | None = None  # only `submit` has it: the API that it names depends on another function
-    submit_dead_letters_url: str | None = None  # these two only `sweep` has
-    failed_events_url: str | None = None
 
     def price(self, wanted: EnrichmentType) -> int:
-        """Credits for one contact. The provider's public pages disagree on them [D], so they are parameters."""
+        """Credits for one contact."""
         match wanted:
             case EnrichmentType.EMAIL:
                 return self.credits_per_email
@@ -50,39 +140,96 @@ class Settings(BaseModel):
             case EnrichmentType.PERSONAL_EMAIL:
                 return self.credits_per_personal_email
 
+
+class MonthCapSettings(Settings):
+    """The most credits of a calendar month."""
+
+    credits_per_month: int
+
+    @property
+    def month_cap(self) -> int | None:
+        """None for no cap, which the parameter says with 0."""
+        return self.credits_per_month or None
+
+
+class MoneySettings(Settings):
+    """What a credit costs."""
+
+    price_per_credit: Decimal
+    currency: str
+
     def money(self, amount: int) -> str:
         """What credits cost, in words; empty where the price of a credit is not set."""
         return money(amount, self.price_per_credit, self.currency)
 
-    @property
-    def month_cap(self) -> int | None:
-        """The most credits of a calendar month; None for no cap, which the parameter says with 0."""
-        return self.credits_per_month or None
 
-    @property
-    def limits(self) -> Limits:
-        """What a file may hold. Unpacked it may be four times as large as it may be packed."""
-        return Limits(self.max_file_megabytes * 1_000_000, 4 * self.max_file_megabytes * 1_000_000, self.max_rows)
+class WebhookUrlSettings(Settings):
+    """Where the provider is to post results."""
 
-    @property
-    def deadline_seconds(self) -> int:
-        return self.deadline_minutes * 60
-
-    @property
-    def retention_seconds(self) -> int:
-        return self.retention_days * 86_400
+    webhook_url: str
 
 
-@cache
-def settings() -> Settings:
-    """The settings of this process.
+class DeadLetterSettings(Settings):
+    """Where messages and events are that no function could handle."""
 
-    Raises:
-        SettingsError: a variable is missing or has the wrong form; the message names it, never its value.
-    """
-    given = {name: os.environ[name.upper()] for name in Settings.model_fields if name.upper() in os.environ}
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as error:
-        wrong = ", ".join(sorted(str(problem["loc"][0]).upper() for problem in error.errors()))
-        raise SettingsError(f"these environment variables are missing or have the wrong form: {wrong}") from None
+    submit_dead_letters_url: str
+    failed_events_url: str
+
+
+class SplitSettings(
+    StoreSettings,
+    BucketSettings,
+    QueueSettings,
+    CompileStartSettings,
+    DeadlineSettings,
+    LimitSettings,
+    PriceSettings,
+    MonthCapSettings,
+    MoneySettings,
+):
+    """What `split` needs."""
+
+
+class SubmitSettings(
+    StoreSettings,
+    BucketSettings,
+    QueueSettings,
+    CompileStartSettings,
+    ApiKeySettings,
+    SigningKeySettings,
+    ProviderSettings,
+    WebhookUrlSettings,
+    MonthCapSettings,
+    MetricSettings,
+):
+    """What `submit` needs."""
+
+
+class WebhookSettings(StoreSettings, SigningKeySettings, MetricSettings):
+    """What `webhook` needs."""
+
+
+class TallySettings(StoreSettings, CompileStartSettings, MetricSettings):
+    """What `tally` needs."""
+
+
+class CompileSettings(StoreSettings, BucketSettings, MoneySettings):
+    """What `compile` needs."""
+
+
+class SweepSettings(
+    StoreSettings,
+    BucketSettings,
+    QueueSettings,
+    CompileStartSettings,
+    SplitStartSettings,
+    ApiKeySettings,
+    ProviderSettings,
+    DeadLetterSettings,
+    MetricSettings,
+):
+    """What `sweep` needs."""
+
+
+class OperateSettings(StoreSettings, QueueSettings, CompileStartSettings, DeadlineSettings):
+    """What `operate` needs."""

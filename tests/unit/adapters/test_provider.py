@@ -17,7 +17,10 @@ from tests.unit.builders import a_contact
 BASE = "https://provider.example/api/v2"
 HOOK = "https://hooks.example/webhook"
 KEY = "the-api-key"
-TWO = [(a_contact(domain="acme.com"), "token-1"), (a_contact(firstname="John", company_name="Acme"), "token-2")]
+TWO = [
+    (a_contact(domain="acme.com"), "token-1"),
+    (a_contact(firstname="John", company_name="Acme"), "token-2"),
+]
 
 Answer = httpx.Response | Exception
 
@@ -54,7 +57,9 @@ class Provider:
 
 
 class Body(httpx.SyncByteStream):
-    """A body that comes in chunks, and breaks off at the end if told so; it knows how much was taken."""
+    """A body that comes in chunks, and breaks off at the end if told so; it knows how much was
+    taken.
+    """
 
     def __init__(self, *chunks: bytes, breaks_off: bool = False) -> None:
         self.taken = 0
@@ -69,7 +74,9 @@ class Body(httpx.SyncByteStream):
 
 
 def answer(status: int, body: object = None, **headers: str) -> httpx.Response:
-    return httpx.Response(status, json=body, headers={name.replace("_", "-"): text for name, text in headers.items()})
+    return httpx.Response(
+        status, json=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
 
 
 ACCEPTED = b'{"enrichment_id": "e-1"}'
@@ -89,54 +96,99 @@ ACCEPTED = b'{"enrichment_id": "e-1"}'
         (httpx.Response(202, content=b"\xff\xfe{"), Accepted(None)),
         (httpx.Response(202, stream=Body(ACCEPTED, breaks_off=True)), Accepted("e-1")),
         (httpx.Response(202, stream=Body(ACCEPTED[:9], breaks_off=True)), Accepted(None)),
-        (httpx.Response(202, headers={"Content-Encoding": "gzip"}, stream=Body(b"no gzip")), Accepted(None)),
+        (
+            httpx.Response(202, headers={"Content-Encoding": "gzip"}, stream=Body(b"no gzip")),
+            Accepted(None),
+        ),
         (httpx.Response(202, content=b"[" * 60_000), Accepted(None)),
         (answer(401, {"error": "Invalid API key"}), Refused(Halt.BAD_KEY, "Invalid API key")),
         (httpx.Response(401), Refused(Halt.BAD_KEY, "")),
         (answer(422, {"error": CREDITS_MESSAGE}), Refused(Halt.NO_CREDITS, CREDITS_MESSAGE)),
-        (answer(422, {"error": 422, "message": CREDITS_MESSAGE}), Refused(Halt.NO_CREDITS, CREDITS_MESSAGE)),
+        (
+            answer(422, {"error": 422, "message": CREDITS_MESSAGE}),
+            Refused(Halt.NO_CREDITS, CREDITS_MESSAGE),
+        ),
         (answer(422, {"error": CONSENT_MESSAGE}), Refused(Halt.NO_CONSENT, CONSENT_MESSAGE)),
-        (answer(422, {"error": 422, "message": CONSENT_MESSAGE}), Refused(Halt.NO_CONSENT, CONSENT_MESSAGE)),
-        (answer(422, {"error": 422, "message": "firstname is required"}), Invalid("firstname is required")),
+        (
+            answer(422, {"error": 422, "message": CONSENT_MESSAGE}),
+            Refused(Halt.NO_CONSENT, CONSENT_MESSAGE),
+        ),
+        (
+            answer(422, {"error": 422, "message": "firstname is required"}),
+            Invalid("firstname is required"),
+        ),
         (httpx.Response(422, html="<h1>Unprocessable</h1>"), Invalid("")),
         (httpx.Response(422, stream=Body(b'{"error"', breaks_off=True)), Invalid("")),
-        (answer(422, {"error": "Unprocessable", "message": CREDITS_MESSAGE}), Refused(Halt.NO_CREDITS, CREDITS_MESSAGE)),
+        (
+            answer(422, {"error": "Unprocessable", "message": CREDITS_MESSAGE}),
+            Refused(Halt.NO_CREDITS, CREDITS_MESSAGE),
+        ),
         (answer(429, {}, Retry_After="7"), NotSent(7, "the provider asks to slow down")),
         (answer(429, {}), NotSent(30, "the provider asks to slow down")),
         (answer(429, {}, Retry_After="soon"), NotSent(30, "the provider asks to slow down")),
         (answer(429, {}, Retry_After="-5"), NotSent(30, "the provider asks to slow down")),
-        (answer(429, {}, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"), NotSent(30, "the provider asks to slow down")),
+        (
+            answer(429, {}, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"),
+            NotSent(30, "the provider asks to slow down"),
+        ),
         (
             httpx.Response(429, headers=[(b"Retry-After", "²".encode())]),
             NotSent(30, "the provider asks to slow down"),
         ),
         (answer(500, {"error": "no"}), Unclear("the provider answered 500")),
         (httpx.Response(502, html="<h1>Bad gateway</h1>"), Unclear("the provider answered 502")),
-        (answer(302, {}, Location=f"{BASE}/elsewhere"), Unclear("the provider answered 302", Halt.UNEXPECTED)),
+        (
+            answer(302, {}, Location=f"{BASE}/elsewhere"),
+            Unclear("the provider answered 302", Halt.UNEXPECTED),
+        ),
         (answer(404, {"error": 404}), Unclear("the provider answered 404", Halt.UNEXPECTED)),
         (answer(400, {"error": 400}), Unclear("the provider answered 400", Halt.UNEXPECTED)),
-        (httpx.ConnectError("refused"), NotSent(30, "no connection to the provider (ConnectError)")),
-        (httpx.ConnectTimeout("slow"), NotSent(30, "no connection to the provider (ConnectTimeout)")),
+        (
+            httpx.ConnectError("refused"),
+            NotSent(30, "no connection to the provider (ConnectError)"),
+        ),
+        (
+            httpx.ConnectTimeout("slow"),
+            NotSent(30, "no connection to the provider (ConnectTimeout)"),
+        ),
         (httpx.PoolTimeout("busy"), NotSent(30, "no connection to the provider (PoolTimeout)")),
-        (httpx.ReadTimeout("slow"), Unclear("the connection broke before the answer was complete (ReadTimeout)")),
-        (httpx.ReadError("reset"), Unclear("the connection broke before the answer was complete (ReadError)")),
-        (httpx.WriteError("reset"), Unclear("the connection broke before the answer was complete (WriteError)")),
-        (httpx.WriteTimeout("slow"), Unclear("the connection broke before the answer was complete (WriteTimeout)")),
+        (
+            httpx.ReadTimeout("slow"),
+            Unclear("the connection broke before the answer was complete (ReadTimeout)"),
+        ),
+        (
+            httpx.ReadError("reset"),
+            Unclear("the connection broke before the answer was complete (ReadError)"),
+        ),
+        (
+            httpx.WriteError("reset"),
+            Unclear("the connection broke before the answer was complete (WriteError)"),
+        ),
+        (
+            httpx.WriteTimeout("slow"),
+            Unclear("the connection broke before the answer was complete (WriteTimeout)"),
+        ),
         (
             httpx.RemoteProtocolError("closed"),
             Unclear("the connection broke before the answer was complete (RemoteProtocolError)"),
         ),
     ],
-    ids=lambda value: f"{value.status_code}" if isinstance(value, httpx.Response) else type(value).__name__,
+    ids=lambda value: (
+        f"{value.status_code}" if isinstance(value, httpx.Response) else type(value).__name__
+    ),
 )
-def test_each_answer_has_its_meaning_and_nothing_is_sent_twice(response: Answer, submission: Submission) -> None:
+def test_each_answer_has_its_meaning_and_nothing_is_sent_twice(
+    response: Answer, submission: Submission
+) -> None:
     provider = Provider(response)
     assert provider.enrich() == submission
     assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize(("status", "submission"), [(202, Accepted(None)), (422, Invalid(""))])
-def test_a_body_beyond_the_limit_is_not_read_to_its_end(status: int, submission: Submission) -> None:
+def test_a_body_beyond_the_limit_is_not_read_to_its_end(
+    status: int, submission: Submission
+) -> None:
     body = Body(*[b" " * 10_000] * 100, ACCEPTED)
     provider = Provider(httpx.Response(status, stream=body))
     assert provider.enrich() == submission
@@ -150,7 +202,9 @@ def test_a_long_message_of_the_provider_is_cut() -> None:
 
 
 def test_a_batch_goes_to_the_bulk_endpoint_with_the_documented_fields_and_no_other() -> None:
-    full = a_contact(domain="acme.com", company_name="Acme", linkedin_url="https://www.linkedin.com/in/jane")
+    full = a_contact(
+        domain="acme.com", company_name="Acme", linkedin_url="https://www.linkedin.com/in/jane"
+    )
     provider = Provider(answer(202, {}))
     provider.enrich([(full, "token-1"), (a_contact(company_name="Société"), "token-2")])
 
@@ -168,7 +222,12 @@ def test_a_batch_goes_to_the_bulk_endpoint_with_the_documented_fields_and_no_oth
                 "linkedin_url": "https://www.linkedin.com/in/jane",
                 "custom": {"token": "token-1"},
             },
-            {"firstname": "Jane", "lastname": "Doe", "company_name": "Société", "custom": {"token": "token-2"}},
+            {
+                "firstname": "Jane",
+                "lastname": "Doe",
+                "company_name": "Société",
+                "custom": {"token": "token-2"},
+            },
         ],
         "webhook_url": HOOK,
         "enrichment_type": ["email"],
@@ -198,7 +257,9 @@ def test_one_contact_goes_to_the_single_endpoint_flat() -> None:
 
 
 @pytest.mark.parametrize("wanted", EnrichmentType)
-def test_a_batch_asks_for_exactly_one_type_and_for_no_country_by_itself(wanted: EnrichmentType) -> None:
+def test_a_batch_asks_for_exactly_one_type_and_for_no_country_by_itself(
+    wanted: EnrichmentType,
+) -> None:
     provider = Provider(answer(202, {}))
     provider.enrich(wanted=wanted)
     assert provider.body["enrichment_type"] == [wanted.value]
@@ -223,11 +284,17 @@ FINISHED = {"enrichment_id": "e-1", "status": "finished", "email": None}
         (httpx.ConnectError("refused"), None),
     ],
 )
-def test_only_a_finished_result_is_polled(response: Answer, result: dict[str, object] | None) -> None:
+def test_only_a_finished_result_is_polled(
+    response: Answer, result: dict[str, object] | None
+) -> None:
     provider = Provider(response)
     assert provider.pronto().poll("e-1", KEY) == result
     (request,) = provider.requests
-    assert (request.method, str(request.url), request.headers["X-API-KEY"]) == ("GET", f"{BASE}/contacts/e-1", KEY)
+    assert (request.method, str(request.url), request.headers["X-API-KEY"]) == (
+        "GET",
+        f"{BASE}/contacts/e-1",
+        KEY,
+    )
 
 
 @pytest.mark.parametrize(
@@ -247,15 +314,23 @@ def test_only_a_finished_result_is_polled(response: Answer, result: dict[str, ob
         (httpx.ConnectError("refused"), None),
     ],
 )
-def test_credits_are_read_from_what_can_be_understood(response: Answer, credits_: int | None) -> None:
+def test_credits_are_read_from_what_can_be_understood(
+    response: Answer, credits_: int | None
+) -> None:
     provider = Provider(response)
     assert provider.pronto().credits_left(KEY) == credits_
     (request,) = provider.requests
-    assert (request.method, str(request.url), request.headers["X-API-KEY"]) == ("GET", f"{BASE}/credits", KEY)
+    assert (request.method, str(request.url), request.headers["X-API-KEY"]) == (
+        "GET",
+        f"{BASE}/credits",
+        KEY,
+    )
 
 
 @pytest.mark.parametrize("make", [httpx.ReadTimeout, httpx.ConnectError])
-def test_what_is_written_down_of_a_failure_holds_no_contact_and_no_key(make: Callable[[str], Exception]) -> None:
+def test_what_is_written_down_of_a_failure_holds_no_contact_and_no_key(
+    make: Callable[[str], Exception],
+) -> None:
     submission = Provider(make(f"Jane Doe {KEY} token-1")).enrich()
     assert isinstance(submission, NotSent | Unclear)
     assert not any(secret in submission.reason for secret in ("Jane", KEY, "token-1"))

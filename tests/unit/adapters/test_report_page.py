@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from enrichment.adapters.report_page import STATES, page, relative_href
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import ENRICHED, REPORTS, answer_key
+from enrichment.domain.folder import ENRICHED, REPORTS, output_key
 from enrichment.domain.outcome import RowState
 from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
 from tests.unit.builders import EXAMPLES, TEXT, a_report, counts
@@ -37,7 +37,9 @@ ATTRIBUTES = re.compile(
 
 
 class Shown(HTMLParser):
-    """A page as a reader meets it: its text, the cells of its tables, its links, and what it is made of."""
+    """A page as a reader meets it: its text, the cells of its tables, its links, and what it is
+    made of.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -90,7 +92,11 @@ def reports(draw: st.DrawFn) -> Report:
     rows = draw(st.dictionaries(st.sampled_from(RowState), st.integers(0, 10**7)))
     contacts, price = draw(st.integers(0, 10**6)), draw(st.integers(0, 50))
     spent = Credits(
-        contacts_sent=contacts, price_per_contact=price, estimated=contacts * price, possibly_charged=price, cost=draw(text)
+        contacts_sent=contacts,
+        price_per_contact=price,
+        estimated=contacts * price,
+        possibly_charged=price,
+        cost=draw(text),
     )
     some = st.integers(1, 10**6)
     cells = st.dictionaries(text, text, max_size=3)
@@ -106,20 +112,29 @@ def reports(draw: st.DrawFn) -> Report:
         columns_seen=draw(st.lists(text, max_size=50)),
         rows=sum(rows.values()),
         counts=rows,
-        reasons=[Reason(reason=reason, rows=each) for reason, each in draw(st.dictionaries(text, some, max_size=13)).items()],
+        reasons=[
+            Reason(reason=reason, rows=each)
+            for reason, each in draw(st.dictionaries(text, some, max_size=13)).items()
+        ],
         email_quality=draw(st.dictionaries(text, some, max_size=4)),
-        sample=draw(st.lists(st.builds(RejectedRow, row=some, cells=cells, reason=text), max_size=2)),
+        sample=draw(
+            st.lists(st.builds(RejectedRow, row=some, cells=cells, reason=text), max_size=2)
+        ),
         ambiguous_rows=draw(st.lists(text, max_size=50)),
         credits=draw(st.none() | st.just(spent)),
         caps=draw(st.lists(st.builds(Cap, name=text, credits=some, hit=st.booleans()), max_size=2)),
-        earlier=draw(st.none() | st.builds(Earlier, job=text, file=text, enriched=text, report=text)),
+        earlier=draw(
+            st.none() | st.builds(Earlier, job=text, file=text, enriched=text, report=text)
+        ),
         enriched=draw(st.none() | text),
         rejected=draw(st.none() | text),
     )
 
 
 @given(reports())
-def test_whatever_a_report_says_its_page_is_well_formed_and_made_of_its_own_elements_only(report: Report) -> None:
+def test_whatever_a_report_says_its_page_is_well_formed_and_made_of_its_own_elements_only(
+    report: Report,
+) -> None:
     shown = Shown(page(report))
 
     assert all(map(ELEMENTS.fullmatch, shown.elements))
@@ -152,8 +167,12 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
     shown = Shown(html)
 
     assert html.startswith('<!doctype html>\n<html lang="en">')
-    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';" in html
-    assert not re.search(r"https?:(?!//www\.(vandelay|exemples)\.example)|@import|\bsrc=|url\((?!#hatch\))", html)
+    assert (
+        "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';" in html
+    )
+    assert not re.search(
+        r"https?:(?!//www\.(vandelay|exemples)\.example)|@import|\bsrc=|url\((?!#hatch\))", html
+    )
     assert shown.headings[0] == "h1"
     assert shown.headings.count("h1") == 1
     assert all(int(after[1]) <= int(before[1]) + 1 for before, after in pairwise(shown.headings))
@@ -168,21 +187,34 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (EXAMPLES["repeated"], "This file was enriched before, so nothing was sent again."),
         (
             EXAMPLES["estimated"],
-            "200 contacts would be sent, for about 200 credits (20.00 EUR). A limit on credits is too low for all of them. "
-            "Nothing was sent.",
+            (
+                "200 contacts would be sent, for about 200 credits (20.00 EUR). A limit on credits"
+                " is too low for all of them. Nothing was sent."
+            ),
         ),
         (
             EXAMPLES["troubled"],
-            "8,021 of 11,225 contacts found. 8 rows need a fix. 601 rows were left out. 101 rows got no answer in time. "
-            "100 rows may or may not have reached Pronto.",
+            (
+                "8,021 of 11,225 contacts found. 8 rows need a fix. 601 rows were left out. 101"
+                " rows got no answer in time. 100 rows may or may not have reached Pronto."
+            ),
         ),
-        (a_report(rows=2, counts=counts(found=1, rejected=1)), "1 of 1 contact found. 1 row needs a fix."),
+        (
+            a_report(rows=2, counts=counts(found=1, rejected=1)),
+            "1 of 1 contact found. 1 row needs a fix.",
+        ),
         (
             a_report(rows=3, counts=counts(timed_out=1, not_sent=1, ambiguous=1)),
-            "0 of 2 contacts found. 1 row was left out. 1 row got no answer in time. 1 row may or may not have reached Pronto.",
+            (
+                "0 of 2 contacts found. 1 row was left out. 1 row got no answer in time. 1 row may"
+                " or may not have reached Pronto."
+            ),
         ),
         (a_report(rows=1, counts=counts(rejected=1)), "No contact was sent. 1 row needs a fix."),
-        (a_report(status="estimated", rows=1, counts=counts(rejected=1)), "0 contacts would be sent. Nothing was sent."),
+        (
+            a_report(status="estimated", rows=1, counts=counts(rejected=1)),
+            "0 contacts would be sent. Nothing was sent.",
+        ),
     ],
 )
 def test_the_headline_says_what_happened(report: Report, words: str) -> None:
@@ -191,7 +223,9 @@ def test_the_headline_says_what_happened(report: Report, words: str) -> None:
 
 @pytest.mark.parametrize("status", EXAMPLES)
 def test_one_is_never_many(status: str) -> None:
-    assert not re.search(r"(?<![\d,.])1 (rows|contacts|credits)\b", Shown(page(EXAMPLES[status])).text)
+    assert not re.search(
+        r"(?<![\d,.])1 (rows|contacts|credits)\b", Shown(page(EXAMPLES[status])).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,12 +241,18 @@ def test_one_is_never_many(status: str) -> None:
                 "14 The last name is missing First Name Ana Last Name empty",
                 "CSV with semicolons, Windows-1252, header in row 1",
                 "company Company name",
-                "Looked for as well, but not in your file: full name, domain, e-mail, Sales Navigator URL.",
+                (
+                    "Looked for as well, but not in your file: full name, domain, e-mail, Sales"
+                    " Navigator URL."
+                ),
                 "Other columns, kept as they are and sent to nobody Record ID Job Title Notes",
                 "2 min 18 s",
             ],
         ),
-        ("refused", ["Why, and what to do The file has no column for: last name", "Vorname Firma Webseite"]),
+        (
+            "refused",
+            ["Why, and what to do The file has no column for: last name", "Vorname Firma Webseite"],
+        ),
         (
             "estimated",
             [
@@ -222,9 +262,29 @@ def test_one_is_never_many(status: str) -> None:
                 "Why rows would not be sent",
             ],
         ),
-        ("repeated", ["enriched/email/leads-zq5xw2d7v4mmt3ka.csv", "dropped before as incoming/email/leads.csv"]),
-        ("paused", ["Why, and what happens next The Pronto account has too few credits", "phone numbers", "FR, BE"]),
-        ("troubled", ["Up to 100 more for ambiguous rows", "may have been paid for: 2–101.", "Timed out sent, but"]),
+        (
+            "repeated",
+            [
+                "enriched/email/leads-zq5xw2d7v4mmt3ka.csv",
+                "dropped before as incoming/email/leads.csv",
+            ],
+        ),
+        (
+            "paused",
+            [
+                "Why, and what happens next The Pronto account has too few credits",
+                "phone numbers",
+                "FR, BE",
+            ],
+        ),
+        (
+            "troubled",
+            [
+                "Up to 100 more for ambiguous rows",
+                "may have been paid for: 2–101.",
+                "Timed out sent, but",
+            ],
+        ),
     ],
 )
 def test_each_report_tells_its_owner_what_they_need(status: str, sentences: list[str]) -> None:
@@ -266,15 +326,17 @@ def test_what_would_change_the_text_around_it_is_shown_and_not_obeyed() -> None:
     assert "paid \ufffdgpj.exe\u2400\u241b" in html
 
 
-SEGMENTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=8).filter(
-    lambda segment: segment not in {".", ".."}
-)
+SEGMENTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=8
+).filter(lambda segment: segment not in {".", ".."})
 
 
 @given(folders=st.lists(SEGMENTS, max_size=4), name=SEGMENTS)
-def test_a_link_leads_to_its_object_wherever_the_bucket_was_copied(folders: list[str], name: str) -> None:
+def test_a_link_leads_to_its_object_wherever_the_bucket_was_copied(
+    folders: list[str], name: str
+) -> None:
     key = "/".join(("incoming", "email", *folders, name))
-    here, there = answer_key(REPORTS, key, "job", ".html"), answer_key(ENRICHED, key, "job", ".csv")
+    here, there = output_key(REPORTS, key, "job", ".html"), output_key(ENRICHED, key, "job", ".csv")
     href = relative_href(here, there)
     assert href is not None
     base = "https://copy.example/of/the/bucket/"

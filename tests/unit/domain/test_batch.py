@@ -17,12 +17,15 @@ from enrichment.domain.batch import (
     cut,
 )
 
-# With a size of 2, three items cannot be cut into batches of two; every larger size can cut any number.
+# With a size of 2, three items cannot be cut into batches of two; every larger size can cut any
+# number.
 SIZES = st.integers(3, MAX_BATCH)
 
 
 @given(total=st.integers(0, 700), size=SIZES)
-def test_every_item_comes_once_and_in_order_in_batches_of_two_to_size(total: int, size: int) -> None:
+def test_every_item_comes_once_and_in_order_in_batches_of_two_to_size(
+    total: int, size: int
+) -> None:
     batches = list(cut(range(total), size))
 
     assert [item for batch in batches for item in batch] == list(range(total))
@@ -47,7 +50,9 @@ def test_every_item_comes_once_and_in_order_in_batches_of_two_to_size(total: int
         (202, [100, 100, 2]),
     ],
 )
-def test_batches_are_full_but_the_last_and_none_is_left_with_one(total: int, sizes: list[int]) -> None:
+def test_batches_are_full_but_the_last_and_none_is_left_with_one(
+    total: int, sizes: list[int]
+) -> None:
     assert [len(batch) for batch in cut(range(total))] == sizes
 
 
@@ -82,7 +87,12 @@ def test_every_state_has_its_transitions_and_is_reached_from_planned() -> None:
 
 
 def test_a_settled_batch_awaits_nothing_and_every_other_goes_on() -> None:
-    assert {BatchState.REJECTED, BatchState.DIVIDED, BatchState.OVER_BUDGET, BatchState.COMPLETE} == SETTLED
+    assert {
+        BatchState.REJECTED,
+        BatchState.DIVIDED,
+        BatchState.OVER_BUDGET,
+        BatchState.COMPLETE,
+    } == SETTLED
     assert {state for state in BatchState if not BATCH_TRANSITIONS[state]} == SETTLED
 
 
@@ -102,4 +112,6 @@ def test_only_an_operator_may_have_an_unknown_batch_sent_again() -> None:
 
 @pytest.mark.parametrize("state", BatchState)
 def test_before_is_the_inverse_of_the_transitions(state: BatchState) -> None:
-    assert sorted(before(state)) == sorted(source for source in BatchState if state in BATCH_TRANSITIONS[source])
+    assert sorted(before(state)) == sorted(
+        source for source in BatchState if state in BATCH_TRANSITIONS[source]
+    )

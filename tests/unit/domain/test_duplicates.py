@@ -12,17 +12,37 @@ SITE = "https://www.linkedin.com/"
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (a_contact(company_name="Acme  Corp"), a_contact(firstname="JANE", lastname="doe", company_name="ACME corp")),
-        (a_contact(firstname="Renée", company_name="Acme"), a_contact(firstname="Rene\u0301e", company_name="Acme")),
-        (a_contact(lastname="Straße", company_name="Acme"), a_contact(lastname="STRASSE", company_name="Ａcme")),
-        (a_contact(lastname="O’Neil-Doe", company_name="Acme"), a_contact(lastname="O'Neil‑Doe", company_name="Acme")),
+        (
+            a_contact(company_name="Acme  Corp"),
+            a_contact(firstname="JANE", lastname="doe", company_name="ACME corp"),
+        ),
+        (
+            a_contact(firstname="Renée", company_name="Acme"),
+            a_contact(firstname="Rene\u0301e", company_name="Acme"),
+        ),
+        (
+            a_contact(lastname="Straße", company_name="Acme"),
+            a_contact(lastname="STRASSE", company_name="Ａcme"),
+        ),
+        (
+            a_contact(lastname="O’Neil-Doe", company_name="Acme"),
+            a_contact(lastname="O'Neil‑Doe", company_name="Acme"),
+        ),
         (a_contact(company_name="Acme Inc."), a_contact(company_name="ACME, Inc")),
         (a_contact(company_name="Acme"), a_contact(company_name="Acme GmbH & Co. KG")),
-        (a_contact(company_name="Acme S.A.S."), a_contact(company_name="acme sas", domain="acme.com")),
+        (
+            a_contact(company_name="Acme S.A.S."),
+            a_contact(company_name="acme sas", domain="acme.com"),
+        ),
     ],
 )
-def test_a_name_at_a_company_is_compared_without_what_is_only_typed_otherwise(one: Contact, other: Contact) -> None:
-    assert (identity(one).name, identity(one).company) == (identity(other).name, identity(other).company)
+def test_a_name_at_a_company_is_compared_without_what_is_only_typed_otherwise(
+    one: Contact, other: Contact
+) -> None:
+    assert (identity(one).name, identity(one).company) == (
+        identity(other).name,
+        identity(other).company,
+    )
 
 
 @pytest.mark.parametrize(

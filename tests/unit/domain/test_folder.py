@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, Request, answer_key, is_upload, job_id, plan_key, request_of
+from enrichment.domain.folder import (
+    ENRICHED,
+    REJECTED,
+    REPORTS,
+    Request,
+    is_upload,
+    job_id,
+    output_key,
+    plan_key,
+    request_of,
+)
 from enrichment.errors import BadOption, UnknownFolder
 
 
@@ -16,9 +26,18 @@ from enrichment.errors import BadOption, UnknownFolder
         ("incoming/personal_email/q3/north/leads.csv", Request(EnrichmentType.PERSONAL_EMAIL)),
         ("incoming/phone/leads.csv", Request(EnrichmentType.PHONE)),
         ("incoming/phone/countries=FR,BE/leads.csv", Request(EnrichmentType.PHONE, ("FR", "BE"))),
-        ("incoming/phone/q3/countries=fr, be,FR/old/leads.csv", Request(EnrichmentType.PHONE, ("FR", "BE"))),
-        ("incoming/email/max_credits=500/q3/leads.csv", Request(EnrichmentType.EMAIL, max_credits=500)),
-        ("incoming/phone/max_credits=0/countries=FR/leads.csv", Request(EnrichmentType.PHONE, ("FR",), 0)),
+        (
+            "incoming/phone/q3/countries=fr, be,FR/old/leads.csv",
+            Request(EnrichmentType.PHONE, ("FR", "BE")),
+        ),
+        (
+            "incoming/email/max_credits=500/q3/leads.csv",
+            Request(EnrichmentType.EMAIL, max_credits=500),
+        ),
+        (
+            "incoming/phone/max_credits=0/countries=FR/leads.csv",
+            Request(EnrichmentType.PHONE, ("FR",), 0),
+        ),
         ("incoming/email/a=b.csv", Request(EnrichmentType.EMAIL)),
         ("incoming/email/é t%41+b/naïve file+%20.csv", Request(EnrichmentType.EMAIL)),
     ],
@@ -73,7 +92,14 @@ def test_an_option_that_cannot_be_meant_is_refused_with_its_name(key: str, words
 
 
 @pytest.mark.parametrize(
-    "key", ["leads.csv", "incoming/email/leads.csv", "inbox/leads.csv", "enriched.csv", "my/enriched/leads.csv"]
+    "key",
+    [
+        "leads.csv",
+        "incoming/email/leads.csv",
+        "inbox/leads.csv",
+        "enriched.csv",
+        "my/enriched/leads.csv",
+    ],
 )
 def test_a_persons_file_is_an_upload_even_in_a_folder_without_meaning(key: str) -> None:
     assert is_upload(key)
@@ -89,20 +115,30 @@ def test_a_folder_made_in_the_console_is_no_upload() -> None:
     assert not is_upload("incoming/email/")
 
 
-LONG = st.builds(lambda letter, times: letter * times, st.sampled_from("aé😀/"), st.integers(1, 1024))
+LONG = st.builds(
+    lambda letter, times: letter * times, st.sampled_from("aé😀/"), st.integers(1, 1024)
+)
 KEYS = (
     st.builds(
-        "{}{}{}{}".format, st.sampled_from(["", "incoming/", "incoming/email/", "/"]), st.text(), LONG | st.text(), st.text()
+        "{}{}{}{}".format,
+        st.sampled_from(["", "incoming/", "incoming/email/", "/"]),
+        st.text(),
+        LONG | st.text(),
+        st.text(),
     )
     .map(lambda key: key.encode()[:1024].decode(errors="ignore"))
     .filter(bool)
 )
 
 
-@given(folder=st.sampled_from([ENRICHED, REJECTED, REPORTS]), key=KEYS, suffix=st.sampled_from([".csv", ".json", ".html"]))
+@given(
+    folder=st.sampled_from([ENRICHED, REJECTED, REPORTS]),
+    key=KEYS,
+    suffix=st.sampled_from([".csv", ".json", ".html"]),
+)
 def test_an_answer_to_any_key_fits_and_starts_no_job(folder: str, key: str, suffix: str) -> None:
     job = job_id("bucket", key, "version")
-    answer = answer_key(folder, key, job, suffix)
+    answer = output_key(folder, key, job, suffix)
 
     assert not is_upload(answer)
     assert len(answer.encode()) <= 1024
@@ -114,21 +150,28 @@ def test_an_answer_to_any_key_fits_and_starts_no_job(folder: str, key: str, suff
     ("key", "answer"),
     [
         ("incoming/email/leads.csv", "enriched/email/leads-abc.csv"),
-        ("incoming/phone/countries=FR,BE/q3/leads.v2.csv", "enriched/phone/countries=FR,BE/q3/leads.v2-abc.csv"),
+        (
+            "incoming/phone/countries=FR,BE/q3/leads.v2.csv",
+            "enriched/phone/countries=FR,BE/q3/leads.v2-abc.csv",
+        ),
         ("incoming/email/a b/é+%41 %2B.csv", "enriched/email/a b/é+%41 %2B-abc.csv"),
         ("incoming/email/leads", "enriched/email/leads-abc.csv"),
         ("leads.csv", "enriched/leads-abc.csv"),
     ],
 )
-def test_an_answer_lies_under_the_path_of_its_upload_as_it_was_written(key: str, answer: str) -> None:
-    assert answer_key(ENRICHED, key, "abc", ".csv") == answer
+def test_an_answer_lies_under_the_path_of_its_upload_as_it_was_written(
+    key: str, answer: str
+) -> None:
+    assert output_key(ENRICHED, key, "abc", ".csv") == answer
 
 
 OBJECTS = st.tuples(st.text(max_size=5), st.text("abc._", min_size=1, max_size=5))
 
 
 @given(st.lists(OBJECTS, min_size=2, max_size=2, unique=True))
-def test_each_version_of_each_object_is_a_job_of_its_own_and_always_the_same(objects: list[tuple[str, str]]) -> None:
+def test_each_version_of_each_object_is_a_job_of_its_own_and_always_the_same(
+    objects: list[tuple[str, str]],
+) -> None:
     one, other = (job_id("bucket", key, version) for key, version in objects)
     assert one != other
     assert one == job_id("bucket", *objects[0])

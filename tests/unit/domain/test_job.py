@@ -2,7 +2,18 @@
 
 import pytest
 
-from enrichment.domain.job import ANSWERED_AT_ONCE, ENDED, JOB_TRANSITIONS, OPERATOR_TRANSITIONS, JobState, before
+from enrichment.domain.job import (
+    ENDED,
+    ENDED_AT_ONCE,
+    JOB_TRANSITIONS,
+    OPEN,
+    OPERATOR_TRANSITIONS,
+    WRITTEN,
+    Job,
+    JobState,
+    before,
+)
+from tests.unit.builders import a_job
 
 
 def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
@@ -14,11 +25,7 @@ def test_every_state_is_in_the_table_and_is_reached_from_splitting() -> None:
     assert found == set(JobState)
 
 
-def test_the_owner_has_an_answer_once_a_job_is_done_or_refused() -> None:
-    assert {JobState.DONE, JobState.REFUSED, JobState.REPEATED, JobState.ESTIMATED} == ENDED
-
-
-def test_a_job_never_goes_back_but_to_amend_its_output() -> None:
+def test_a_job_never_goes_back_but_to_be_resumed_or_to_amend_its_output() -> None:
     order = list(JobState)
     backwards = {
         (state, following)
@@ -26,7 +33,17 @@ def test_a_job_never_goes_back_but_to_amend_its_output() -> None:
         for following in JOB_TRANSITIONS[state]
         if order.index(following) <= order.index(state)
     }
-    assert backwards == {(JobState.DONE, JobState.COMPILING)}
+    assert backwards == {
+        (JobState.PAUSED, JobState.RUNNING),
+        (JobState.DELIVERED, JobState.COMPILING),
+        (JobState.LATE, JobState.COMPILING),
+        (JobState.DONE, JobState.LATE),
+    }
+
+
+def test_the_sweeper_looks_after_every_state_in_which_something_is_awaited() -> None:
+    assert set(JobState) == OPEN | ENDED
+    assert {JobState.DELIVERED, JobState.LATE} == OPEN & ENDED
 
 
 def test_every_job_that_has_not_ended_leads_to_an_end() -> None:
@@ -36,17 +53,38 @@ def test_every_job_that_has_not_ended_leads_to_an_end() -> None:
     assert ends == set(JobState)
 
 
-@pytest.mark.parametrize("answered", ANSWERED_AT_ONCE)
-def test_a_job_that_was_answered_at_once_stays_so_and_one_that_runs_can_no_longer_be(answered: JobState) -> None:
-    assert JOB_TRANSITIONS[answered] == frozenset()
-    assert before(JobState.REFUSED) == [JobState.SPLITTING]
+@pytest.mark.parametrize("state", ENDED_AT_ONCE)
+def test_a_job_that_ended_at_once_stays_so_and_one_that_runs_can_no_longer(
+    state: JobState,
+) -> None:
+    assert JOB_TRANSITIONS[state] == frozenset()
+    assert before(state) == [JobState.SPLITTING]
 
 
-def test_only_an_operator_may_have_a_finished_job_run_again() -> None:
-    assert before(JobState.RUNNING) == [JobState.SPLITTING]
-    assert {JobState.DONE: {JobState.RUNNING}} == OPERATOR_TRANSITIONS
+def test_only_an_operator_may_have_a_job_run_again_whose_output_is_written() -> None:
+    assert before(JobState.RUNNING) == [JobState.SPLITTING, JobState.PAUSED]
+    assert dict.fromkeys(WRITTEN, frozenset({JobState.RUNNING})) == OPERATOR_TRANSITIONS
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [
+        ({"state": "RUNNING", "halt": "NO_CREDITS", "open": "yes"}, JobState.PAUSED),
+        ({"state": "RUNNING", "open": "yes"}, JobState.RUNNING),
+        ({"state": "COMPILING", "late_at": 7, "open": "yes"}, JobState.OVERTAKEN),
+        ({"state": "DONE", "late_at": 7, "open": "yes"}, JobState.LATE),
+        ({"state": "DONE", "open": "yes"}, JobState.DELIVERED),
+        ({"state": "DONE"}, JobState.DONE),
+    ],
+)
+def test_what_stood_beside_the_state_in_earlier_versions_is_a_state(
+    stored: dict[str, object], state: JobState
+) -> None:
+    assert Job.model_validate(a_job().model_dump() | stored).state is state
 
 
 @pytest.mark.parametrize("state", JobState)
 def test_before_is_the_inverse_of_the_transitions(state: JobState) -> None:
-    assert sorted(before(state)) == sorted(source for source in JobState if state in JOB_TRANSITIONS[source])
+    assert sorted(before(state)) == sorted(
+        source for source in JobState if state in JOB_TRANSITIONS[source]
+    )

@@ -5,10 +5,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.domain.columns import Field
-from enrichment.domain.linkedin import MAX_URL, is_sales_navigator, person_key, person_urls, profile_in
+from enrichment.domain.linkedin import (
+    MAX_URL,
+    is_sales_navigator,
+    person_key,
+    person_urls,
+    profile_in,
+)
 from tests.unit.builders import TEXT
 
-JANE, JOHN, RENEE = (f"https://www.linkedin.com/in/{name}" for name in ("jane-doe", "john", "ren%C3%A9e"))
+JANE, JOHN, RENEE = (
+    f"https://www.linkedin.com/in/{name}" for name in ("jane-doe", "john", "ren%C3%A9e")
+)
 ID = "ACwAAABcdEfGh_-IjKlMnOp"
 LEAD, MEMBER = f"https://www.linkedin.com/sales/lead/{ID}", f"https://www.linkedin.com/in/{ID}"
 
@@ -48,7 +56,10 @@ LEAD, MEMBER = f"https://www.linkedin.com/sales/lead/{ID}", f"https://www.linked
         ("https://www.linkedin.com/in/rene\u0301e", RENEE),
         ("https://www.linkedin.com/in/ren%c3%a9e", RENEE),
         ("https://www.linkedin.com/in/ren%25C3%25A9e", RENEE),
-        ("https://www.linkedin.com/in/jane-%F0%9F%9A%80", "https://www.linkedin.com/in/jane-%F0%9F%9A%80"),
+        (
+            "https://www.linkedin.com/in/jane-%F0%9F%9A%80",
+            "https://www.linkedin.com/in/jane-%F0%9F%9A%80",
+        ),
         ("https://www.linkedin.com/in/jane,-mba", "https://www.linkedin.com/in/jane%2C-mba"),
         # Several: the first person's.
         (f"{JANE}, {JOHN}", JANE),
@@ -57,7 +68,10 @@ LEAD, MEMBER = f"https://www.linkedin.com/sales/lead/{ID}", f"https://www.linked
         (f"https://www.linkedin.com/company/acme; {JANE}", JANE),
         (f"https://www.linkedin.com/company/acme,{JANE}", JANE),
         # Old addresses, members' ids, Sales Navigator.
-        ("http://www.linkedin.com/pub/Jane-Doe/1/2A/b3/?x", "https://www.linkedin.com/pub/jane-doe/1/2a/b3"),
+        (
+            "http://www.linkedin.com/pub/Jane-Doe/1/2A/b3/?x",
+            "https://www.linkedin.com/pub/jane-doe/1/2a/b3",
+        ),
         (f"https://fr.linkedin.com/in/{ID}/en", MEMBER),
         (f"https://www.linkedin.com/sales/lead/{ID},NAME_SEARCH,xYz1?_ntb=1", LEAD),
         (f"https://www.linkedin.com/sales/lead/{ID}%2CNAME_SEARCH%2CxYz1", LEAD),
@@ -73,15 +87,30 @@ def test_every_spelling_of_a_person_s_address_becomes_the_same(text: str, url: s
 @pytest.mark.parametrize(
     "text",
     [
-        "", "jane-doe", "https://www.linkedin.com", "https://www.linkedin.com/", "https://www.linkedin.com/in/",
-        "https://www.linkedin.com/in/me", "https://www.linkedin.com/in/null", "https://www.linkedin.com/pub/",
-        "https://linkedin.com.example.org/in/jane", "https://notlinkedin.com/in/jane", "https://example.org/linkedin.com/in/jane",
-        "https://linkedin.com@example.org/in/jane", "https://lnkd.in/abc", "https://www.linkedin.com/in/jane doe",
-        "https://www.linkedin.com/in/jane%20doe", "https://www.linkedin.com/in/ja%00ne", "https://www.linkedin.com/in/%FF",
-        "https://www.linkedin.com/in/%2525252541", "https://www.linkedin.com/sales/lead/", "https://www.linkedin.com/sales/lead/é",
-        "https://www.linkedin.com/company/in/jane", "https://www.linkedin.com/in/ja\ud83dne",
+        "",
+        "jane-doe",
+        "https://www.linkedin.com",
+        "https://www.linkedin.com/",
+        "https://www.linkedin.com/in/",
+        "https://www.linkedin.com/in/me",
+        "https://www.linkedin.com/in/null",
+        "https://www.linkedin.com/pub/",
+        "https://linkedin.com.example.org/in/jane",
+        "https://notlinkedin.com/in/jane",
+        "https://example.org/linkedin.com/in/jane",
+        "https://linkedin.com@example.org/in/jane",
+        "https://lnkd.in/abc",
+        "https://www.linkedin.com/in/jane doe",
+        "https://www.linkedin.com/in/jane%20doe",
+        "https://www.linkedin.com/in/ja%00ne",
+        "https://www.linkedin.com/in/%FF",
+        "https://www.linkedin.com/in/%2525252541",
+        "https://www.linkedin.com/sales/lead/",
+        "https://www.linkedin.com/sales/lead/é",
+        "https://www.linkedin.com/company/in/jane",
+        "https://www.linkedin.com/in/ja\ud83dne",
     ],
-)  # fmt: skip
+)
 def test_what_names_no_person_has_no_address(text: str) -> None:
     assert person_urls(text) == []
 
@@ -98,7 +127,9 @@ def test_what_names_no_person_has_no_address(text: str) -> None:
         (f"{LEAD} {JANE}", "", JANE),
     ],
 )
-def test_a_public_profile_from_either_column_wins_over_sales_navigator(linkedin: str, sales: str, url: str) -> None:
+def test_a_public_profile_from_either_column_wins_over_sales_navigator(
+    linkedin: str, sales: str, url: str
+) -> None:
     assert profile_in({Field.LINKEDIN: linkedin, Field.SALES_NAVIGATOR: sales}).url == url
 
 
@@ -112,22 +143,42 @@ def test_a_public_profile_from_either_column_wins_over_sales_navigator(linkedin:
         ("school/acme", "a school page, not a person's; a person's is needed"),
         ("groups/1", "a group page, not a person's; a person's is needed"),
         ("jobs/view/1", "a job page, not a person's; a person's is needed"),
-        ("search/results/people/?keywords=jane", "a search page, not a person's; a person's is needed"),
+        (
+            "search/results/people/?keywords=jane",
+            "a search page, not a person's; a person's is needed",
+        ),
         ("sales/search/people?x", "a search page, not a person's; a person's is needed"),
         ("pub/dir/Jane/Doe", "a search page, not a person's; a person's is needed"),
         ("posts/jane-doe_x", "the page of a post, not a person's; a person's is needed"),
-        ("feed/update/urn:li:activity:1", "the page of a post, not a person's; a person's is needed"),
+        (
+            "feed/update/urn:li:activity:1",
+            "the page of a post, not a person's; a person's is needed",
+        ),
         ("pulse/title-jane-doe", "the page of a post, not a person's; a person's is needed"),
         ("feed/", "the page of the feed, not a person's; a person's is needed"),
-        ("talent/profile/AEMAA", "a link that only Recruiter opens, not a public profile; a public profile is needed"),
-        ("profile/view?id=123", "a link of an old kind, not a public profile; a public profile is needed"),
-        ("sales/profile/1,abc,NAME", "a link of an old kind, not a public profile; a public profile is needed"),
+        (
+            "talent/profile/AEMAA",
+            "a link that only Recruiter opens, not a public profile; a public profile is needed",
+        ),
+        (
+            "profile/view?id=123",
+            "a link of an old kind, not a public profile; a public profile is needed",
+        ),
+        (
+            "sales/profile/1,abc,NAME",
+            "a link of an old kind, not a public profile; a public profile is needed",
+        ),
     ],
 )
 def test_other_addresses_of_linkedin_are_told_by_what_they_are(path: str, what: str) -> None:
     address = f"https://www.LinkedIn.com/{path}"
-    assert profile_in({Field.LINKEDIN: address}).problem == f"the LinkedIn URL is {what} to find {{}}"
-    assert profile_in({Field.SALES_NAVIGATOR: address}).problem == f"the Sales Navigator URL is {what} to find {{}}"
+    assert (
+        profile_in({Field.LINKEDIN: address}).problem == f"the LinkedIn URL is {what} to find {{}}"
+    )
+    assert (
+        profile_in({Field.SALES_NAVIGATOR: address}).problem
+        == f"the Sales Navigator URL is {what} to find {{}}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +193,10 @@ def test_other_addresses_of_linkedin_are_told_by_what_they_are(path: str, what: 
     ],
 )
 def test_what_is_wrong_with_a_cell_is_said(text: str, what: str) -> None:
-    assert profile_in({Field.LINKEDIN: text}).problem == f"the LinkedIn URL {what}, and it is needed to find {{}}"
+    assert (
+        profile_in({Field.LINKEDIN: text}).problem
+        == f"the LinkedIn URL {what}, and it is needed to find {{}}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,11 +214,18 @@ def test_a_member_s_id_is_one_person_s_wherever_it_stands(one: str, other: str, 
 
 
 PIECE = st.one_of(
-    TEXT, st.text(st.characters(), max_size=8), st.sampled_from(["in", "IN", "pub", "sales", "lead", "%25", "%C3", ",", ID, "İ"])
+    TEXT,
+    st.text(st.characters(), max_size=8),
+    st.sampled_from(["in", "IN", "pub", "sales", "lead", "%25", "%C3", ",", ID, "İ"]),
 )
 PAGES = st.one_of(
     PIECE,
-    st.builds("{}linkedin.com/{}/{}".format, st.sampled_from(["", "https://www.", "//"]), st.sampled_from(["in", "pub"]), PIECE),
+    st.builds(
+        "{}linkedin.com/{}/{}".format,
+        st.sampled_from(["", "https://www.", "//"]),
+        st.sampled_from(["in", "pub"]),
+        PIECE,
+    ),
     st.lists(PIECE, max_size=6).map("/".join).map("https://www.linkedin.com/{}".format),
 )
 
@@ -184,7 +245,9 @@ def test_a_canonical_address_is_plain_ascii_and_its_own_canonical_form(text: str
 
 
 @given(PAGES, PAGES)
-def test_what_is_sent_is_never_too_long_and_what_is_not_has_its_reason(linkedin: str, sales: str) -> None:
+def test_what_is_sent_is_never_too_long_and_what_is_not_has_its_reason(
+    linkedin: str, sales: str
+) -> None:
     profile = profile_in({Field.LINKEDIN: linkedin, Field.SALES_NAVIGATOR: sales})
     assert (profile.url is None) == bool(profile.problem)
     assert len(profile.url or "") <= MAX_URL
@@ -192,7 +255,19 @@ def test_what_is_sent_is_never_too_long_and_what_is_not_has_its_reason(linkedin:
 
 
 @pytest.mark.parametrize(
-    "piece", ["http/", "https://", "/", "a.", "www.", "%25", "linkedin.com/in/", "linkedin.com/in/a,b.", " a", ","]
+    "piece",
+    [
+        "http/",
+        "https://",
+        "/",
+        "a.",
+        "www.",
+        "%25",
+        "linkedin.com/in/",
+        "linkedin.com/in/a,b.",
+        " a",
+        ",",
+    ],
 )
 def test_a_cell_as_long_as_they_come_is_read_in_a_moment(piece: str) -> None:
     """A pattern that tries again at every character takes minutes over these."""

@@ -7,7 +7,14 @@ import pytest
 from enrichment.domain.batch import BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.job import Halt
-from enrichment.domain.outcome import RESULT_COLUMNS, UNSENT, Outcome, RowState, halt_sentence, outcome_of
+from enrichment.domain.outcome import (
+    RESULT_COLUMNS,
+    UNSENT,
+    Outcome,
+    RowState,
+    halt_sentence,
+    outcome_of_sent,
+)
 from enrichment.domain.result import Result
 from tests.unit.builders import a_batch, a_job
 
@@ -26,11 +33,13 @@ WITHOUT_ANY_RESULT = {
 }
 
 
-@pytest.mark.parametrize(("state", "proven", "result"), list(product(BatchState, (True, False), (None, FOUND, EMPTY))))
+@pytest.mark.parametrize(
+    ("state", "proven", "result"), list(product(BatchState, (True, False), (None, FOUND, EMPTY)))
+)
 def test_a_row_ends_by_its_result_then_by_what_is_proven_then_by_its_batch(
     state: BatchState, proven: bool, result: Result | None
 ) -> None:
-    outcome = outcome_of(result, a_batch(state=state), proven, a_job(halt=Halt.NO_CREDITS))
+    outcome = outcome_of_sent(result, a_batch(state=state), proven, a_job(halt=Halt.NO_CREDITS))
 
     if result is FOUND:
         assert outcome == Outcome(state=RowState.FOUND, result=FOUND)
@@ -45,26 +54,33 @@ def test_a_row_ends_by_its_result_then_by_what_is_proven_then_by_its_batch(
 
 @pytest.mark.parametrize("wanted", EnrichmentType)
 def test_a_result_without_what_was_wanted_is_not_found_but_kept(wanted: EnrichmentType) -> None:
-    other = Result(email_status="N/A") if wanted is not EnrichmentType.EMAIL else Result(phones=("+12015550123",))
-    outcome = outcome_of(other, a_batch(state=BatchState.COMPLETE), True, a_job(wanted=wanted))
+    other = (
+        Result(email_status="N/A")
+        if wanted is not EnrichmentType.EMAIL
+        else Result(phones=("+12015550123",))
+    )
+    outcome = outcome_of_sent(other, a_batch(state=BatchState.COMPLETE), True, a_job(wanted=wanted))
     assert (outcome.state, outcome.result) == (RowState.NOT_FOUND, other)
 
 
 def test_a_row_that_was_planned_until_the_deadline_says_so() -> None:
-    assert outcome_of(None, a_batch(), False, a_job()).detail == "Not sent before the job's deadline"
+    assert (
+        outcome_of_sent(None, a_batch(), False, a_job()).detail
+        == "Not sent before the job's deadline"
+    )
 
 
 @pytest.mark.parametrize("halt", Halt)
 def test_a_row_of_a_halted_job_says_why_with_the_providers_own_words(halt: Halt) -> None:
     job = a_job(halt=halt, halt_message="Insufficient enrichment credits")
-    detail = outcome_of(None, a_batch(), False, job).detail
+    detail = outcome_of_sent(None, a_batch(), False, job).detail
     assert detail == halt_sentence(job)
     assert detail.endswith(" (Pronto says: “Insufficient enrichment credits”)")
 
 
 def test_a_contact_that_the_provider_does_not_take_is_rejected_with_its_words() -> None:
     batch = a_batch(state=BatchState.REJECTED, reason="contacts[0]: firstname is required")
-    outcome = outcome_of(None, batch, False, a_job())
+    outcome = outcome_of_sent(None, batch, False, a_job())
     assert outcome.state is RowState.REJECTED
     assert "contacts[0]: firstname is required" in outcome.detail
 

@@ -16,12 +16,16 @@ PUBLISHED = Path(__file__).parents[3] / "docs" / "report.schema.json"
 
 
 def schema() -> str:
-    described = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Report.model_json_schema(mode="serialization")
+    described = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema"
+    } | Report.model_json_schema(mode="serialization")
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
 
 def test_the_published_schema_is_the_models() -> None:
-    assert PUBLISHED.read_text() == schema(), "write it anew: python -m tests.unit.domain.test_report"
+    assert PUBLISHED.read_text() == schema(), (
+        "write it anew: python -m tests.unit.domain.test_report"
+    )
 
 
 @pytest.mark.parametrize("status", EXAMPLES)
@@ -35,7 +39,9 @@ def test_reports_are_what_the_published_schema_says(status: str) -> None:
     assert Report.model_validate(report) == EXAMPLES[status]
     assert not validator.is_valid(report | {"status": "lost"})
     assert not validator.is_valid(report | {"rows": "many"})
-    assert not validator.is_valid({name: value for name, value in report.items() if name != "sample"})
+    assert not validator.is_valid(
+        {name: value for name, value in report.items() if name != "sample"}
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ EMAIL, PHONE, PERSONAL = EnrichmentType.EMAIL, EnrichmentType.PHONE, EnrichmentT
         ({"phone": ["+12015550123", "+33612340000"]}, ("+12015550123", "+33612340000")),
         ({"phones": ["+12015550123"]}, ("+12015550123",)),
         ({"phone": [{"number": "+12015550123", "type": "mobile"}]}, ("+12015550123",)),
-        ({"phones": [{"number": "+12015550123"}, {"number": None}, {"type": "fax"}]}, ("+12015550123",)),
+        (
+            {"phones": [{"number": "+12015550123"}, {"number": None}, {"type": "fax"}]},
+            ("+12015550123",),
+        ),
         ({"phone": " +12015550123 "}, ("+12015550123",)),
         ({"phone": {"number": "+12015550123"}}, ("+12015550123",)),
         ({"phone": [], "phones": ["+12015550123"]}, ("+12015550123",)),
@@ -33,12 +36,16 @@ EMAIL, PHONE, PERSONAL = EnrichmentType.EMAIL, EnrichmentType.PHONE, EnrichmentT
         ({}, ()),
     ],
 )
-def test_phones_are_read_in_every_shape_that_is_documented(payload: dict[str, Any], phones: tuple[str, ...]) -> None:
+def test_phones_are_read_in_every_shape_that_is_documented(
+    payload: dict[str, Any], phones: tuple[str, ...]
+) -> None:
     assert result_of(payload).phones == phones
 
 
 def test_unknown_statuses_are_kept_as_they_are() -> None:
-    result = result_of({"email": "jane@acme.com", "email_status": "risky", "personal_email_status": "parked"})
+    result = result_of(
+        {"email": "jane@acme.com", "email_status": "risky", "personal_email_status": "parked"}
+    )
     assert (result.email_status, result.personal_email_status) == ("risky", "parked")
 
 
@@ -63,11 +70,22 @@ def test_the_status_that_says_nothing_was_found_is_kept() -> None:
         ({"email_status": "deliverable", "personal_email_status": "valid"}, set()),
     ],
 )
-def test_a_result_is_found_only_if_it_holds_what_was_wanted(payload: dict[str, Any], found: set[EnrichmentType]) -> None:
+def test_a_result_is_found_only_if_it_holds_what_was_wanted(
+    payload: dict[str, Any], found: set[EnrichmentType]
+) -> None:
     assert {wanted for wanted in EnrichmentType if result_of(payload).found(wanted)} == found
 
 
-FIELDS = ("email", "email_status", "personal_email", "personal_email_status", "phone", "phones", "first_name", "unheard_of")
+FIELDS = (
+    "email",
+    "email_status",
+    "personal_email",
+    "personal_email_status",
+    "phone",
+    "phones",
+    "first_name",
+    "unheard_of",
+)
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON)))
@@ -96,5 +114,7 @@ def test_any_json_can_be_read_and_what_is_read_can_be_written(payload: dict[str,
         ({"status": "done", "phones": [{"number": "+12015550123"}]}, True),
     ],
 )
-def test_a_status_nobody_knows_with_nothing_found_is_not_the_end(payload: dict[str, object], final: bool) -> None:
+def test_a_status_nobody_knows_with_nothing_found_is_not_the_end(
+    payload: dict[str, object], final: bool
+) -> None:
     assert is_final(payload) is final

@@ -11,7 +11,10 @@ from enrichment.errors import ForgedWebhook
 
 KEYS = st.binary(min_size=16, max_size=40)
 REFS = st.builds(
-    RowRef, st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16), st.integers(1, 10**6), st.integers(1, 10**8)
+    RowRef,
+    st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16),
+    st.integers(1, 10**6),
+    st.integers(1, 10**8),
 )
 CHARACTERS = st.characters(codec="utf-8") | st.sampled_from("v1.0-_\ud800")
 
@@ -27,7 +30,9 @@ def test_a_token_brings_back_the_row_it_was_signed_for(ref: RowRef, key: bytes) 
 
 
 @given(ref=REFS, position=st.integers(0), character=CHARACTERS)
-def test_a_token_with_any_character_altered_is_refused(ref: RowRef, position: int, character: str) -> None:
+def test_a_token_with_any_character_altered_is_refused(
+    ref: RowRef, position: int, character: str
+) -> None:
     token = sign(ref, SigningKeys(NEW))
     at = position % len(token)
     assume(token[at] != character)
@@ -36,7 +41,9 @@ def test_a_token_with_any_character_altered_is_refused(ref: RowRef, position: in
 
 
 @given(ref=REFS, position=st.integers(0), more=st.text(CHARACTERS, max_size=3))
-def test_a_token_cut_or_lengthened_anywhere_is_refused(ref: RowRef, position: int, more: str) -> None:
+def test_a_token_cut_or_lengthened_anywhere_is_refused(
+    ref: RowRef, position: int, more: str
+) -> None:
     token = sign(ref, SigningKeys(NEW))
     at = position % len(token)
     for altered in (token[:at], token[:at] + token[at + 1 :], token[:at] + more + token[at:]):
@@ -68,11 +75,18 @@ def test_after_a_rotation_the_new_key_signs() -> None:
 @given(key=KEYS)
 def test_a_token_does_not_give_its_key_away(key: bytes) -> None:
     token = sign(A_REF, SigningKeys(key)).encode()
-    for form in (key, key.hex().encode(), b64encode(key).rstrip(b"="), urlsafe_b64encode(key).rstrip(b"=")):
+    for form in (
+        key,
+        key.hex().encode(),
+        b64encode(key).rstrip(b"="),
+        urlsafe_b64encode(key).rstrip(b"="),
+    ):
         assert form not in token
 
 
 def test_keys_do_not_show_in_the_text_of_the_error() -> None:
     with pytest.raises(ForgedWebhook) as raised:
         verify(sign(A_REF, SigningKeys(OLD)), SigningKeys(NEW))
-    assert not any(part in str(raised.value) for part in ("a key of some length", "another key", A_REF.job))
+    assert not any(
+        part in str(raised.value) for part in ("a key of some length", "another key", A_REF.job)
+    )

@@ -37,27 +37,42 @@ class Bucket:
             else:
                 answer = self._client.get_object(Bucket=self.name, Key=key, VersionId=version)
         except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"):
+            if error.response["Error"]["Code"] in (
+                "NoSuchKey",
+                "NoSuchVersion",
+                "404",
+                "MethodNotAllowed",
+            ):
                 return None
             raise
         return cast(BinaryIO, answer["Body"])
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """Bytes `start` to `end` (exclusive)."""
-        answer = self._client.get_object(Bucket=self.name, Key=key, Range=f"bytes={start}-{end - 1}")
+        answer = self._client.get_object(
+            Bucket=self.name, Key=key, Range=f"bytes={start}-{end - 1}"
+        )
         return answer["Body"].read()
 
     def lines(self, key: str) -> Iterator[bytes]:
         """The lines of a text object, one at a time."""
-        yield from self._client.get_object(Bucket=self.name, Key=key)["Body"].iter_lines(chunk_size=1 << 16)
+        yield from self._client.get_object(Bucket=self.name, Key=key)["Body"].iter_lines(
+            chunk_size=1 << 16
+        )
 
     def write(self, key: str, content_type: str) -> "Writer":
-        """A stream to an object. The object appears whole when the block ends, or not at all if the block raises."""
+        """A stream to an object. The object appears whole when the block ends, or not at all if the
+        block raises.
+        """
         return Writer(self._client, self.name, key, content_type)
 
     def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
-        """The versions below a folder that were uploaded at `at` or later, replaced ones too: each was somebody's file."""
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=folder)
+        """The versions below a folder that were uploaded at `at` or later, replaced ones too: each
+        was somebody's file.
+        """
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=folder
+        )
         for page in pages:
             for version in page.get("Versions", []):
                 uploaded = int(version["LastModified"].timestamp())
@@ -77,16 +92,26 @@ class Writer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if error is not None:
             self._abort()
         elif self._upload is None:
-            self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), ContentType=self._type)
+            self._client.put_object(
+                Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), ContentType=self._type
+            )
         else:
             if self._buffer:
                 self._flush()
             self._client.complete_multipart_upload(
-                Bucket=self._bucket, Key=self._key, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
+                Bucket=self._bucket,
+                Key=self._key,
+                UploadId=self._upload,
+                MultipartUpload={"Parts": self._parts},
             )
 
     def write(self, data: bytes) -> None:
@@ -96,15 +121,23 @@ class Writer:
 
     def _flush(self) -> None:
         if self._upload is None:
-            answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key, ContentType=self._type)
+            answer = self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=self._key, ContentType=self._type
+            )
             self._upload = answer["UploadId"]
         number = len(self._parts) + 1
         part = self._client.upload_part(
-            Bucket=self._bucket, Key=self._key, UploadId=self._upload, PartNumber=number, Body=bytes(self._buffer)
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload,
+            PartNumber=number,
+            Body=bytes(self._buffer),
         )
         self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
         self._buffer.clear()
 
     def _abort(self) -> None:
         if self._upload is not None:
-            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload)
+            self._client.abort_multipart_upload(
+                Bucket=self._bucket, Key=self._key, UploadId=self._upload
+            )

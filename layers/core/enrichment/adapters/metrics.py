@@ -18,5 +18,7 @@ class Metrics:
 
     def count(self, name: str, times: int = 1) -> None:
         """Count something that happened."""
-        with single_metric(name=name, unit=MetricUnit.Count, value=times, namespace=NAMESPACE) as metric:
+        with single_metric(
+            name=name, unit=MetricUnit.Count, value=times, namespace=NAMESPACE
+        ) as metric:
             metric.add_dimension("Stack", self._stack)

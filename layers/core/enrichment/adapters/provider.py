@@ -1,7 +1,9 @@
-"""Pronto's API over HTTP: one POST a batch, and what its answer means (`docs/contract.md`, *Asking*).
+"""Pronto's API over HTTP: one POST a batch, and what its answer means (`docs/contract.md`,
+*Asking*).
 
-What is assumed about requests and errors rather than documented [A] stands in this module alone: the name of the country field,
-the shapes of error bodies, and which words in a 422 tell consent and credits apart from a contact that is not valid.
+What is assumed about requests and errors rather than documented [A] stands in this module alone:
+the name of the country field, the shapes of error bodies, and which words in a 422 tell consent and
+credits apart from a contact that is not valid.
 """
 
 import json
@@ -22,7 +24,13 @@ _MOST_ANSWER = 64 << 10  # bytes of an answer that are read
 _MOST_READING = 10.0  # seconds for which an answer's body is read, however slowly it drips
 
 # Nothing had left when these were raised: no connection, no TLS, no free connection, no such URL.
-_BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
 
 
 class Pronto:
@@ -44,17 +52,21 @@ class Pronto:
         webhook_url: str,
         api_key: str,
     ) -> Submission:
-        """Submit a batch with exactly one POST, never repeated here: there is no idempotency key [D].
+        """Submit a batch with exactly one POST, never repeated here: there is no idempotency key
+        [D].
 
         Args:
-            contacts: 1 to 100 contacts, each with the token that its webhook is to bring back. One goes to the single
-                endpoint, which takes the same fields flat [D].
+            contacts: 1 to 100 contacts, each with the token that its webhook is to bring back. One
+                goes to the single endpoint, which takes the same fields flat [D].
             wanted: applies to every contact of the batch [S].
             countries: ISO 3166-1 alpha-2 codes; empty for the account's default.
             webhook_url: where results are to be posted.
             api_key: sent as `X-API-KEY` [S].
         """
-        bodies = [contact.model_dump(exclude_none=True) | {"custom": {"token": token}} for contact, token in contacts]
+        bodies = [
+            contact.model_dump(exclude_none=True) | {"custom": {"token": token}}
+            for contact, token in contacts
+        ]
         common: dict[str, object] = {"webhook_url": webhook_url, "enrichment_type": [wanted.value]}
         if countries:
             common[_COUNTRIES] = list(countries)
@@ -63,22 +75,31 @@ class Pronto:
         return self._post("bulk_enrich", {"contacts": bodies, **common}, api_key)
 
     def poll(self, enrichment_id: str, api_key: str) -> dict[str, object] | None:
-        """The finished result of a single enrichment; None while it is pending or cannot be had. Costs nothing [D]."""
+        """The finished result of a single enrichment; None while it is pending or cannot be had.
+        Costs nothing [D].
+        """
         try:
-            answer = self._client.get(f"{self._base}/contacts/{enrichment_id}", headers=_headers(api_key), timeout=_TIMEOUT)
+            answer = self._client.get(
+                f"{self._base}/contacts/{enrichment_id}",
+                headers=_headers(api_key),
+                timeout=_TIMEOUT,
+            )
         except httpx.HTTPError:
             return None
         body = _json(answer.content) if answer.status_code == httpx.codes.OK else None
         return body if body and body.get("status", PENDING) != PENDING else None
 
     def credits_left(self, api_key: str) -> int | None:
-        """The account's credits, which costs nothing to ask; None when the answer cannot be understood.
+        """The account's credits, which costs nothing to ask; None when the answer cannot be
+        understood.
 
-        Its shape is not documented [A]: the first number below a name that speaks of credits or a balance, and not of
-        what is used or allowed, counts.
+        Its shape is not documented [A]: the first number below a name that speaks of credits or a
+        balance, and not of what is used or allowed, counts.
         """
         try:
-            answer = self._client.get(f"{self._base}/credits", headers=_headers(api_key), timeout=_TIMEOUT)
+            answer = self._client.get(
+                f"{self._base}/credits", headers=_headers(api_key), timeout=_TIMEOUT
+            )
         except httpx.HTTPError:
             return None
         return _balance(_json(answer.content)) if answer.status_code == httpx.codes.OK else None
@@ -86,12 +107,16 @@ class Pronto:
     def _post(self, endpoint: str, body: dict[str, object], api_key: str) -> Submission:
         url = f"{self._base}/contacts/{endpoint}"
         try:
-            with self._client.stream("POST", url, json=body, headers=_headers(api_key), timeout=_TIMEOUT) as answer:
+            with self._client.stream(
+                "POST", url, json=body, headers=_headers(api_key), timeout=_TIMEOUT
+            ) as answer:
                 return _meaning(answer, _content(answer))
         except _BEFORE_SENDING as error:
             return NotSent(_WAIT, f"no connection to the provider ({type(error).__name__})")
         except httpx.HTTPError as error:
-            return Unclear(f"the connection broke before the answer was complete ({type(error).__name__})")
+            return Unclear(
+                f"the connection broke before the answer was complete ({type(error).__name__})"
+            )
 
 
 def _balance(body: dict[str, object]) -> int | None:
@@ -102,13 +127,20 @@ def _balance(body: dict[str, object]) -> int | None:
         speaks = any(word in words for word in ("credit", "balance", "remaining")) and not any(
             word in words for word in ("used", "spent", "total", "limit")
         )
-        if speaks and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if (
+            speaks
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        ):
             return int(value)
     return None
 
 
 def _content(answer: httpx.Response) -> bytes:
-    """What can be had of a body, up to a bound: the status alone decides, so a body that breaks off loses nothing."""
+    """What can be had of a body, up to a bound: the status alone decides, so a body that breaks off
+    loses nothing.
+    """
     if "Content-Encoding" in answer.headers:
         return b""  # we asked for none; a compressed body could unpack to anything
     content = b""
@@ -130,7 +162,9 @@ def _meaning(answer: httpx.Response, content: bytes) -> Submission:
         identifier = body.get("enrichment_id")
         return Accepted(identifier if isinstance(identifier, str) else None)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return NotSent(_seconds(answer.headers.get("Retry-After")), "the provider asks to slow down")
+        return NotSent(
+            _seconds(answer.headers.get("Retry-After")), "the provider asks to slow down"
+        )
     message = _message(body)
     if status == httpx.codes.UNAUTHORIZED:
         return Refused(Halt.BAD_KEY, message)
@@ -153,7 +187,9 @@ def _halt(message: str) -> Halt | None:
 
 
 def _message(body: dict[str, object]) -> str:
-    """The words of an error in either shape [A]: `{"error": "…"}` or `{"error": 400, "message": "…"}`."""
+    """The words of an error in either shape [A]: `{"error": "…"}` or `{"error": 400, "message":
+    "…"}`.
+    """
     for field in ("message", "error"):
         if isinstance(text := body.get(field), str):
             return text[:500]

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 _MOST_MESSAGES = 10  # in one call
 _MOST_LOOKS = 20  # calls for dead letters in one sweep
-_MOST_DELAY = 900  # seconds, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+# seconds,
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_MOST_DELAY = 900
 
 
 class SubmitQueue:
-    """Where `submit` gets its batches from. Messages carry a job and a batch number, never a contact."""
+    """Where `submit` gets its batches from. Messages carry a job and a batch number, never a
+    contact.
+    """
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client, self._url = client, url
@@ -26,7 +30,8 @@ class SubmitQueue:
     def send(self, batches: Iterable[tuple[str, int]], delay: int = 0) -> None:
         """Ask for batches (job, number) to be submitted, `delay` seconds from now (900 at most).
 
-        A message that SQS does not take is not missed: the sweeper finds a planned batch that nobody submits.
+        A message that SQS does not take is not missed: the sweeper finds a planned batch that
+        nobody submits.
         """
         messages = iter(batches)
         while chunk := list(islice(messages, _MOST_MESSAGES)):
@@ -58,10 +63,15 @@ class DeadLetters:
         self._client, self._url = client, url
 
     def look(self) -> Iterator[Letter]:
-        """Some of the letters, some hundred at most. One that is not cleared is there again a minute later."""
+        """Some of the letters, some hundred at most. One that is not cleared is there again a
+        minute later.
+        """
         for _ in range(_MOST_LOOKS):
             received = self._client.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=_MOST_MESSAGES, VisibilityTimeout=60, WaitTimeSeconds=0
+                QueueUrl=self._url,
+                MaxNumberOfMessages=_MOST_MESSAGES,
+                VisibilityTimeout=60,
+                WaitTimeSeconds=0,
             ).get("Messages", [])
             if not received:
                 return

@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import REPORTS, answer_key
+from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.outcome import RowState
 from enrichment.domain.report import Report
 
-# How each state is named and explained to people, in the order of the chart. The template colours it by its value.
+# How each state is named and explained to people, in the order of the chart. The template colours
+# it by its value.
 STATES = {
     RowState.FOUND: ("Found", "Pronto found what you asked for"),
     RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
@@ -49,7 +50,8 @@ _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
 _LONGEST_TEXT = 300
 
-# Characters that change how the text around them is shown: controls and bidirectional overrides. They are shown, not obeyed.
+# Characters that change how the text around them is shown: controls and bidirectional overrides.
+# They are shown, not obeyed.
 _CONTROLS = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
     | {0x7F: 0x2421}
@@ -68,7 +70,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Segment:
-    """One state's piece of the stacked bar (in per cent of its width), and its line of the table."""
+    """One state's piece of the stacked bar (in per cent of its width), and its line of the
+    table.
+    """
 
     state: RowState
     label: str
@@ -94,7 +98,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class FileLink:
-    """A file of the bucket; `href` leads there from the page in any copy of the bucket, None where no path can."""
+    """A file of the bucket; `href` leads there from the page in any copy of the bucket, None where
+    no path can.
+    """
 
     label: str
     key: str
@@ -129,8 +135,12 @@ def page(report: Report) -> str:
         figures=_figures(report),
         segments=segments,
         balance=_balance(segments, report.rows),
-        qualities=_bars([(word, rows) for word, rows in report.email_quality.items()], "answer", _QUALITIES),
-        reasons=_bars([(_brief(reason.reason), reason.rows) for reason in report.reasons], "reason"),
+        qualities=_bars(
+            [(word, rows) for word, rows in report.email_quality.items()], "answer", _QUALITIES
+        ),
+        reasons=_bars(
+            [(_brief(reason.reason), reason.rows) for reason in report.reasons], "reason"
+        ),
         unsent=sum(reason.rows for reason in report.reasons),
         mailed=sum(report.email_quality.values()),
         sample=_sample(report),
@@ -160,9 +170,16 @@ def headline(report: Report) -> str:
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
             price = f", for about {_price(report)}" if contacts and report.credits else ""
-            short = " A limit on credits is too low for all of them." if any(cap.hit for cap in report.caps) else ""
+            short = (
+                " A limit on credits is too low for all of them."
+                if any(cap.hit for cap in report.caps)
+                else ""
+            )
             if report.earlier:
-                return "This file was enriched before: dropped as it is, it costs nothing. Nothing was sent."
+                return (
+                    "This file was enriched before: dropped as it is, it costs nothing. Nothing was"
+                    " sent."
+                )
             return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
         case "done":
             return " ".join(_happened(report.counts))
@@ -170,8 +187,17 @@ def headline(report: Report) -> str:
 
 def _happened(counts: Mapping[RowState, int]) -> list[str]:
     rows = {state: counts.get(state, 0) for state in RowState}
-    sent, left = sum(rows[state] for state in _SENT), rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT]
-    sentences = [f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found." if sent else "No contact was sent."]
+    sent, left = (
+        sum(rows[state] for state in _SENT),
+        rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT],
+    )
+    sentences = [
+        (
+            f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found."
+            if sent
+            else "No contact was sent."
+        )
+    ]
     if fix := rows[RowState.REJECTED]:
         sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if left:
@@ -185,14 +211,27 @@ def _happened(counts: Mapping[RowState, int]) -> list[str]:
 
 def _figures(report: Report) -> list[Figure]:
     count = report.counts.get
-    fix = Figure("To fix", f"{count(RowState.REJECTED, 0):,}", "cost nothing" if count(RowState.REJECTED, 0) else "")
+    fix = Figure(
+        "To fix",
+        f"{count(RowState.REJECTED, 0):,}",
+        "cost nothing" if count(RowState.REJECTED, 0) else "",
+    )
     spent = report.credits
-    price = Figure("Credits, about", f"{spent.estimated:,}", spent.cost) if spent else Figure("Credits", "–")
+    price = (
+        Figure("Credits, about", f"{spent.estimated:,}", spent.cost)
+        if spent
+        else Figure("Credits", "–")
+    )
     match report.status:
         case "done":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
             note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
-            return [Figure("Rows", f"{report.rows:,}"), Figure("Found", f"{found:,}", note), fix, price]
+            return [
+                Figure("Rows", f"{report.rows:,}"),
+                Figure("Found", f"{found:,}", note),
+                fix,
+                price,
+            ]
         case "estimated":
             sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
@@ -221,7 +260,8 @@ def _segments(counts: Mapping[RowState, int]) -> list[Segment]:
                 start=f"{start:.3f}%",
                 width=f"{width:.3f}%",
                 middle=f"{start + width / 2:.3f}%",
-                roomy=width > 4 + 2.5 * len(f"{rows:,}"),  # a digit takes 2.5 % of the bar on a phone
+                roomy=width
+                > 4 + 2.5 * len(f"{rows:,}"),  # a digit takes 2.5 % of the bar on a phone
             )
         )
         start += width
@@ -229,7 +269,9 @@ def _segments(counts: Mapping[RowState, int]) -> list[Segment]:
 
 
 def _widths(rows: Sequence[int]) -> list[float]:
-    """Widths in per cent that add up to 100. One row among a million still gets a sliver that is seen."""
+    """Widths in per cent that add up to 100. One row among a million still gets a sliver that is
+    seen.
+    """
     widths = [_visible(100 * each / sum(rows)) for each in rows]
     return [100 * width / sum(widths) for width in widths]
 
@@ -242,17 +284,27 @@ def _balance(segments: Sequence[Segment], rows: int) -> str:
     """The sum of the table, written out."""
     total = sum(segment.rows for segment in segments)
     if total != rows:
-        return f"Together {_counted(total, 'row')}, but the file has {rows:,}. Please tell the platform team."
+        return (
+            f"Together {_counted(total, 'row')}, but the file has {rows:,}. Please tell the"
+            " platform team."
+        )
     terms = " + ".join(f"{segment.rows:,}" for segment in segments)
-    return (f"{terms} = {rows:,}. " if len(segments) > 1 else "") + "Every row of your file is accounted for."
+    return (
+        f"{terms} = {rows:,}. " if len(segments) > 1 else ""
+    ) + "Every row of your file is accounted for."
 
 
-def _bars(rows: Sequence[tuple[str, int]], noun: str, notes: Mapping[str, str] | None = None) -> list[Bar]:
+def _bars(
+    rows: Sequence[tuple[str, int]], noun: str, notes: Mapping[str, str] | None = None
+) -> list[Bar]:
     """The largest bars, then one for all others together."""
     ranked = sorted(rows, key=lambda each: -each[1])
     shown, others = ranked[:_MOST_BARS], ranked[_MOST_BARS:]
     if others:
-        shown = [*shown, (f"{_counted(len(others), f'other {noun}')}", sum(each for _, each in others))]
+        shown = [
+            *shown,
+            (f"{_counted(len(others), f'other {noun}')}", sum(each for _, each in others)),
+        ]
     total = sum(each for _, each in ranked)
     return [
         Bar(
@@ -272,7 +324,10 @@ def _sample(report: Report) -> list[Example]:
         Example(
             row=each.row,
             reason=_brief(each.reason),
-            cells=[(_named(header), _brief(cell.strip(), _LONGEST_CELL)) for header, cell in each.cells.items()],
+            cells=[
+                (_named(header), _brief(cell.strip(), _LONGEST_CELL))
+                for header, cell in each.cells.items()
+            ],
         )
         for each in report.sample
     ]
@@ -291,17 +346,22 @@ def _files(report: Report) -> list[FileLink]:
 
 
 def _data(report: Report) -> FileLink:
-    return _link(report, "The numbers of this page", answer_key(REPORTS, report.file, report.job, ".json"))
+    return _link(
+        report, "The numbers of this page", output_key(REPORTS, report.file, report.job, ".json")
+    )
 
 
 def _link(report: Report, label: str, key: str) -> FileLink:
-    return FileLink(label, key, relative_href(answer_key(REPORTS, report.file, report.job, ".html"), key))
+    return FileLink(
+        label, key, relative_href(output_key(REPORTS, report.file, report.job, ".html"), key)
+    )
 
 
 def relative_href(here: str, there: str) -> str | None:
     """The way from one object to another, by folders.
 
-    None where a key has segments that paths do not: browsers and copies of the bucket resolve `..`, `.` and `//`, S3 does not.
+    None where a key has segments that paths do not: browsers and copies of the bucket resolve `..`,
+    `.` and `//`, S3 does not.
 
     >>> relative_href("reports/email/a-1.html", "enriched/email/50 %.csv")
     '../../enriched/email/50%20%25.csv'
@@ -316,9 +376,16 @@ def _credits(report: Report) -> str:
     """What the job cost, as a sum that can be checked."""
     if not (spent := report.credits):
         return ""
-    contacts, price = _counted(spent.contacts_sent, "contact"), _counted(spent.price_per_contact, "credit")
+    contacts, price = (
+        _counted(spent.contacts_sent, "contact"),
+        _counted(spent.price_per_contact, "credit"),
+    )
     total = f"{contacts} × {price} = {_price(report)}."
-    more = f" Up to {spent.possibly_charged:,} more for ambiguous rows." if spent.possibly_charged else ""
+    more = (
+        f" Up to {spent.possibly_charged:,} more for ambiguous rows."
+        if spent.possibly_charged
+        else ""
+    )
     return f"{total}{more} Computed from the price that is set here; Pronto’s own account decides."
 
 

@@ -1,6 +1,7 @@
 """The two secrets: the provider's API key and the key that signs tokens, both in Secrets Manager.
 
-Powertools keeps what it fetched for five minutes, so a new key is in use everywhere within that time of being stored.
+Powertools keeps what it fetched for five minutes, so a new key is in use everywhere within that
+time of being stored.
 """
 
 from typing import TYPE_CHECKING
@@ -17,53 +18,71 @@ if TYPE_CHECKING:
 _KEEP = 300  # seconds
 
 
-class Secrets:
-    """Reads secrets by name.
-
-    The signing key needs no bookkeeping to rotate: storing a new value makes the old one Secrets Manager's AWSPREVIOUS.
+class ApiKey:
+    """The provider's API key, stored as plain text.
 
     Args:
         client: a boto3 Secrets Manager client.
-        api_key: name of the secret with the provider's API key, as plain text.
-        signing_key: name of the secret with the signing key, as plain text.
+        name: the secret's name.
     """
 
-    def __init__(self, client: "SecretsManagerClient", api_key: str, signing_key: str) -> None:
-        self._api_key, self._signing_key = api_key, signing_key
-        # Powertools' cache knows a secret by its name alone, not by its stage: each stage needs a cache of its own.
-        self._current, self._previous = SecretsProvider(boto3_client=client), SecretsProvider(boto3_client=client)
+    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
+        self._name, self._provider = name, SecretsProvider(boto3_client=client)
 
-    def api_key(self) -> str:
-        """The provider's API key.
+    def read(self) -> str:
+        """The key.
 
         Raises:
             SettingsError: the secret is missing, empty or may not be read.
         """
-        return self._get(self._api_key)
+        return _current(self._provider, self._name)
 
-    def signing_keys(self, fresh: bool = False) -> SigningKeys:
-        """The current and the previous signing key; `fresh` reads them anew.
+
+class SigningKey:
+    """The key that signs tokens, stored as plain text.
+
+    It needs no bookkeeping to rotate: storing a new value makes the old one Secrets Manager's
+    AWSPREVIOUS.
+
+    Args:
+        client: a boto3 Secrets Manager client.
+        name: the secret's name.
+    """
+
+    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
+        self._name = name
+        # Powertools' cache knows a secret by its name, not by its stage: each needs one of its own.
+        self._current = SecretsProvider(boto3_client=client)
+        self._previous = SecretsProvider(boto3_client=client)
+
+    def read(self, fresh: bool = False) -> SigningKeys:
+        """The current and the previous key; `fresh` reads them anew.
 
         Raises:
             SettingsError: there is no current key.
         """
-        current = self._get(self._signing_key, fresh).encode()
+        current = _current(self._current, self._name, fresh).encode()
         return SigningKeys(current, self._previous_key(fresh))
 
     def _previous_key(self, fresh: bool) -> bytes | None:
         try:
-            value = self._previous.get(self._signing_key, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSPREVIOUS")
+            value = self._previous.get(
+                self._name, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSPREVIOUS"
+            )
         except GetParameterError as error:
             if "ResourceNotFound" in str(error):  # no key was ever replaced
                 return None
             raise
         return str(value).encode() if value else None
 
-    def _get(self, name: str, fresh: bool = False) -> str:
-        try:
-            value = self._current.get(name, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSCURRENT")
-        except GetParameterError:
-            raise SettingsError(f"the secret {name} cannot be read; it must exist and hold plain text") from None
-        if not isinstance(value, str) or not value.strip():
-            raise SettingsError(f"the secret {name} is empty")
-        return value.strip()
+
+def _current(provider: SecretsProvider, name: str, fresh: bool = False) -> str:
+    try:
+        value = provider.get(name, max_age=_KEEP, force_fetch=fresh, VersionStage="AWSCURRENT")
+    except GetParameterError:
+        raise SettingsError(
+            f"the secret {name} cannot be read; it must exist and hold plain text"
+        ) from None
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"the secret {name} is empty")
+    return value.strip()

@@ -1,15 +1,9 @@
 """Batches: how contacts are cut into requests, and the states a batch goes through.
 
-    PLANNED ──► SENDING ──► ACCEPTED ──► COMPLETE
-     │ ▲           │ │ │        ▲           ▲
-     │ └───────────┘ │ └─► UNKNOWN ─────────┘
-     │  nothing was  ├──► REJECTED   one contact that the provider does not take
-     │  enqueued     └──► DIVIDED    more than one, of which one is not taken: two halves take its place
-     └──► OVER_BUDGET
-
-A batch leaves PLANNED by a conditional write before its one POST. Only what was provably never sent, or what the provider
-documents as 'nothing enqueued', goes back. UNKNOWN is a POST whose outcome nobody saw; it is never resent by itself, and a
-genuine webhook for it proves that it was accepted. Only an operator may take the risk of sending it again.
+A batch leaves PLANNED by a conditional write before its one POST. Only what was provably never
+sent, or what the provider documents as 'nothing enqueued', goes back. UNKNOWN is a POST whose
+outcome nobody saw; it is never resent by itself, and a genuine webhook for it proves that it was
+accepted. Only an operator may take the risk of sending it again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,6 +20,8 @@ MIN_BATCH = 2  # and at least; one contact alone goes to the single endpoint [D]
 
 
 class BatchState(StrEnum):
+    """Where a batch stands; `docs/architecture.md` has the picture."""
+
     PLANNED = "PLANNED"  # stored, not sent
     SENDING = "SENDING"  # claimed by one submitter, which is about to POST or has done so
     ACCEPTED = "ACCEPTED"  # the provider answered 2xx, or a webhook proved that it took the batch
@@ -74,9 +70,10 @@ def before(state: BatchState) -> list[BatchState]:
 class Batch(BaseModel):
     """One request to the provider, as stored. Times are epoch seconds.
 
-    Its contacts are the valid rows from `first_row` to `last_row`; their lines stand in bytes `start` to `end` (exclusive)
-    of the job's plan, among lines of rows that are not sent. `month` (such as 2026-11) is the one whose budget it counts in,
-    once it was claimed. `doubted` tells that an operator had it sent again without knowing what became of it the first time.
+    Its contacts are the valid rows from `first_row` to `last_row`; their lines stand in bytes
+    `start` to `end` (exclusive) of the job's plan, among lines of rows that are not sent. `month`
+    (such as 2026-11) is the one whose budget it counts in, once it was claimed. `doubted` tells
+    that an operator had it sent again without knowing what became of it the first time.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -103,8 +100,8 @@ class Batch(BaseModel):
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:
     """Cut a stream into batches of 2 to `size`, holding at most `size` + 1 items at a time.
 
-    Every batch is full but the last; where that would leave a batch of one, the last two share evenly. One item in all makes a
-    batch of one, which goes to the single endpoint.
+    Every batch is full but the last; where that would leave a batch of one, the last two share
+    evenly. One item in all makes a batch of one, which goes to the single endpoint.
     """
     held: list[Item] = []
     for item in items:

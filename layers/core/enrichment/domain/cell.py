@@ -1,27 +1,24 @@
-"""What a cell says: its text in one spelling, nothing where a program wrote a word for nothing, or why it cannot be sent."""
+"""What a cell says: its text in one spelling, nothing where a program wrote a word for nothing, or
+why it cannot be sent.
+"""
 
 import re
 import unicodedata
 
-_JOINERS = "\u200c\u200d"  # they join letters of Persian and Indic names, and show nothing at the end of a word
+from enrichment import vocabulary
 
-# Control characters (category Cc); marks that turn the direction of text around, which can hide what is written; and what a
-# lost character leaves behind: U+FFFD, or half of a surrogate pair.
+# They join letters of Persian and Indic names, and show nothing at the end of a word.
+_JOINERS = "\u200c\u200d"
+
+# Control characters (category Cc); marks that turn the direction of text around, which can hide
+# what is written; and what a lost character leaves behind: U+FFFD, or half of a surrogate pair.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LOST = re.compile(r"[\ufffd\ud800-\udfff]")
 
-# What spreadsheets, CRMs and databases write into an empty cell. Not `NA` and not `nil`, which are names.
-_PLACEHOLDERS = frozenset(
-    {
-        "n/a", "n.a.", "n.a", "#n/a", "#null!", "#name?", "#ref!", "#value!", "#error!", "(null)", "[null]", "<null>", "(none)",
-        "(blank)", "(empty)", "(unknown)", "none", "unknown", "undefined",
-    }
-)  # fmt: skip
-_PLACEHOLDERS_AS_WRITTEN = frozenset({"null", "NULL", "nan", "NaN"})  # people are called Null and Nan
-
 
 def tidy(cell: str) -> str:
-    """The text in Unicode's composed form (NFC), words apart by one space, without characters that show nothing.
+    """The text in Unicode's composed form (NFC), words apart by one space, without characters that
+    show nothing.
 
     >>> tidy("\\xa0Jane  Mary\\u200b ")
     'Jane Mary'
@@ -31,15 +28,17 @@ def tidy(cell: str) -> str:
 
 
 def said(cell: str) -> str:
-    """The tidied text; empty if it has neither letters nor digits, or is a usual word for nothing."""
+    """The tidied text; empty if it has neither letters nor digits, or is a usual word for
+    nothing.
+    """
     text = tidy(cell)
-    if text in _PLACEHOLDERS_AS_WRITTEN or text.casefold() in _PLACEHOLDERS or not any(map(str.isalnum, text)):
-        return ""
-    return text
+    return "" if _is_placeholder(text) or not any(map(str.isalnum, text)) else text
 
 
 def damage(cell: str) -> str | None:
-    """What is wrong with characters inside the text, to follow the name of its field; None if nothing."""
+    """What is wrong with characters inside the text, to follow the name of its field; None if
+    nothing.
+    """
     inner = _visible(cell).strip()
     if _LOST.search(inner):
         return "has lost a character (�)"
@@ -49,8 +48,16 @@ def damage(cell: str) -> str | None:
 
 
 def excess(text: str, limit: int) -> str | None:
-    """That a text has more than `limit` characters, to follow the name of its field; None if it has not."""
+    """That a text has more than `limit` characters, to follow the name of its field; None if it has
+    not.
+    """
     return f"is longer than {limit} characters" if len(text) > limit else None
+
+
+def _is_placeholder(text: str) -> bool:
+    in_any_case = vocabulary.word_set("cells", "placeholder")
+    as_written = vocabulary.word_set("cells", "placeholder_as_written")
+    return text in as_written or text.casefold() in in_any_case
 
 
 def _visible(cell: str) -> str:
@@ -59,5 +66,7 @@ def _visible(cell: str) -> str:
     return "".join(
         character
         for character in cell
-        if unicodedata.category(character) != "Cf" or character in _JOINERS or _CONTROL.match(character)
+        if unicodedata.category(character) != "Cf"
+        or character in _JOINERS
+        or _CONTROL.match(character)
     )

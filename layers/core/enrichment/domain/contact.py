@@ -1,4 +1,6 @@
-"""Contacts, and what the provider requires of one before it is sent (`docs/contract.md`, *Asking*)."""
+"""Contacts, and what the provider requires of one before it is sent (`docs/contract.md`,
+*Asking*).
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,10 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.cell import damage, excess, said
 from enrichment.domain.columns import Field
 from enrichment.domain.linkedin import profile_in
-from enrichment.domain.name import name_in
-from enrichment.domain.website import company_domain
+from enrichment.domain.names import name_in
+from enrichment.domain.websites import company_domain
 
-MAX_COMPANY = 200  # characters; the provider states no limits [A], and what is longer is no company's name
+MAX_COMPANY = (
+    200  # characters; the provider states no limits [A], and what is longer is no company's name
+)
 
 
 class EnrichmentType(StrEnum):
@@ -23,7 +27,9 @@ class EnrichmentType(StrEnum):
 
 
 class Contact(BaseModel):
-    """The part of a row that leaves the account: exactly the fields the provider takes [S], and no other."""
+    """The part of a row that leaves the account: exactly the fields the provider takes [S], and no
+    other.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -45,9 +51,10 @@ class Rejection(BaseModel):
 def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact | Rejection:
     """Build the contact of one row, or say what is missing.
 
-    A first and a last name are always needed; `email` also needs a domain or a company, the other types a LinkedIn URL [S]. One
-    contact that breaks a rule would cost the whole batch [S], so nothing doubtful is sent: what is bad rejects the row if it is
-    needed, and is left out if it is not.
+    A first and a last name are always needed; `email` also needs a domain or a company, the other
+    types a LinkedIn URL [S]. One contact that breaks a rule would cost the whole batch [S], so
+    nothing doubtful is sent: what is bad rejects the row if it is needed, and is left out if it is
+    not.
 
     Args:
         cells: the row's text by field; a field whose column the file lacks is absent.
@@ -67,7 +74,9 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
     elif not domain and company and bad_company:
         problems.append(f"the {Field.COMPANY} {bad_company}")
     elif not (domain or company):
-        given = any(said(cells.get(field, "")) for field in (Field.DOMAIN, Field.WEBSITE, Field.EMAIL))
+        given = any(
+            said(cells.get(field, "")) for field in (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
+        )
         doubt = ", and the row’s website or e-mail is none of a company’s own" if given else ""
         problems.append(f"a company or a website is needed to find an e-mail{doubt}")
     if problems:

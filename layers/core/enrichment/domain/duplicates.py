@@ -1,34 +1,32 @@
 """When two rows name the same person, so that the second is not paid for.
 
-A row that is wrongly called a copy gets somebody else's phone number, and nobody notices. One that is wrongly sent costs a
-few credits, and the report counts it. So only differences of the keyboard are overlooked: case, Unicode form, spaces, kinds of
-apostrophes and hyphens. Accents are not: José and Jose may be two people.
+A row that is wrongly called a copy gets somebody else's phone number, and nobody notices. One that
+is wrongly sent costs a few credits, and the report counts it. So only differences of the keyboard
+are overlooked: case, Unicode form, spaces, kinds of apostrophes and hyphens. Accents are not: José
+and Jose may be two people.
 """
 
 import unicodedata
 from dataclasses import dataclass
 
+from enrichment import vocabulary
 from enrichment.domain.contact import Contact
 from enrichment.domain.linkedin import person_key
 
-_TYPED_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", ""))
-
-# Legal forms, left out at the end of a company's name: “Acme Inc.”, “ACME, Inc” and “Acme” have the same people.
-_LEGAL_FORMS = frozenset(
-    """
-    & ab ag aps as asa bv co company corp corporation eurl gmbh inc incorporated kg kk lda limited llc llp lp ltd ltda nv oy oyj
-    plc pte pty sa sarl sas sasu se sl slu spa srl sro ug
-    """.split()  # noqa: SIM905 -- quotes around each would hide the words
+_TYPED_ALIKE = str.maketrans(
+    dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", "")
 )
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells a person: the LinkedIn page, and the name with the company's domain and name, as far as they are known.
+    """What tells a person: the LinkedIn page, and the name with the company's domain and name, as
+    far as they are known.
 
-    Two rows name the same person if they have the same page; or the same name at the same domain; or the same name at the same
-    company, unless each has a domain of its own: companies share names more easily than domains. Namesakes are told apart by
-    their pages, where these can be compared (`namespace`).
+    Two rows name the same person if they have the same page; or the same name at the same domain;
+    or the same name at the same company, unless each has a domain of its own: companies share names
+    more easily than domains. Namesakes are told apart by their pages, where these can be compared
+    (`namespace`).
     """
 
     profile: str | None
@@ -38,7 +36,9 @@ class Identity:
 
     @property
     def namespace(self) -> str | None:
-        """Of the profile: those of two namespaces cannot be compared, such as a public page and one of Sales Navigator."""
+        """Of the profile: those of two namespaces cannot be compared, such as a public page and one
+        of Sales Navigator.
+        """
         return self.profile and self.profile.partition("/")[0]
 
 
@@ -58,7 +58,8 @@ def _folded(text: str) -> str:
 
 
 def _company(name: str) -> str:
+    legal_forms = vocabulary.word_set("legal_forms", "legal_form")
     words = _folded(name).replace(".", "").replace(",", " ").split()
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+    while len(words) > 1 and words[-1] in legal_forms:
         words.pop()
     return " ".join(words)

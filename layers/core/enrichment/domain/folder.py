@@ -1,4 +1,6 @@
-"""The bucket is the user interface: what the folders of a key ask for, and where answers to it go."""
+"""The bucket is the user interface: what the folders of a key ask for, and where answers to it
+go.
+"""
 
 import hashlib
 from base64 import b32encode
@@ -19,7 +21,8 @@ WORK = "work"
 
 UPLOADS = (INCOMING, ESTIMATE)
 
-# What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost money.
+# What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost
+# money.
 OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
@@ -31,8 +34,9 @@ _MAPPING = "_columns.json"
 class Request:
     """What the folders above an uploaded file ask for.
 
-    `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the account's default. `max_credits` is
-    the file's own cap; None for no cap. With `estimate` nothing is sent; with `force` the same file is paid for again.
+    `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
+    account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
+    is sent; with `force` the same file is paid for again.
     """
 
     wanted: EnrichmentType
@@ -42,17 +46,22 @@ class Request:
     estimate: bool = False
 
     def affordable(self, price: int) -> int | None:
-        """How many contacts the file's own cap pays for at `price` credits each; None for no bound."""
+        """How many contacts the file's own cap pays for at `price` credits each; None for no
+        bound.
+        """
         return None if self.max_credits is None or price == 0 else self.max_credits // price
 
 
 def is_upload(key: str) -> bool:
-    """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the console, not a folder's mapping."""
+    """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the
+    console, not a folder's mapping.
+    """
     return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(("/", f"/{_MAPPING}"))
 
 
 def mapping_keys(key: str) -> list[str]:
-    """Where the mapping of columns for a file may be, the nearest first; an estimate also heeds those of the real folders.
+    """Where the mapping of columns for a file may be, the nearest first; an estimate also heeds
+    those of the real folders.
 
     >>> mapping_keys("incoming/email/q3/leads.csv")
     ['incoming/email/q3/_columns.json', 'incoming/email/_columns.json', 'incoming/_columns.json']
@@ -68,15 +77,21 @@ def request_of(key: str) -> Request:
 
     Raises:
         UnknownFolder: the first folders are not `incoming/<type>`.
-        BadOption: a `key=value` folder that is unknown, given twice, of no use to this type, or has a bad value.
+        BadOption: a `key=value` folder that is unknown, given twice, of no use to this type, or has
+            a bad value.
     """
     top, *rest = key.split("/")
     if top not in UPLOADS or not rest:
         where = f"the folder “{top}”" if rest else "the top of the bucket"
-        raise UnknownFolder(f"Files in {where} are not processed. Put the file into {_places(INCOMING)} instead.")
+        raise UnknownFolder(
+            f"Files in {where} are not processed. Put the file into {_places(INCOMING)} instead."
+        )
     if len(rest) == 1 or rest[0] not in set(EnrichmentType):
         where = f"“{top}/{rest[0]}/”" if len(rest) > 1 else f"“{top}/” itself"
-        raise UnknownFolder(f"The folder {where} does not say what to look for. Put the file into {_places(top)} instead.")
+        raise UnknownFolder(
+            f"The folder {where} does not say what to look for. Put the file into {_places(top)}"
+            " instead."
+        )
     wanted = EnrichmentType(rest[0])
     options: dict[str, str] = {}
     for folder in rest[1:-1]:
@@ -99,8 +114,9 @@ def request_of(key: str) -> Request:
                 force = _truth(name, value)
             case _:
                 raise BadOption(
-                    f"The folder “{name}={value}” is an option that does not exist. The options are: countries=FR,BE"
-                    f" (below {INCOMING}/phone/), max_credits=500 and force=true. For a plain folder, choose a name without “=”."
+                    f"The folder “{name}={value}” is an option that does not exist. The options"
+                    f" are: countries=FR,BE (below {INCOMING}/phone/), max_credits=500 and"
+                    " force=true. For a plain folder, choose a name without “=”."
                 )
     return Request(wanted, countries, max_credits, force, estimate=top == ESTIMATE)
 
@@ -111,46 +127,60 @@ def _places(top: str) -> str:
 
 def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise BadOption(f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none.")
+        raise BadOption(
+            f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none."
+        )
     return int(value)
 
 
 def _truth(name: str, value: str) -> bool:
     if value not in ("true", "false"):
-        raise BadOption(f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither.")
+        raise BadOption(
+            f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither."
+        )
     return value == "true"
 
 
 def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:
     if wanted is not EnrichmentType.PHONE:
-        raise BadOption(f"The option “countries” is for phone numbers; it means nothing for {wanted}.")
+        raise BadOption(
+            f"The option “countries” is for phone numbers; it means nothing for {wanted}."
+        )
     codes = tuple(dict.fromkeys(code.strip().upper() for code in value.split(",")))
     unknown = [code for code in codes if code not in countries_by_alpha2]
     if unknown:
         raise BadOption(
-            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes, such as countries=FR,GB."
+            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes,"
+            " such as countries=FR,GB."
         )
     return codes
 
 
 def job_id(bucket: str, key: str, version: str) -> str:
-    """The job of one version of one object: 16 characters of a–z and 2–7 (80 bits), the same at every delivery."""
+    """The job of one version of one object: 16 characters of a–z and 2–7 (80 bits), the same at
+    every delivery.
+    """
     digest = hashlib.sha256("\n".join((bucket, key, version)).encode()).digest()
     return b32encode(digest[:10]).decode().lower()
 
 
-def answer_key(folder: str, key: str, job: str, suffix: str) -> str:
-    """Where an answer to an upload goes: its own path below `folder`, with the job in its name, in place of its own ending.
+def output_key(folder: str, key: str, job: str, suffix: str) -> str:
+    """Where an answer to an upload goes: its own path below `folder`, with the job in its name, in
+    place of its own ending.
 
-    >>> answer_key("enriched", "incoming/email/q3/leads.csv", "abc", ".csv")
+    >>> output_key("enriched", "incoming/email/q3/leads.csv", "abc", ".csv")
     'enriched/email/q3/leads-abc.csv'
-    >>> answer_key("reports", "estimate/email/leads.csv.gz", "abc", ".html")
+    >>> output_key("reports", "estimate/email/leads.csv.gz", "abc", ".html")
     'reports/estimate/email/leads-abc.html'
     """
     ending = f"-{job}{suffix}"
-    start = f"{folder}/" + "".join(f"{part}/" for part in key.removeprefix(f"{INCOMING}/").split("/")[:-1])
+    start = f"{folder}/" + "".join(
+        f"{part}/" for part in key.removeprefix(f"{INCOMING}/").split("/")[:-1]
+    )
     room = min(_MAX_KEY_BYTES - len(start.encode()), _MAX_NAME_BYTES) - len(ending.encode())
-    if room < 1:  # folders so long that no name fits below them: answer at the top, where it will be found
+    if (
+        room < 1
+    ):  # folders so long that no name fits below them: answer at the top, where it will be found
         return f"{folder}/{job}{suffix}"
     return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"
 

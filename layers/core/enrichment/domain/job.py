@@ -1,13 +1,6 @@
-"""Jobs: one version of one uploaded file, and the states it goes through.
+"""Jobs: one version of one uploaded file, and the states it goes through."""
 
-    SPLITTING ──► RUNNING ──► COMPILING ──► DONE
-        ├──► REFUSED             ▲            │
-        ├──► REPEATED            └────────────┘
-        └──► ESTIMATED    results that came after the output
-
-A running job that carries a `halt` is paused: it sends nothing until the halt is lifted, and ends at its deadline as any other.
-"""
-
+from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -22,59 +15,85 @@ PLAN_VERSION = 2
 
 
 class JobState(StrEnum):
+    """Where a job stands; `docs/architecture.md` has the picture."""
+
     SPLITTING = "SPLITTING"  # the file is being read; nothing can have been sent
     RUNNING = "RUNNING"  # the plan is stored; batches are sent and results come in
-    COMPILING = "COMPILING"  # no result is awaited any more; the output is being written
-    DONE = "DONE"  # output and report are there
+    PAUSED = "PAUSED"  # as RUNNING, but nothing is sent until the cause is mended
+    COMPILING = "COMPILING"  # the output is being written
+    OVERTAKEN = "OVERTAKEN"  # it is being written, and a result came that it may lack
+    DELIVERED = "DELIVERED"  # output and report are there; results may still come
+    LATE = "LATE"  # they are there, and a result came that the output lacks
+    DONE = "DONE"  # they are there, and nothing more is expected
     REFUSED = "REFUSED"  # the file could not be processed; a report says why
     REPEATED = "REPEATED"  # the same content was enriched before; a report says where
     ESTIMATED = "ESTIMATED"  # the file was only looked at; a report says what it would cost
 
 
-ANSWERED_AT_ONCE = (JobState.REFUSED, JobState.REPEATED, JobState.ESTIMATED)
+ENDED_AT_ONCE = (JobState.REFUSED, JobState.REPEATED, JobState.ESTIMATED)
 
 JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
     {
-        JobState.SPLITTING: frozenset({JobState.RUNNING, *ANSWERED_AT_ONCE}),
-        JobState.RUNNING: frozenset({JobState.COMPILING}),
-        JobState.COMPILING: frozenset({JobState.DONE}),
-        JobState.DONE: frozenset({JobState.COMPILING}),
-        **dict.fromkeys(ANSWERED_AT_ONCE, frozenset()),
+        JobState.SPLITTING: frozenset({JobState.RUNNING, *ENDED_AT_ONCE}),
+        JobState.RUNNING: frozenset({JobState.PAUSED, JobState.COMPILING}),
+        JobState.PAUSED: frozenset({JobState.RUNNING, JobState.COMPILING}),
+        JobState.COMPILING: frozenset({JobState.OVERTAKEN, JobState.DELIVERED, JobState.DONE}),
+        JobState.OVERTAKEN: frozenset({JobState.LATE}),
+        JobState.DELIVERED: frozenset({JobState.LATE, JobState.COMPILING, JobState.DONE}),
+        JobState.LATE: frozenset({JobState.COMPILING}),
+        JobState.DONE: frozenset({JobState.LATE}),
+        **dict.fromkeys(ENDED_AT_ONCE, frozenset()),
     }
 )
 
 # Steps that only an operator may ask for.
 OPERATOR_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
-    {JobState.DONE: frozenset({JobState.RUNNING})}
+    dict.fromkeys((JobState.DELIVERED, JobState.LATE, JobState.DONE), frozenset({JobState.RUNNING}))
 )
 
-# The states in which the file's owner has their answer. A job may leave DONE again, to amend it.
-ENDED = frozenset({JobState.DONE, *ANSWERED_AT_ONCE})
+# The states in which batches and results are awaited.
+UNDER_WAY = frozenset({JobState.RUNNING, JobState.PAUSED})
+
+# The states in which a compilation is at work.
+BEING_WRITTEN = frozenset({JobState.COMPILING, JobState.OVERTAKEN})
+
+# The states in which the output is there. A job leaves them again to amend it.
+WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
+
+# The states in which the file's owner has a report that is not about a pause.
+ENDED = WRITTEN | frozenset(ENDED_AT_ONCE)
+
+# The states in which the sweeper looks after a job.
+OPEN = frozenset(JobState) - frozenset({JobState.DONE, *ENDED_AT_ONCE})
 
 
-def before(state: JobState) -> list[JobState]:
-    """The states from which `state` may be entered, in the order of the enum."""
-    return [source for source in JobState if state in JOB_TRANSITIONS[source]]
+def before(state: JobState, among: Iterable[JobState] = tuple(JobState)) -> list[JobState]:
+    """The states, of those given, from which `state` may be entered."""
+    return [source for source in among if state in JOB_TRANSITIONS[source]]
 
 
 class Halt(StrEnum):
-    """Why a job is paused: the provider's answer to a batch. Only with UNEXPECTED may something have been enqueued."""
+    """Why a job is paused: the provider's answer to a batch. Only with UNEXPECTED may something
+    have been enqueued.
+    """
 
     BAD_KEY = "BAD_KEY"  # 401
     NO_CONSENT = "NO_CONSENT"  # 422, personal e-mail without the account's consent
     NO_CREDITS = "NO_CREDITS"  # 422, too few credits for a batch
-    UNEXPECTED = "UNEXPECTED"  # an answer that its documentation does not describe; the batch it answered is UNKNOWN
+    # an answer that its documentation does not describe; the batch it answered is UNKNOWN
+    UNEXPECTED = "UNEXPECTED"
 
 
 class Job(BaseModel):
     """One version of one uploaded file, as stored. Times are epoch seconds.
 
-    `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that await nothing any more.
-    `plan` names the one plan that counts, of all that runs over the file may have written; it is empty until the job runs.
-    `price` is the credits for one contact, `delivered` the results that are in the output, `late_at` when the first result came
-    that is not.
-    `content` names what was asked of which bytes, so that the same is not paid for again.
-    `width` is the number of cells of the widest row, `columns` the position (from 0) of each field found.
+    `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
+    await nothing any more. `plan` names the one plan that counts, of all that runs over the file
+    may have written; it is empty until the job runs. `price` is the credits for one contact,
+    `delivered` the results that are in the output, `late_at` when the first result came that is
+    not. `content` names what was asked of which bytes, so that the same is not paid for again.
+    `width` is the number of cells of the widest row, `columns` the position (from 0) of each field
+    found.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -113,8 +132,22 @@ class Job(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_version_1(cls, stored: Any) -> Any:
-        """Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout."""
-        if isinstance(stored, dict) and stored.get("dialect"):
-            return {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
+    def _from_earlier_versions(cls, stored: Any) -> Any:
+        """Read what earlier versions stored.
+
+        Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout. Until
+        0.2 a job that was paused, late or still awaiting results said so beside its state.
+        """
+        if not isinstance(stored, dict):
+            return stored
+        if stored.get("dialect"):
+            stored = {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
+        late, opened = stored.get("late_at") is not None, stored.get("open") == "yes"
+        match stored.get("state"):
+            case "RUNNING" if stored.get("halt"):
+                return {**stored, "state": JobState.PAUSED}
+            case "COMPILING" if late:
+                return {**stored, "state": JobState.OVERTAKEN}
+            case "DONE" if late or opened:
+                return {**stored, "state": JobState.LATE if late else JobState.DELIVERED}
         return stored

@@ -1,25 +1,12 @@
-"""How a file is written: found out once and stored with its job, so that it is read the same way again and answered in kind."""
+"""How a file is written: found out once and stored with its job, so that it is read the same way
+again and answered in kind.
+"""
 
-import sys
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a file may hold; more is refused in words. `file` and `unpacked` are bytes, as dropped and as it lies on the disk."""
-
-    file: int
-    unpacked: int
-    rows: int
-
-
-# For a file that was judged before: a limit that was lowered since must not keep its job from ending.
-NO_LIMITS = Limits(sys.maxsize, sys.maxsize, sys.maxsize)
 
 
 class FileFormat(StrEnum):
@@ -41,8 +28,9 @@ class Packing(StrEnum):
     ZIP = "zip"
 
 
-# The endings under which a file of each format may come back; the first is for one whose own ending says something else. Old
-# Excel and OpenDocument files are answered as .xlsx: the same rows and values, in the format that is still written.
+# The endings under which a file of each format may come back; the first is for one whose own ending
+# says something else. Old Excel and OpenDocument files are answered as .xlsx: the same rows and
+# values, in the format that is still written.
 _SUFFIXES: MappingProxyType[FileFormat, tuple[str, ...]] = MappingProxyType(
     {
         FileFormat.CSV: (".csv", ".tsv", ".tab", ".txt"),
@@ -80,9 +68,10 @@ _PACKED = {Packing.GZIP: ", packed with gzip", Packing.ZIP: ", packed in a zip a
 class Layout(BaseModel):
     """Where the table is in a file, and how it is written.
 
-    `encoding` is a Python codec, without a byte-order mark; `delimiter` is one character, of CSV only; `header_row` is the
-    number of the header's row from 1, and 0 for the first that is not blank. `member` is the file's name inside a zip archive,
-    and `other_sheets` are those that have columns of contacts as well.
+    `encoding` is a Python codec, without a byte-order mark; `delimiter` is one character, of CSV
+    only; `header_row` is the number of the header's row from 1, and 0 for the first that is not
+    blank. `member` is the file's name inside a zip archive, and `other_sheets` are those that have
+    columns of contacts as well.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -102,7 +91,9 @@ class Layout(BaseModel):
         return f"{_NAMES[self.format]}{self._details()}{_PACKED.get(self.packing, '')}"
 
     def _details(self) -> str:
-        encoding = _ENCODINGS.get(self.encoding) or self.encoding.replace("cp", "Windows-" if "cp125" in self.encoding else "CP")
+        encoding = _ENCODINGS.get(self.encoding) or self.encoding.replace(
+            "cp", "Windows-" if "cp125" in self.encoding else "CP"
+        )
         match self.format:
             case FileFormat.CSV:
                 delimiter = _DELIMITERS.get(self.delimiter, f"“{self.delimiter}” between cells")
@@ -113,22 +104,26 @@ class Layout(BaseModel):
                 return f", sheet “{self.sheet}”, header in row {self.header_row}"
 
     def note(self) -> str:
-        """What the file's owner should know about how it was read and is answered; empty if there is nothing."""
+        """What the file's owner should know about how it was read and is answered; empty if there
+        is nothing.
+        """
         notes = []
         if self.format in (FileFormat.XLS, FileFormat.ODS):
             notes.append(
-                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read. Its formats and other sheets "
-                "are only in your own file."
+                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read."
+                " Its formats and other sheets are only in your own file."
             )
         if self.other_sheets:
             others = ", ".join(f"“{name}”" for name in self.other_sheets)
             notes.append(
-                f"Only the sheet “{self.sheet}” was read. Others look like contacts, too: {others}. Save each of them as a file."
+                f"Only the sheet “{self.sheet}” was read. Others look like contacts, too: {others}."
+                " Save each of them as a file."
             )
         return " ".join(notes)
 
     def suffix(self, name: str) -> str:
-        """The ending of the answer to a file of this name: its own where that fits the format, `.gz` or `.zip` after packed ones.
+        """The ending of the answer to a file of this name: its own where that fits the format,
+        `.gz` or `.zip` after packed ones.
 
         >>> Layout(format=FileFormat.CSV, packing=Packing.GZIP).suffix("leads.tsv.gz")
         '.tsv.gz'
@@ -151,7 +146,11 @@ class Layout(BaseModel):
             case Packing.ZIP, _:
                 return "application/zip"
             case _, FileFormat.CSV:
-                charset = "utf-16" if self.encoding.startswith("utf-16") else self.encoding.replace("cp125", "windows-125")
+                charset = (
+                    "utf-16"
+                    if self.encoding.startswith("utf-16")
+                    else self.encoding.replace("cp125", "windows-125")
+                )
                 return f"text/csv; charset={charset}"
             case _, FileFormat.JSON_LINES:
                 return "application/x-ndjson"

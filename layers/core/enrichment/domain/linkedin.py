@@ -1,22 +1,28 @@
-"""A person's LinkedIn page: every spelling of its address as one, and what other addresses of LinkedIn are.
+"""A person's LinkedIn page: every spelling of its address as one, and what other addresses of
+LinkedIn are.
 
-No live account has told whether the provider takes Sales Navigator's addresses; they are sent where a row has nothing better [A].
+No live account has told whether the provider takes Sales Navigator's addresses; they are sent where
+a row has nothing better [A].
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote, unquote
 
+from enrichment import vocabulary
 from enrichment.domain.cell import damage, excess, said, tidy
 from enrichment.domain.columns import Field
 
-MAX_URL = 500  # characters; a public address has at most 100 of its own, percent-encoded at most 9 for each
+# characters; a public address has at most 100 of its own, percent-encoded at most 9 for each
+MAX_URL = 500
 SITE = "https://www.linkedin.com/"
 
-# An address in a text: by its host, after any number of schemes, also broken ones, or by its path alone at the start. A comma
-# is part of Sales Navigator's addresses, unless another address follows.
+# An address in a text: by its host, after any number of schemes, also broken ones, or by its path
+# alone at the start. A comma is part of Sales Navigator's addresses, unless another address
+# follows.
 _NEXT = r"https?[:/]|www\.|(?:[\w-]+\.)*linkedin\.com"
 _ADDRESS = re.compile(
     r"""(?<![^\s"'<>(\[{,;|])(?:https?[:/]++|//)*+"""
@@ -24,63 +30,49 @@ _ADDRESS = re.compile(
     rf"""(?P<path>(?:[^\s"<>|;`,]|,(?!$|\s|{_NEXT}))*)""",
     re.IGNORECASE,
 )
-_BROKEN_OFF = re.compile(rf"\s(?!{_NEXT})\w", re.IGNORECASE)  # linkedin.com/in/jane doe: whose page that is cannot be known
+# linkedin.com/in/jane doe: whose page that is cannot be known.
+_BROKEN_OFF = re.compile(rf"\s(?!{_NEXT})\w", re.IGNORECASE)
 
-_DETOURS = frozenset({"mwlite", "comm", "m", "mobile"})  # before the path proper, on phones and in e-mails
-_NOBODY = frozenset({"me", "null", "undefined", "none", "nan"})  # /in/me is whoever looks
-_MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")  # case matters in these, not in the names that people choose
+# Case matters in these, not in the names that people choose.
+_MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
 _LEAD_ID = re.compile(r"[A-Za-z0-9_-]+")
-
-# What an address is by the start of its path, and what is wanted in its place.
-_PERSON, _PUBLIC = "a person's", "a public profile"
-_OTHERS = {
-    "company": ("a company page", _PERSON),
-    "company-beta": ("a company page", _PERSON),
-    "sales/company": ("a company page", _PERSON),
-    "sales/account": ("a company page", _PERSON),
-    "sales/accounts": ("a company page", _PERSON),
-    "showcase": ("a showcase page", _PERSON),
-    "school": ("a school page", _PERSON),
-    "edu": ("a school page", _PERSON),
-    "groups": ("a group page", _PERSON),
-    "jobs": ("a job page", _PERSON),
-    "search": ("a search page", _PERSON),
-    "sales/search": ("a search page", _PERSON),
-    "sales/lists": ("a search page", _PERSON),
-    "pub/dir": ("a search page", _PERSON),
-    "posts": ("the page of a post", _PERSON),
-    "pulse": ("the page of a post", _PERSON),
-    "feed/update": ("the page of a post", _PERSON),
-    "feed": ("the page of the feed", _PERSON),
-    "talent": ("a link that only Recruiter opens", _PUBLIC),
-    "recruiter": ("a link that only Recruiter opens", _PUBLIC),
-    "cap": ("a link that only Recruiter opens", _PUBLIC),
-    "profile/view": ("a link of an old kind", _PUBLIC),
-    "sales/profile": ("a link of an old kind", _PUBLIC),
-}
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The address of a person's page, or None and what is wrong, with `{}` for what it is needed for."""
+    """The address of a person's page, or None and what is wrong, with `{}` for what it is needed
+    for.
+    """
 
     url: str | None
     problem: str = ""
 
 
 def profile_in(cells: Mapping[Field, str]) -> Profile:
-    """The row's best address of a person: a public profile from either column, or else one of Sales Navigator."""
-    columns = {field: said(cells.get(field, "")) for field in (Field.LINKEDIN, Field.SALES_NAVIGATOR)}
+    """The row's best address of a person: a public profile from either column, or else one of Sales
+    Navigator.
+    """
+    columns = {
+        field: said(cells.get(field, "")) for field in (Field.LINKEDIN, Field.SALES_NAVIGATOR)
+    }
     found = [url for text in columns.values() for url in person_urls(text)]
     if found:
         url = min(found, key=is_sales_navigator)
         too_long = excess(url, MAX_URL)
-        return Profile(None, f"the {Field.LINKEDIN} {too_long}, and it is needed to find {{}}") if too_long else Profile(url)
-    field, text = next(((field, text) for field, text in columns.items() if text), (Field.LINKEDIN, ""))
+        return (
+            Profile(None, f"the {Field.LINKEDIN} {too_long}, and it is needed to find {{}}")
+            if too_long
+            else Profile(url)
+        )
+    field, text = next(
+        ((field, text) for field, text in columns.items() if text), (Field.LINKEDIN, "")
+    )
     if not text:
         return Profile(None, f"the {field} is missing, and it is needed to find {{}}")
     for what, wanted in filter(None, map(_other, _paths(text))):
-        return Profile(None, f"the {field} is {what}, not {wanted}; {wanted} is needed to find {{}}")
+        return Profile(
+            None, f"the {field} is {what}, not {wanted}; {wanted} is needed to find {{}}"
+        )
     problem = damage(cells[field]) or "is not the address of a LinkedIn profile"
     return Profile(None, f"the {field} {problem}, and it is needed to find {{}}")
 
@@ -88,8 +80,8 @@ def profile_in(cells: Mapping[Field, str]) -> Profile:
 def person_urls(text: str) -> list[str]:
     """The canonical addresses of the people whose pages are named in a text, in its order.
 
-    Always ASCII and on `www.linkedin.com`, without query, language and trailing slash. Public names are lower-case, because
-    LinkedIn does not tell case in them, and percent-encoded.
+    Always ASCII and on `www.linkedin.com`, without query, language and trailing slash. Public names
+    are lower-case, because LinkedIn does not tell case in them, and percent-encoded.
 
     >>> person_urls("http://fr.linkedin.com/in/René-D/en?trk=x")
     ['https://www.linkedin.com/in/ren%C3%A9-d']
@@ -98,28 +90,36 @@ def person_urls(text: str) -> list[str]:
 
 
 def is_sales_navigator(url: str) -> bool:
-    """Whether a canonical address is one of Sales Navigator, which only its subscribers can open."""
+    """Whether a canonical address is one of Sales Navigator, which only its subscribers can
+    open.
+    """
     return url.startswith(f"{SITE}sales/")
 
 
 def person_key(url: str) -> str:
     """What tells the person of a canonical address: a namespace, `/`, and the name in it.
 
-    A member's id is the same in a public address and in Sales Navigator's. Keys of two namespaces cannot be compared: a person
-    has a name of their own choice as well as one id of each kind (`ACoAA`, `ACwAA`).
+    A member's id is the same in a public address and in Sales Navigator's. Keys of two namespaces
+    cannot be compared: a person has a name of their own choice as well as one id of each kind
+    (`ACoAA`, `ACwAA`).
     """
     namespace, _, who = url.removeprefix(SITE).removeprefix("sales/").partition("/")
     return f"{who[:5]}/{who}" if _MEMBER_ID.fullmatch(who) else f"{namespace}/{who}"
 
 
 def _paths(text: str) -> Iterator[list[str]]:
-    """The paths of LinkedIn's addresses in a text, each in its segments; one that is broken off has none."""
+    """The paths of LinkedIn's addresses in a text, each in its segments; one that is broken off has
+    none.
+    """
+    detours = vocabulary.word_set("linkedin", "detour")
     text = tidy(text).replace("\\", "/")
     for match in _ADDRESS.finditer(text):
         path = re.split(r"[?#]", match["path"], maxsplit=1)[0]
-        is_whole = match["path"] != path or path.endswith("/") or not _BROKEN_OFF.match(text, match.end())
+        is_whole = (
+            match["path"] != path or path.endswith("/") or not _BROKEN_OFF.match(text, match.end())
+        )
         segments = [segment for segment in path.split("/") if segment] if is_whole else []
-        while segments and segments[0].lower() in _DETOURS:
+        while segments and segments[0].lower() in detours:
             segments = segments[1:]
         yield segments
 
@@ -130,7 +130,10 @@ def _person(segments: list[str]) -> str | None:
             slug = _slug(segments[1])
             return f"{SITE}in/{slug}" if slug else None
         case ["pub", name] if name != "dir":
-            parts = [_slug(segments[1]), *(part.lower() for part in segments[2:5] if re.fullmatch(r"(?a:\w{1,3})", part))]
+            parts = [
+                _slug(segments[1]),
+                *(part.lower() for part in segments[2:5] if re.fullmatch(r"(?a:\w{1,3})", part)),
+            ]
             return f"{SITE}pub/{'/'.join(part for part in parts if part)}" if parts[0] else None
         case ["sales", "lead" | "people"] if len(segments) > 2:
             lead = unquote(segments[2]).partition(",")[0]
@@ -151,11 +154,19 @@ def _slug(segment: str) -> str | None:
     text = text.rstrip(".'’:!*]}" if "(" in text else ".'’:!*]})")  # of the sentence around it
     if not _MEMBER_ID.fullmatch(text):
         text = unicodedata.normalize("NFC", text.lower())
-    if not text or text in _NOBODY or "%" in text or " " in text or damage(text):
+    is_nobody = not text or text in vocabulary.word_set("linkedin", "nobody")
+    if is_nobody or "%" in text or " " in text or damage(text):
         return None
     return quote(text, safe="")
 
 
 def _other(segments: list[str]) -> tuple[str, str] | None:
+    """What a page is that is not a person's, and what is wanted in its place."""
     lower = [segment.lower() for segment in segments]
-    return _OTHERS.get("/".join(lower[:2])) or _OTHERS.get(lower[0] if lower else "")
+    return _pages().get("/".join(lower[:2])) or _pages().get(lower[0] if lower else "")
+
+
+@cache
+def _pages() -> Mapping[str, tuple[str, str]]:
+    kinds = vocabulary.load("linkedin")["page"]
+    return {path: (kind["is"], kind["wanted"]) for kind in kinds for path in kind["paths"]}

@@ -8,12 +8,15 @@ from enrichment.domain.columns import Field, find_columns, normalised
 from enrichment.errors import BadMapping
 
 MAX_MAPPING = 1_000_000  # bytes that are read of one
-_FIELDS: MappingProxyType[str, Field] = MappingProxyType({normalised(field): field for field in Field})
+_FIELDS: MappingProxyType[str, Field] = MappingProxyType(
+    {normalised(field): field for field in Field}
+)
 _EXAMPLE = '{"Ansprechpartner": "full name", "Firma (neu)": "company", "Notiz": null}'
 
 
 def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
-    """Read `_columns.json`: what each header is, by its normalised text; null for a column to be left alone.
+    """Read `_columns.json`: what each header is, by its normalised text; null for a column to be
+    left alone.
 
     Args:
         text: the file.
@@ -25,14 +28,19 @@ def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
     try:
         mapping = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadMapping(f"The file {key} is not valid JSON. It should look like this: {_EXAMPLE}") from None
+        raise BadMapping(
+            f"The file {key} is not valid JSON. It should look like this: {_EXAMPLE}"
+        ) from None
     if not isinstance(mapping, dict):
-        raise BadMapping(f"The file {key} must hold one object of headers and fields, like this: {_EXAMPLE}")
+        raise BadMapping(
+            f"The file {key} must hold one object of headers and fields, like this: {_EXAMPLE}"
+        )
     return {normalised(header): _field(header, name, key) for header, name in mapping.items()}
 
 
 def mapped_columns(header: Sequence[str], mapping: Mapping[str, Field | None]) -> dict[Field, int]:
-    """The position of each field's column: as the mapping says, and found by the header for what it does not mention.
+    """The position of each field's column: as the mapping says, and found by the header for what it
+    does not mention.
 
     >>> mapped_columns(["Wer", "Firma"], {"wer": Field.FULL_NAME})
     {<Field.FULL_NAME: 'full name'>: 0, <Field.COMPANY: 'company'>: 1}
@@ -40,7 +48,9 @@ def mapped_columns(header: Sequence[str], mapping: Mapping[str, Field | None]) -
     names = list(map(normalised, header))
     said = {field: names.index(name) for name, field in mapping.items() if field and name in names}
     unsaid = ["" if name in mapping else text for name, text in zip(names, header, strict=True)]
-    return said | {field: position for field, position in find_columns(unsaid).items() if field not in said}
+    return said | {
+        field: position for field, position in find_columns(unsaid).items() if field not in said
+    }
 
 
 def _field(header: str, name: object, key: str) -> Field | None:
@@ -49,7 +59,8 @@ def _field(header: str, name: object, key: str) -> Field | None:
     field = _FIELDS.get(normalised(name)) if isinstance(name, str) else None
     if field is None:
         raise BadMapping(
-            f"The file {key} maps the header “{header}” to {json.dumps(name, ensure_ascii=False)}, which is not looked for. "
-            f"It can be: {', '.join(Field)}; or null to leave the column alone. The header comes first, like this: {_EXAMPLE}"
+            f"The file {key} maps the header “{header}” to {json.dumps(name, ensure_ascii=False)},"
+            f" which is not looked for. It can be: {', '.join(Field)}; or null to leave the column"
+            f" alone. The header comes first, like this: {_EXAMPLE}"
         )
     return field

@@ -1,6 +1,6 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from itertools import count as count_from
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.job import Halt, Job
+from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
 
 
@@ -51,7 +52,9 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
     ['enrichment_status', 'enriched_email_2']
     """
     taken = {name.strip().casefold() for name in header}
-    candidates = ((name if count == 1 else f"{name}_{count}" for count in count_from(1)) for name in names)
+    candidates = (
+        (name if count == 1 else f"{name}_{count}" for count in count_from(1)) for name in names
+    )
     return [next(name for name in numbered if name not in taken) for numbered in candidates]
 
 
@@ -77,41 +80,74 @@ class Outcome(BaseModel):
         ]
 
 
-def outcome_of(result: Result | None, batch: Batch, proven: bool, job: Job) -> Outcome:
+def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -> Outcome:
+    """The end of a row of a plan.
+
+    Args:
+        planned: the row.
+        of_sent: the end of a row, by its number, that was to be sent.
+    """
+    if planned.rejected is not None:
+        return Outcome(state=RowState.REJECTED, detail=planned.rejected)
+    if planned.over_budget:
+        return Outcome(state=RowState.OVER_BUDGET, detail=JOB_SPENT)
+    if (first := planned.duplicate_of) is not None:
+        original = of_sent(first)
+        detail = f"The same person as in row {first}, sent once"
+        if original.detail:
+            detail += f": {original.detail}"
+        return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
+    return of_sent(planned.row)
+
+
+def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job) -> Outcome:
     """The end of a row that was to be sent.
 
     Args:
         result: what came back for it, if anything did.
         batch: the batch it is in, as it stands now.
-        proven: whether any contact of the batch has a result, which proves that the provider accepted all of it.
+        proven: whether any contact of the batch has a result, which proves that the provider
+            accepted all of it.
         job: gives the type that was wanted, and why the job was halted.
     """
     if result is not None:
         wanted = job.wanted or EnrichmentType.EMAIL
         if result.found(wanted):
             return Outcome(state=RowState.FOUND, result=result)
-        return Outcome(state=RowState.NOT_FOUND, result=result, detail=f"Pronto found no {NOUNS[wanted]} for this contact")
+        return Outcome(
+            state=RowState.NOT_FOUND,
+            result=result,
+            detail=f"Pronto found no {NOUNS[wanted]} for this contact",
+        )
     if proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE):
         return Outcome(
             state=RowState.TIMED_OUT,
-            detail="Sent, but Pronto had not answered by the job's deadline; a later answer is added when it comes",
+            detail=(
+                "Sent, but Pronto had not answered by the job's deadline; a later answer is added"
+                " when it comes"
+            ),
         )
     doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if doubtful or (batch.doubted and batch.state is not BatchState.REJECTED):
         return Outcome(
             state=RowState.AMBIGUOUS,
-            detail="Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice",
+            detail=(
+                "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid"
+                " twice"
+            ),
         )
     match batch.state:
         case BatchState.REJECTED:
             return Outcome(
-                state=RowState.REJECTED, detail=f"Pronto does not take this contact: {batch.reason or 'no reason given'}"
+                state=RowState.REJECTED,
+                detail=f"Pronto does not take this contact: {batch.reason or 'no reason given'}",
             )
         case BatchState.OVER_BUDGET:
             return Outcome(state=RowState.OVER_BUDGET, detail=MONTH_SPENT)
         case _:
             return Outcome(
-                state=RowState.NOT_SENT, detail=halt_sentence(job) if job.halt else "Not sent before the job's deadline"
+                state=RowState.NOT_SENT,
+                detail=halt_sentence(job) if job.halt else "Not sent before the job's deadline",
             )
 
 
@@ -121,13 +157,24 @@ NOUNS = {
     EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
 }
 
-MONTH_SPENT = "The credits that the platform team allows for a month are used up; drop this row again next month"
+MONTH_SPENT = (
+    "The credits that the platform team allows for a month are used up; drop this row again next"
+    " month"
+)
 JOB_SPENT = "The credits that the option max_credits allows for this file do not reach this row"
 
 _HALTS = {
-    Halt.BAD_KEY: "Pronto does not accept the API key of this installation; the platform team must replace it",
-    Halt.NO_CONSENT: "The Pronto account has not consented to the terms for personal e-mails; an admin must do so in Pronto",
-    Halt.NO_CREDITS: "The Pronto account has too few credits left for this file; once it is topped up, the job goes on by itself",
+    Halt.BAD_KEY: (
+        "Pronto does not accept the API key of this installation; the platform team must replace it"
+    ),
+    Halt.NO_CONSENT: (
+        "The Pronto account has not consented to the terms for personal e-mails; an admin must do"
+        " so in Pronto"
+    ),
+    Halt.NO_CREDITS: (
+        "The Pronto account has too few credits left for this file; once it is topped up, the job"
+        " goes on by itself"
+    ),
     Halt.UNEXPECTED: "Pronto answered in a way that is not documented, so nothing more was sent",
 }
 
@@ -139,14 +186,17 @@ def doubt_sentence(counts: Mapping[RowState, int]) -> str:
         return ""
     subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
     return (
-        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such rows again: they "
-        "might be paid twice. If their results come, they are added here. Otherwise the platform team can look into Pronto's own "
-        "list and resend them, or leave it."
+        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such"
+        " rows again: they might be paid twice. If their results come, they are added here."
+        " Otherwise the platform team can look into Pronto's own list and resend them, or"
+        " leave it."
     )
 
 
 def halt_sentence(job: Job) -> str:
-    """Why a halted job sends nothing, for the file's owner; the provider's own words follow in brackets."""
+    """Why a halted job sends nothing, for the file's owner; the provider's own words follow in
+    brackets.
+    """
     if job.halt is None:
         return ""
     return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")

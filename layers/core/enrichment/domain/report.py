@@ -1,16 +1,15 @@
-"""The report of a job: what happened to the file, in numbers that add up. Its JSON is written beside the page."""
+"""The report of a job: what happened to the file, in numbers that add up. Its JSON is written
+beside the page.
+"""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.outcome import UNSENT, Outcome, RowState
+from enrichment.domain.outcome import RowState
 
-_SAMPLE = 10  # rows
-_MAX_SHOWN = 200  # characters of a cell
+Status = Literal["done", "paused", "refused", "estimated", "repeated"]
 
 
 class Reason(BaseModel):
@@ -30,12 +29,21 @@ class Credits(BaseModel):
     contacts_sent: int
     price_per_contact: int
     estimated: int
-    possibly_charged: int = Field(description="credits of contacts whose acceptance nobody saw; not part of `estimated`")
-    cost: str = Field(default="", description="money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set")
+    possibly_charged: int = Field(
+        description="credits of contacts whose acceptance nobody saw; not part of `estimated`"
+    )
+    cost: str = Field(
+        default="",
+        description=(
+            "money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set"
+        ),
+    )
 
 
 class RejectedRow(BaseModel):
-    """One row that was not sent, as an example: the cells of the columns that were looked at, by header."""
+    """One row that was not sent, as an example: the cells of the columns that were looked at, by
+    header.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,28 +75,51 @@ class Earlier(BaseModel):
 
 
 class Report(BaseModel):
-    """Answers 'what happened to my file'. Times are epoch seconds; `counts` has every row state and sums to `rows`."""
+    """Answers 'what happened to my file'. Times are epoch seconds; `counts` has every row state and
+    sums to `rows`.
+    """
 
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True, title="Report of an enrichment job")
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+        title="Report of an enrichment job",
+    )
 
     job: str
     file: str
-    status: Literal["done", "paused", "refused", "estimated", "repeated"]
-    message: str = Field(description="what the owner should know or do, in words; empty when all went well")
-    read_as: str = Field(default="", description="how the file was read, in words: format, encoding, sheet, row of the header")
+    status: Status
+    message: str = Field(
+        description="what the owner should know or do, in words; empty when all went well"
+    )
+    read_as: str = Field(
+        default="",
+        description="how the file was read, in words: format, encoding, sheet, row of the header",
+    )
     type: EnrichmentType | None = None
     countries: tuple[str, ...] = ()
-    columns: dict[str, str] = Field(default={}, description="which header was taken for which field")
+    columns: dict[str, str] = Field(
+        default={}, description="which header was taken for which field"
+    )
     columns_seen: tuple[str, ...] = ()
     rows: int = 0
     counts: dict[RowState, int] = {}
     reasons: tuple[Reason, ...] = ()
-    email_quality: dict[str, int] = Field(default={}, description="rows with an e-mail, by the provider's word for its quality")
-    sample: tuple[RejectedRow, ...] = Field(default=(), description="the first rows that were not sent, for a look")
-    ambiguous_rows: tuple[str, ...] = Field(default=(), description="rows that may have been paid for, as ranges such as 2–101")
+    email_quality: dict[str, int] = Field(
+        default={}, description="rows with an e-mail, by the provider's word for its quality"
+    )
+    sample: tuple[RejectedRow, ...] = Field(
+        default=(), description="the first rows that were not sent, for a look"
+    )
+    ambiguous_rows: tuple[str, ...] = Field(
+        default=(), description="rows that may have been paid for, as ranges such as 2–101"
+    )
     credits: Credits | None = None
-    caps: tuple[Cap, ...] = Field(default=(), description="in an estimate: the limits that are set, hit or not")
-    earlier: Earlier | None = Field(default=None, description="in a repeated file's report: where the results are already")
+    caps: tuple[Cap, ...] = Field(
+        default=(), description="in an estimate: the limits that are set, hit or not"
+    )
+    earlier: Earlier | None = Field(
+        default=None, description="in a repeated file's report: where the results are already"
+    )
     enriched: str | None = None
     rejected: str | None = None
     started_at: int
@@ -97,58 +128,3 @@ class Report(BaseModel):
     @property
     def seconds(self) -> int:
         return self.finished_at - self.started_at
-
-
-class Tally:
-    """Counts outcomes while the output is written.
-
-    Args:
-        columns: the header of each column that was looked at, by its position; what a sample shows.
-    """
-
-    def __init__(self, columns: Mapping[int, str]) -> None:
-        self._columns = columns
-        self._states: Counter[RowState] = Counter()
-        self._reasons: Counter[str] = Counter()
-        self._qualities: Counter[str] = Counter()
-        self._ambiguous: list[list[int]] = []
-        self._sample: list[RejectedRow] = []
-
-    def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
-        """Count one row. Rows come in the order of their numbers."""
-        self._states[outcome.state] += 1
-        if outcome.state is RowState.AMBIGUOUS:
-            if self._ambiguous and self._ambiguous[-1][1] == row - 1:
-                self._ambiguous[-1][1] = row
-            else:
-                self._ambiguous.append([row, row])
-        if quality := outcome.result.quality:
-            self._qualities[quality] += 1
-        if outcome.state in UNSENT:
-            self._reasons[outcome.detail] += 1
-            if len(self._sample) < _SAMPLE:
-                shown = {name: cells[at][:_MAX_SHOWN] for at, name in self._columns.items() if at < len(cells)}
-                self._sample.append(RejectedRow(row=row, cells=shown, reason=outcome.detail))
-
-    @property
-    def rows(self) -> int:
-        return self._states.total()
-
-    def counts(self) -> dict[RowState, int]:
-        return {state: self._states[state] for state in RowState}
-
-    def email_quality(self) -> dict[str, int]:
-        """Rows by the provider's word for the e-mail that it found, the most frequent first."""
-        return dict(self._qualities.most_common())
-
-    def ambiguous_rows(self) -> tuple[str, ...]:
-        """The ambiguous rows as ranges."""
-        return tuple(str(first) if first == last else f"{first}–{last}" for first, last in self._ambiguous)
-
-    def reasons(self) -> tuple[Reason, ...]:
-        """The reasons, the most frequent first."""
-        return tuple(Reason(reason=reason, rows=rows) for reason, rows in self._reasons.most_common())
-
-    def sample(self) -> tuple[RejectedRow, ...]:
-        """The first rows that were not sent."""
-        return tuple(self._sample)

@@ -1,4 +1,6 @@
-"""What the provider tells of one contact, read out of a webhook or a polled answer (`docs/contract.md`, *Being called back*)."""
+"""What the provider tells of one contact, read out of a webhook or a polled answer
+(`docs/contract.md`, *Being called back*).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +15,9 @@ _FINISHED = "finished"
 
 
 class Result(BaseModel):
-    """One contact's result. Statuses are open strings [D]; `phones` are E.164, none when nothing was found."""
+    """One contact's result. Statuses are open strings [D]; `phones` are E.164, none when nothing
+    was found.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -36,13 +40,17 @@ class Result(BaseModel):
     @property
     def quality(self) -> str:
         """The provider's word for the e-mail that it found; empty where there is none."""
-        return (self.email and self.email_status) or (self.personal_email and self.personal_email_status)
+        return (self.email and self.email_status) or (
+            self.personal_email and self.personal_email_status
+        )
 
 
 def result_of(payload: Mapping[str, Any]) -> Result:
-    """Read a payload as tolerantly as it is documented: absent, null and odd values count as 'not there'.
+    """Read a payload as tolerantly as it is documented: absent, null and odd values count as 'not
+    there'.
 
-    Phones may stand in `phone` or `phones`, as a list of strings or of `{"number", "type"}`, or as one string [D].
+    Phones may stand in `phone` or `phones`, as a list of strings or of `{"number", "type"}`, or as
+    one string [D].
     """
     return Result(
         email=_text(payload.get("email")),
@@ -54,9 +62,11 @@ def result_of(payload: Mapping[str, Any]) -> Result:
 
 
 def is_final(payload: Mapping[str, Any]) -> bool:
-    """Whether a payload is a contact's result: it is finished, holds something, or does not say [D].
+    """Whether a payload is a contact's result: it is finished, holds something, or does not say
+    [D].
 
-    Statuses are open strings; one that we do not know, with nothing found, may be a stage before the end.
+    Statuses are open strings; one that we do not know, with nothing found, may be a stage before
+    the end.
     """
     status = payload.get("status")
     if not isinstance(status, str) or status.strip().casefold() == _FINISHED:
@@ -65,11 +75,15 @@ def is_final(payload: Mapping[str, Any]) -> bool:
 
 
 def _text(value: object, keep: str = "") -> str:
-    text = value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""  # JSON may hold half characters
+    text = (
+        value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
+    )  # JSON may hold half characters
     return "" if text == _NOTHING and text != keep else text
 
 
 def _phones(value: object) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
-    numbers = (_text(entry.get("number") if isinstance(entry, dict) else entry) for entry in entries)
+    numbers = (
+        _text(entry.get("number") if isinstance(entry, dict) else entry) for entry in entries
+    )
     return tuple(dict.fromkeys(number for number in numbers if number))

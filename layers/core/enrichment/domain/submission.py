@@ -1,4 +1,6 @@
-"""What may come of one POST to the provider, told apart by what it means for credits (`docs/contract.md`, *Asking*)."""
+"""What may come of one POST to the provider, told apart by what it means for credits
+(`docs/contract.md`, *Asking*).
+"""
 
 from dataclasses import dataclass
 
@@ -22,14 +24,18 @@ class Refused:
 
 @dataclass(frozen=True)
 class Invalid:
-    """Nothing was enqueued, because a contact of the batch is not valid; the message is the provider's."""
+    """Nothing was enqueued, because a contact of the batch is not valid; the message is the
+    provider's.
+    """
 
     message: str
 
 
 @dataclass(frozen=True)
 class NotSent:
-    """Provably nothing was enqueued: no connection came about, or the provider said 'too fast' (429)."""
+    """Provably nothing was enqueued: no connection came about, or the provider said 'too fast'
+    (429).
+    """
 
     retry_after: int
     reason: str
@@ -39,7 +45,8 @@ class NotSent:
 class Unclear:
     """The request may have been enqueued and charged; it must never be sent again by itself.
 
-    `halt` is set when the answer is so far from the documentation that asking for the next batch makes no sense.
+    `halt` is set when the answer is so far from the documentation that asking for the next batch
+    makes no sense.
     """
 
     reason: str

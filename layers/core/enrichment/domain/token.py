@@ -1,7 +1,9 @@
-"""The token that every contact carries to the provider and back, since the provider signs nothing [A].
+"""The token that every contact carries to the provider and back, since the provider signs nothing
+[A].
 
-A token is `v1.<key id>.<job>.<batch>.<row>.<mac>`: it binds a result to one row of one batch of one job, and nobody without a
-signing key can make one. The key id is derived from the key, so a key is rotated by replacing it and needs no bookkeeping.
+A token is `v1.<key id>.<job>.<batch>.<row>.<mac>`: it binds a result to one row of one batch of one
+job, and nobody without a signing key can make one. The key id is derived from the key, so a key is
+rotated by replacing it and needs no bookkeeping.
 """
 
 import hashlib
@@ -25,7 +27,9 @@ class RowRef:
 
 @dataclass(frozen=True)
 class SigningKeys:
-    """The key that signs, and the one before it, which is still accepted while results signed with it are on their way."""
+    """The key that signs, and the one before it, which is still accepted while results signed with
+    it are on their way.
+    """
 
     current: bytes
     previous: bytes | None = None
@@ -55,7 +59,8 @@ def verify(token: str, keys: SigningKeys) -> RowRef:
     """The row that a token was signed for.
 
     Raises:
-        ForgedWebhook: it has another form, another key, or was altered. The comparison takes the same time for every text.
+        ForgedWebhook: it has another form, another key, or was altered. The comparison takes the
+            same time for every text.
     """
     if not token.isascii():
         raise ForgedWebhook("the token has characters that no token has")

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from enrichment.adapters.queue import SubmitQueue
-from enrichment.adapters.table import JobTable
+from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
-from enrichment.domain.job import Job, JobState
+from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.errors import OperatorError
-from enrichment.usecases.completion import Clock, Completion
-from enrichment.usecases.pause import ResumeJob
+from enrichment.steps.completion import Completion
+from enrichment.steps.pause import ResumeJob
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
 
 
 class Action(StrEnum):
@@ -24,7 +26,8 @@ class Action(StrEnum):
 class Operate:
     """Carries out one action on one job. Asking twice does no more than asking once."""
 
-    table: JobTable
+    jobs: Jobs
+    batches: Batches
     queue: SubmitQueue
     completion: Completion
     resume: ResumeJob
@@ -40,7 +43,7 @@ class Operate:
         Raises:
             OperatorError: there is no such job, or the action makes no sense in its state.
         """
-        job = self.table.job(job_id)
+        job = self.jobs.get(job_id)
         if job is None:
             raise OperatorError(f"there is no job {job_id}")
         match action:
@@ -51,18 +54,20 @@ class Operate:
             case Action.RESEND:
                 return self._resend(job)
             case Action.GIVE_UP:
-                if job.state is not JobState.RUNNING or not self.completion.compile(job):
+                if job.state not in UNDER_WAY or not self.completion.compile(job):
                     raise OperatorError(f"job {job_id} does not run")
                 return "the job ends with what there is"
 
     def _resend(self, job: Job) -> str:
-        unknown = [batch for batch in self.table.batches(job) if batch.state is BatchState.UNKNOWN]
+        unknown = [batch for batch in self.batches.of(job) if batch.state is BatchState.UNKNOWN]
         if not unknown:
             raise OperatorError(f"job {job.id} has no batch whose acceptance nobody saw")
         now = self.clock()
-        sends = job.state is JobState.RUNNING and now < job.deadline_at
-        if not sends and not self.table.reopen_job(job.id, now + self.deadline_seconds):
-            raise OperatorError(f"the output of job {job.id} is being written just now; ask again in some minutes")
-        sent = [batch.number for batch in unknown if self.table.resend_batch(batch, now)]
+        sends = job.state in UNDER_WAY and now < job.deadline_at
+        if not sends and not self.jobs.reopen(job.id, now + self.deadline_seconds):
+            raise OperatorError(
+                f"the output of job {job.id} is being written just now; ask again in some minutes"
+            )
+        sent = [batch.number for batch in unknown if self.batches.resend(batch, now)]
         self.queue.send((job.id, number) for number in sent)
         return f"{len(sent)} batches are sent again"

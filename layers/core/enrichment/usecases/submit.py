@@ -6,39 +6,46 @@ from dataclasses import dataclass
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
-from enrichment.adapters.secrets import Secrets
-from enrichment.adapters.table import Claim, JobTable
+from enrichment.adapters.secrets import ApiKey, SigningKey
+from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.budget import month_of
+from enrichment.domain.credits import month_of
+from enrichment.domain.division import halves
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Job, JobState
-from enrichment.domain.plan import PlannedContact, contacts_of, halves
+from enrichment.domain.plan import PlannedContact, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 from enrichment.domain.token import RowRef, sign
 from enrichment.errors import BrokenInvariant
-from enrichment.usecases.completion import Clock, Completion
-from enrichment.usecases.pause import PauseJob
+from enrichment.steps.completion import Completion
+from enrichment.steps.pause import PauseJob
+from enrichment.store.batches import Batches, Claim
+from enrichment.store.jobs import Jobs
 
 
 @dataclass(frozen=True)
 class SubmitBatch:
-    """Never pays twice knowingly: the claim is written before the POST, and a batch that is not PLANNED is left alone.
+    """Never pays twice knowingly: the claim is written before the POST, and a batch that is not
+    PLANNED is left alone.
 
-    Powertools' Idempotency would delete its record on an exception after the POST, and the retry would pay again; hence the
-    batch's own states. `month_cap` is the most credits of a calendar month (UTC); None for no cap.
+    Powertools' Idempotency would delete its record on an exception after the POST, and the retry
+    would pay again; hence the batch's own states. `month_cap` is the most credits of a calendar
+    month (UTC); None for no cap.
     """
 
-    table: JobTable
+    jobs: Jobs
+    batches: Batches
     bucket: Bucket
     queue: SubmitQueue
     provider: Pronto
-    secrets: Secrets
+    api_key: ApiKey
+    signing_key: SigningKey
     completion: Completion
     pause: PauseJob
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
-    month_cap: int | None = None
+    month_cap: int | None
 
     def run(self, job_id: str, number: int) -> str:
         """Submit a batch if it is planned and its job still sends.
@@ -46,51 +53,73 @@ class SubmitBatch:
         Returns:
             What was done, for the log: the batch's new state, or why it was left alone.
         """
-        job = self.table.job(job_id)
-        if job is None or job.state is not JobState.RUNNING or job.halt or job.deadline_at <= self.clock():
+        job = self.jobs.get(job_id)
+        if job is None or job.state is not JobState.RUNNING or job.deadline_at <= self.clock():
             return "job sends nothing now"
-        batch = self.table.batch(job, number)
+        batch = self.batches.get(job, number)
         if batch is None or batch.state is not BatchState.PLANNED:
             return "already taken"
-        # Everything that can fail before the POST comes before the claim, so that its failure leaves the batch planned.
-        api_key, keys = self.secrets.api_key(), self.secrets.signing_keys()
+        # Everything that can fail before the POST comes before the claim, so that its failure
+        # leaves the batch planned.
+        api_key, keys = self.api_key.read(), self.signing_key.read()
         contacts = self._contacts(job, batch)
-        signed = [(planned.contact, sign(RowRef(job.id, batch.number, planned.row), keys)) for planned in contacts]
+        signed = [
+            (planned.contact, sign(RowRef(job.id, batch.number, planned.row), keys))
+            for planned in contacts
+        ]
         now, claim, cost = self.clock(), self.new_id(), batch.size * job.price
         month = month_of(now)
-        match self.table.claim_batch(batch, claim, now, month, cost, self.month_cap):
+        match self.batches.claim(batch, claim, now, month, cost, self.month_cap):
             case Claim.TAKEN:
                 return "already taken"
             case Claim.OVER_BUDGET:
                 self._settle(batch, BatchState.OVER_BUDGET)
                 return BatchState.OVER_BUDGET
-        held = batch.model_copy(update={"claim": claim, "month": month if self.month_cap is not None else None})
+        held = batch.model_copy(
+            update={"claim": claim, "month": month if self.month_cap is not None else None}
+        )
         if job.wanted is None:
             raise BrokenInvariant(f"job {job.id} runs without a type")
-        submission = self.provider.enrich(signed, job.wanted, job.countries, self.webhook_url, api_key)
+        submission = self.provider.enrich(
+            signed, job.wanted, job.countries, self.webhook_url, api_key
+        )
         return self._record(job, held, claim, contacts, submission)
 
     def _contacts(self, job: Job, batch: Batch) -> list[PlannedContact]:
-        contacts = contacts_of(self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end), batch.start)
+        contacts = contacts_of(
+            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end), batch.start
+        )
         if len(contacts) != batch.size:
-            raise BrokenInvariant(f"batch {batch.number} of job {job.id} has {batch.size} contacts, its plan {len(contacts)}")
+            raise BrokenInvariant(
+                f"batch {batch.number} of job {job.id} has {batch.size} contacts, its plan"
+                f" {len(contacts)}"
+            )
         return contacts
 
-    def _record(self, job: Job, batch: Batch, claim: str, contacts: list[PlannedContact], submission: Submission) -> str:
+    def _record(
+        self,
+        job: Job,
+        batch: Batch,
+        claim: str,
+        contacts: list[PlannedContact],
+        submission: Submission,
+    ) -> str:
         cost = batch.size * job.price
         match submission:
             case Accepted(enrichment_id):
-                # COMPLETE already where the webhooks were faster than this answer; then nothing is left to record.
+                # COMPLETE already where the webhooks were faster than this answer; then nothing is
+                # left to record.
                 fields = {"enrichment_id": enrichment_id} if enrichment_id else {}
-                self.table.move_batch(batch, BatchState.ACCEPTED, accepted_at=self.clock(), **fields)
+                self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock(), **fields)
                 return BatchState.ACCEPTED
             case NotSent(retry_after, reason):
-                if self.table.release_batch(batch, claim, cost, self.clock() + retry_after):
+                if self.batches.release(batch, claim, cost, self.clock() + retry_after):
                     self.queue.send([(batch.job, batch.number)], delay=retry_after)
                 return f"{BatchState.PLANNED}: {reason}"
             case Refused(halt, message):
-                # First the release: should this run die between the two, the batch is asked for once more, and refused again.
-                self.table.release_batch(batch, claim, cost, self.clock())
+                # First the release: should this run die between the two, the batch is asked for
+                # once more, and refused again.
+                self.batches.release(batch, claim, cost, self.clock())
                 self.pause.run(job, halt, message)
                 return f"paused: {halt}"
             case Invalid(message) if batch.size == 1:
@@ -99,24 +128,30 @@ class SubmitBatch:
             case Invalid(message):
                 return self._divide(job, batch, contacts, message)
             case Unclear(reason, halt):
-                self.table.move_batch(batch, BatchState.UNKNOWN, reason=reason)
+                self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
                 if halt:
                     self.pause.run(job, halt, reason)
                 return f"{BatchState.UNKNOWN}: {reason}"
 
-    def _settle(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: str) -> None:
-        if self.table.settle_batch(batch, to, cost_given_back, **fields):
+    def _settle(
+        self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: str
+    ) -> None:
+        if self.batches.settle(batch, to, cost_given_back, **fields):
             self.completion.finish_if_complete(batch.job)
 
     def _divide(self, job: Job, batch: Batch, contacts: list[PlannedContact], message: str) -> str:
-        """Put two halves in a batch's place, so that all but the contact that is not valid go through."""
+        """Put two halves in a batch's place, so that all but the contact that is not valid go
+        through.
+        """
         known = job.batches
         while True:
             parts = halves(batch, contacts, known, self.clock())
-            if self.table.divide_batch(batch, parts, known, batch.size * job.price, message):
+            if self.batches.divide(batch, parts, known, batch.size * job.price, message):
                 self.queue.send((half.job, half.number) for half in parts)
                 return BatchState.DIVIDED
-            now = self.table.job(job.id)
+            now = self.jobs.get(job.id)
             if now is None or now.batches == known:
-                return "already taken"  # the batch has left SENDING: somebody else has recorded what became of it
+                return (  # the batch has left SENDING: somebody else has recorded what became of it
+                    "already taken"
+                )
             known = now.batches

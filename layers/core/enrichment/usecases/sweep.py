@@ -1,25 +1,33 @@
-"""What was lost is found again, and what never comes is ended: the table is the truth, every event only a hint."""
+"""What was lost is found again, and what never comes is ended: the table is the truth, every event
+only a hint.
+"""
 
 from dataclasses import dataclass, field
 from itertools import chain
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.adapters.functions import Starter
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
-from enrichment.adapters.secrets import Secrets
-from enrichment.adapters.table import JobTable
+from enrichment.adapters.secrets import ApiKey
+from enrichment.adapters.starter import CompileStarter, SplitStarter
+from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
-from enrichment.usecases.completion import Clock, Completion
-from enrichment.usecases.pause import PauseJob, ResumeJob
+from enrichment.steps.completion import Completion
+from enrichment.steps.dead_letters import ClearDeadLetters
+from enrichment.steps.pause import PauseJob, ResumeJob
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
+from enrichment.store.results import Results
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long each thing may take before it counts as lost, in seconds; longer than the step that it waits for should take."""
+    """How long each thing may take before it counts as lost, in seconds; longer than the step that
+    it waits for should take.
+    """
 
     upload: int = 5 * 60  # from an upload to its job
     lookback: int = 24 * 3600  # how far back uploads without a job are looked for
@@ -30,7 +38,9 @@ class Patience:
     start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
     credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
-    amend: int = 5 * 60  # from a late result to the amended output, so that a thousand of them rewrite it once
+    amend: int = (
+        5 * 60
+    )  # from a late result to the amended output, so that a thousand of them rewrite it once
     late_recount: int = 3600  # between two looks for late results that no event told of
     late: int = 7 * 24 * 3600  # from the deadline to when late results are looked for no more
 
@@ -47,60 +57,79 @@ class Swept:
     jobs_ended: int = 0
     jobs_amended: int = 0
     jobs_resumed: int = 0
+    dead_letters_cleared: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Goes through every open job. Whatever it does, the same thing done twice or at the same time does no harm."""
+    """Goes through every open job. Whatever it does, the same thing done twice or at the same time
+    does no harm.
+    """
 
-    table: JobTable
+    jobs: Jobs
+    batches: Batches
+    results: Results
     bucket: Bucket
     queue: SubmitQueue
-    starter: Starter
+    split_starter: SplitStarter
+    compile_starter: CompileStarter
     completion: Completion
     provider: Pronto
-    secrets: Secrets
+    api_key: ApiKey
     pause: PauseJob
     resume: ResumeJob
+    clear_dead_letters: ClearDeadLetters
     clock: Clock
     patience: Patience = Patience()
 
     def run(self) -> Swept:
-        """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep the others waiting."""
+        """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
+        the others waiting.
+        """
         swept = Swept()
-        for job in self.table.open_jobs():
+        for job in self.jobs.open():
             try:
                 self._sweep_job(job, swept)
-            except Exception as error:  # one broken job must not stop the rest; it is reported by name
+            except (
+                Exception
+            ) as error:  # one broken job must not stop the rest; it is reported by name
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
         self._find_uploads(swept)
+        swept.dead_letters_cleared = self.clear_dead_letters.run()
         return swept
 
     def _sweep_job(self, job: Job, swept: Swept) -> None:
         now = self.clock()
         match job.state:
             case JobState.SPLITTING if now - job.created_at >= self.patience.split * job.attempts:
-                self.starter.split(self.bucket.name, job.key, job.version, job.size)
+                self.split_starter.start(self.bucket.name, job.key, job.version, job.size)
                 swept.splits_restarted += 1
-            case JobState.RUNNING if now >= job.deadline_at:
+            case JobState.RUNNING | JobState.PAUSED if now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
-            case JobState.RUNNING:
-                if job.halt and job.halt_told_at is None:
-                    self.pause.tell(job)
-                self._sweep_batches(job, swept)
-                self.completion.finish_if_complete(job.id)
-                if job.halt is Halt.NO_CREDITS and now - job.probed_at >= self.patience.credits:
-                    self._probe_credits(job, swept)
-            case JobState.COMPILING if self._compiling_died(job, now):
-                self.table.change_job(job.id, compile_asked_at=now)
-                self.starter.compile(job.id)
+            case JobState.RUNNING | JobState.PAUSED:
+                self._sweep_under_way(job, swept)
+            case JobState.COMPILING | JobState.OVERTAKEN if self._compiling_died(job, now):
+                self.jobs.change(job.id, compile_asked_at=now)
+                self.compile_starter.start(job.id)
                 swept.compiles_restarted += 1
-            case JobState.DONE:
-                self._sweep_late_results(job, swept)
+            case JobState.LATE if now - (job.late_at or 0) >= self.patience.amend:
+                swept.jobs_amended += self.completion.compile(job)
+            case JobState.DELIVERED if now - job.recounted_at >= self.patience.late_recount:
+                self._look_for_late_results(job, swept)
+
+    def _sweep_under_way(self, job: Job, swept: Swept) -> None:
+        if job.state is JobState.PAUSED and job.halt_told_at is None:
+            self.pause.tell(job)
+        self._sweep_batches(job, swept)
+        self.completion.finish_if_complete(job.id)
+        if job.halt is Halt.NO_CREDITS and self.clock() - job.probed_at >= self.patience.credits:
+            self._probe_credits(job, swept)
 
     def _compiling_died(self, job: Job, now: int) -> bool:
-        """Whether no run of `compile` was heard of in time, or the last one has had all the time that a run may take."""
+        """Whether no run of `compile` was heard of in time, or the last one has had all the time
+        that a run may take.
+        """
         if job.compile_began_at is None:
             return now - job.compile_asked_at >= self.patience.start
         return now - max(job.compile_began_at, job.compile_asked_at) >= self.patience.compile
@@ -109,15 +138,19 @@ class Sweep:
         now = self.clock()
         recounts = now - job.recounted_at >= self.patience.results
         if recounts:
-            self.table.change_job(job.id, recounted_at=now)
-        for batch in self.table.batches(job):
+            self.jobs.change(job.id, recounted_at=now)
+        for batch in self.batches.of(job):
             match batch.state:
-                case BatchState.PLANNED if not job.halt and now - batch.queued_at >= self.patience.queued:
-                    self.table.change_batch(batch, queued_at=now)
+                case BatchState.PLANNED if (
+                    job.state is JobState.RUNNING and now - batch.queued_at >= self.patience.queued
+                ):
+                    self.batches.change(batch, queued_at=now)
                     self.queue.send([(job.id, batch.number)])
                     swept.batches_requeued += 1
                 case BatchState.SENDING if now - (batch.claimed_at or 0) >= self.patience.sending:
-                    self.table.move_batch(batch, BatchState.UNKNOWN, reason="the submitter died before it could tell")
+                    self.batches.move(
+                        batch, BatchState.UNKNOWN, reason="the submitter died before it could tell"
+                    )
                     swept.claims_given_up += 1
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
@@ -125,49 +158,56 @@ class Sweep:
 
     def _probe_credits(self, job: Job, swept: Swept) -> None:
         """Resume a job that waits for credits once the account can pay for its largest batch."""
-        self.table.change_job(job.id, probed_at=self.clock())
-        planned = [batch.size for batch in self.table.batches(job) if batch.state is BatchState.PLANNED]
-        left = self.provider.credits_left(self.secrets.api_key())
+        self.jobs.change(job.id, probed_at=self.clock())
+        planned = [
+            batch.size for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
+        ]
+        left = self.provider.credits_left(self.api_key.read())
         if left is not None and left >= max(planned, default=0) * job.price:
             swept.jobs_resumed += self.resume.run(job)
 
-    def _sweep_late_results(self, job: Job, swept: Swept) -> None:
-        """Amend a finished job's output with what came since, and let the job be when nothing can be expected any more."""
+    def _look_for_late_results(self, job: Job, swept: Swept) -> None:
+        """Amend an output with what came unnoticed.
+
+        A job of which nothing can be expected any more is closed.
+        """
         now = self.clock()
-        if job.late_at is not None:
-            if now - job.late_at >= self.patience.amend:
-                swept.jobs_amended += self.completion.compile(job)
-        elif now - job.recounted_at >= self.patience.late_recount:
-            self.table.change_job(job.id, recounted_at=now)
-            if self._results(job) > job.delivered:
-                swept.jobs_amended += self.completion.compile(job)
-            elif now - job.deadline_at >= self.patience.late:
-                self.table.close_job(job.id)
+        self.jobs.change(job.id, recounted_at=now)
+        if self._results(job) > job.delivered:
+            swept.jobs_amended += self.completion.compile(job)
+        elif now - job.deadline_at >= self.patience.late:
+            self.jobs.close(job.id)
 
     def _results(self, job: Job) -> int:
         """How many results the batches of a job have by now."""
         sent = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE)
         return sum(
             batch.size if batch.state is BatchState.COMPLETE else self.completion.recount(batch)
-            for batch in self.table.batches(job)
+            for batch in self.batches.of(job)
             if batch.state in sent
         )
 
     def _poll_single(self, batch: Batch) -> None:
-        """Fetch a single enrichment's result, whose webhook may have been lost; documented for single enrichments only [D]."""
+        """Fetch a single enrichment's result, whose webhook may have been lost; documented for
+        single enrichments only [D].
+        """
         if batch.size > 1 or batch.enrichment_id is None:
             return
-        payload = self.provider.poll(batch.enrichment_id, self.secrets.api_key())
+        payload = self.provider.poll(batch.enrichment_id, self.api_key.read())
         if payload is not None:
             payload.pop("custom", None)
-            self.table.put_result(RowRef(batch.job, batch.number, batch.first_row), payload, self.clock())
+            self.results.put(
+                RowRef(batch.job, batch.number, batch.first_row), payload, self.clock()
+            )
 
     def _find_uploads(self, swept: Swept) -> None:
         now = self.clock()
         since = now - self.patience.lookback
-        for upload in chain.from_iterable(self.bucket.uploads_since(f"{folder}/", since) for folder in UPLOADS):
+        for upload in chain.from_iterable(
+            self.bucket.uploads_since(f"{folder}/", since) for folder in UPLOADS
+        ):
             if not is_upload(upload.key) or now - upload.at < self.patience.upload:
                 continue
-            if self.table.job(job_id(self.bucket.name, upload.key, upload.version)) is None:
-                self.starter.split(self.bucket.name, upload.key, upload.version, upload.size)
+            if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
+                self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
                 swept.uploads_found += 1

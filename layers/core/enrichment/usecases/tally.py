@@ -4,30 +4,38 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enrichment.adapters.metrics import Metrics
-from enrichment.adapters.table import JobTable
-from enrichment.domain.job import JobState
-from enrichment.usecases.completion import Completion
+from enrichment.clock import Clock
+from enrichment.domain.job import UNDER_WAY
+from enrichment.steps.completion import Completion
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
 
 
 @dataclass(frozen=True)
 class TallyResults:
-    """Learns of new results and completes what they complete. A record that is lost is made up for by the sweeper."""
+    """Learns of new results and completes what they complete.
 
-    table: JobTable
+    A record that is lost is made up for by the sweeper.
+    """
+
+    jobs: Jobs
+    batches: Batches
     completion: Completion
     metrics: Metrics
+    clock: Clock
 
     def run(self, batches: Iterable[tuple[str, int]]) -> None:
-        """Recount the batches (job, number) that got results; a batch named twice is counted once.
+        """Recount the batches (job, number) that got results; one named twice is counted once.
 
-        A result for a job or batch that the table does not know stays stored; it is counted, and somebody must look at it.
+        A result for a job or batch that the table does not know stays stored; it is counted, and
+        somebody must look at it.
         """
         for job_id, number in sorted(set(batches)):
-            job = self.table.job(job_id)
-            batch = self.table.batch(job, number) if job else None
+            job = self.jobs.get(job_id)
+            batch = self.batches.get(job, number) if job else None
             if job is None or batch is None:
                 self.metrics.count("StrayResults")
                 continue
-            if job.state is not JobState.RUNNING:
-                self.table.note_late_result(job.id, self.completion.clock())
+            if job.state not in UNDER_WAY:
+                self.jobs.note_late_result(job.id, self.clock())
             self.completion.recount(batch)

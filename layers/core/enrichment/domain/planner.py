@@ -1,0 +1,111 @@
+"""What becomes of each row, decided once, row by row, before anything is sent."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from enrichment.domain.batch import MAX_BATCH, cut
+from enrichment.domain.columns import Field
+from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
+from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.plan import PlannedRow, Span
+
+
+class FileRow(Protocol):
+    """What planning needs of a row of a file: its number, its cells, and where cells link to, by
+    position.
+    """
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def cells(self) -> list[str]: ...
+    @property
+    def links(self) -> Mapping[int, str]: ...
+
+
+# Fields for which a cell's link says more than its text, which may be “Profile”.
+_LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
+
+
+class EarlierRows(Protocol):
+    """Remembers whom a file has named before."""
+
+    def first_row(self, who: Identity, row: int) -> int | None:
+        """The row that named the same person earlier; None at the first time, which is then
+        remembered as `row`.
+        """
+
+
+class Planner:
+    """Decides row by row, and cuts the contacts into batches as it goes.
+
+    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. Holds no
+    more than the contacts of one batch and a little; `rows`, `contacts` and `width` are final when
+    `plan` has ended.
+    """
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        columns: Mapping[Field, int],
+        wanted: EnrichmentType,
+        earlier_rows: EarlierRows,
+        most_contacts: int | None = None,
+        size: int = MAX_BATCH,
+    ) -> None:
+        self._columns, self._wanted, self._earlier_rows = columns, wanted, earlier_rows
+        self._most_contacts, self._size = most_contacts, size
+        self._header_width = len(header)
+        self._offset = 0
+        self._last_sent = 0
+        self.rows = 0
+        self.contacts = 0
+        self.width = len(header)
+
+    def decide(self, row: FileRow) -> PlannedRow:
+        """What becomes of one row: it is sent, rejected with the reason, a duplicate of an earlier
+        one, or over budget.
+        """
+        self.rows += 1
+        self.width = max(self.width, len(row.cells))
+        if not any(map(str.strip, row.cells)):
+            return PlannedRow(row=row.number, rejected="The row is empty")
+        if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
+            return PlannedRow(
+                row=row.number,
+                rejected=(
+                    f"The row has {len(row.cells)} cells where the header has {self._header_width}"
+                ),
+            )
+        contact = contact_from(
+            {field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted
+        )
+        if isinstance(contact, Rejection):
+            return PlannedRow(row=row.number, rejected=contact.reason)
+        earlier = self._earlier_rows.first_row(identity(contact), row.number)
+        if earlier is not None and earlier <= self._last_sent:
+            return PlannedRow(row=row.number, duplicate_of=earlier)
+        if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
+            return PlannedRow(row=row.number, over_budget=True)
+        self.contacts += 1
+        self._last_sent = row.number
+        return PlannedRow(row=row.number, contact=contact)
+
+    def _cell(self, row: FileRow, field: Field, at: int) -> str:
+        return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]
+
+    def plan(self, rows: Iterable[FileRow], write: Callable[[bytes], None]) -> Iterator[Span]:
+        """Write the plan's lines and yield where its batches stand in it."""
+
+        def sent() -> Iterator[tuple[int, int, int]]:
+            for row in rows:
+                decided = self.decide(row)
+                line = decided.line()
+                write(line)
+                start, self._offset = self._offset, self._offset + len(line)
+                if decided.contact:
+                    yield decided.row, start, self._offset
+
+        for lines in cut(sent(), self._size):
+            (first_row, start, _), (last_row, _, end) = lines[0], lines[-1]
+            yield Span(len(lines), first_row, last_row, start, end)

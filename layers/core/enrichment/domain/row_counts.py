@@ -1,0 +1,73 @@
+"""The numbers of a report, counted row by row while the output is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from enrichment.domain.outcome import UNSENT, Outcome, RowState
+from enrichment.domain.report import Reason, RejectedRow
+
+_SAMPLE = 10  # rows
+_MAX_SHOWN = 200  # characters of a cell
+
+
+class RowCounts:
+    """Counts outcomes while the output is written.
+
+    Args:
+        columns: the header of each column that was looked at, by its position; what a sample shows.
+    """
+
+    def __init__(self, columns: Mapping[int, str]) -> None:
+        self._columns = columns
+        self._states: Counter[RowState] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._qualities: Counter[str] = Counter()
+        self._ambiguous: list[list[int]] = []
+        self._sample: list[RejectedRow] = []
+
+    def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
+        """Count one row. Rows come in the order of their numbers."""
+        self._states[outcome.state] += 1
+        if outcome.state is RowState.AMBIGUOUS:
+            if self._ambiguous and self._ambiguous[-1][1] == row - 1:
+                self._ambiguous[-1][1] = row
+            else:
+                self._ambiguous.append([row, row])
+        if quality := outcome.result.quality:
+            self._qualities[quality] += 1
+        if outcome.state in UNSENT:
+            self._reasons[outcome.detail] += 1
+            if len(self._sample) < _SAMPLE:
+                shown = {
+                    name: cells[at][:_MAX_SHOWN]
+                    for at, name in self._columns.items()
+                    if at < len(cells)
+                }
+                self._sample.append(RejectedRow(row=row, cells=shown, reason=outcome.detail))
+
+    @property
+    def rows(self) -> int:
+        return self._states.total()
+
+    def counts(self) -> dict[RowState, int]:
+        return {state: self._states[state] for state in RowState}
+
+    def email_quality(self) -> dict[str, int]:
+        """Rows by the provider's word for the e-mail that it found, the most frequent first."""
+        return dict(self._qualities.most_common())
+
+    def ambiguous_rows(self) -> tuple[str, ...]:
+        """The ambiguous rows as ranges."""
+        return tuple(
+            str(first) if first == last else f"{first}–{last}" for first, last in self._ambiguous
+        )
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, the most frequent first."""
+        return tuple(
+            Reason(reason=reason, rows=rows) for reason, rows in self._reasons.most_common()
+        )
+
+    def sample(self) -> tuple[RejectedRow, ...]:
+        """The first rows that were not sent."""
+        return tuple(self._sample)

@@ -1,0 +1,310 @@
+"""CSV files: reading rows without losing a byte of them, and writing rows with cells added in the
+same dialect.
+
+Each row keeps the text it was read from, so what is written begins with exactly what the owner
+wrote, quotes and all.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from enrichment.domain.layout import FileFormat, Layout
+from enrichment.errors import UnreadableFile
+from enrichment.files.sheet import (
+    HEAD,
+    MAX_COLUMNS,
+    Columns,
+    FindColumns,
+    Header,
+    Row,
+    Sink,
+    header_among,
+)
+
+_DELIMITERS = ",;\t|"
+_HEAD_LINES = 200  # lines that the first rows may span, quoted newlines included
+_MAX_LINE = (
+    1 << 20
+)  # characters; a text without line ends is refused instead of being held in memory
+_MAX_SURPLUS = (
+    1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
+)
+_MAX_CELL = 131_072  # characters; Excel itself stops at 32,767 a cell
+_SEPARATOR_LINE = re.compile(
+    r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE
+)  # how Excel is told the delimiter, in a line of its own
+
+# https://owasp.org/www-community/attacks/CSV_Injection, with the wide forms that spreadsheets in
+# Japan take as well.
+_STARTS_A_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_PHONE_NUMBERS = re.compile(r"\+[1-9]\d{1,14}(; \+[1-9]\d{1,14})*")  # E.164
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRow(Row):
+    """A row and the text it was read from with its line end; `before` is what stands between it and
+    the row above it.
+    """
+
+    text: str
+    before: str = ""
+
+
+class DelimitedSheet:
+    """One pass over a CSV file: `header`, then the rows below it by iteration. Memory does not grow
+    with the file.
+
+    Lines that are blank are no rows; they count in the numbering, as they do in a spreadsheet, and
+    are copied.
+
+    Args:
+        text: the file, opened by `open_text`.
+        layout: as `looked_at` found it, or as it was stored.
+        columns: as `looked_at` found them.
+
+    Raises:
+        UnreadableFile: at construction or while iterating, when the content is not CSV.
+    """
+
+    def __init__(self, text: TextIO, layout: Layout, columns: Columns) -> None:
+        csv.field_size_limit(_MAX_CELL)
+        self.layout, self.columns = layout, columns
+        self._tape = _Tape(text)
+        self._reader = csv.reader(self._tape, delimiter=layout.delimiter)
+        self._number = self._width = 0
+        self._rows = self._records()
+        self._above = ""
+        for row in self._rows:
+            if layout.header_row in (0, row.number):
+                self._head = row
+                break
+            self._above += row.before + row.text
+        else:
+            raise UnreadableFile("The file is empty: it has no header and no rows.")
+        self._above += self._head.before
+        self._line_end = _line_end(self._head.text) or "\r\n"
+        self.header = self._head.cells
+        if len(self.header) > MAX_COLUMNS:
+            raise UnreadableFile(
+                f"The file has {len(self.header):,} columns; {MAX_COLUMNS:,} are the most that can"
+                " be read."
+            )
+        self._width = len(self.header)
+
+    def __iter__(self) -> Iterator[TextRow]:
+        return self._rows
+
+    @contextmanager
+    def whole(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator["_Copy"]:
+        copy = _Copy(self.layout, sink, width, self._line_end)
+        copy.begin(self._above)
+        copy.write(self._head, names)
+        yield copy
+        copy.verbatim(self._tape.rest())
+
+    @contextmanager
+    def excerpt(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator["_Copy"]:
+        copy = _Copy(self.layout, sink, width, self._line_end, with_gaps=False)
+        separator = _SEPARATOR_LINE.match(self._above)
+        copy.begin(separator[0] if separator else "")
+        copy.write(self._head, names)
+        yield copy
+
+    def _records(self) -> Iterator[TextRow]:
+        """The rows that are not blank."""
+        before = ""
+        while True:
+            self._number += 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                self._tape.give_back(before)
+                return
+            except csv.Error:
+                raise UnreadableFile(
+                    f"Row {self._number} cannot be read as CSV: a cell is longer than {_MAX_CELL:,}"
+                    " characters, most often because a quotation mark is never closed."
+                ) from None
+            text = self._tape.cut()
+            if self._tape.ended:  # the reader asked for more in the middle of a row
+                raise UnreadableFile(
+                    f"A quotation mark that opens in row {self._number} is never closed."
+                )
+            if self._width and len(cells) > self._width + _MAX_SURPLUS:
+                raise UnreadableFile(
+                    f"Row {self._number} has {len(cells):,} cells where the header has"
+                    f" {self._width:,}; it does not look like a row."
+                )
+            if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
+                yield TextRow(number=self._number, cells=cells, text=text, before=before)
+                before = ""
+            else:
+                before += text
+                if len(before) > _MAX_LINE:
+                    raise UnreadableFile(
+                        f"More than {_MAX_LINE:,} blank lines follow each other above row"
+                        f" {self._number}."
+                    )
+
+
+class _Copy:
+    """Writes rows with their own text, filled up with empty cells to a width, and cells after
+    it.
+    """
+
+    def __init__(
+        self, layout: Layout, sink: Sink, width: int, line_end: str, with_gaps: bool = True
+    ) -> None:
+        self._layout, self._sink, self._width = layout, sink, width
+        self._line_end, self._with_gaps = line_end, with_gaps
+
+    def begin(self, above: str) -> None:
+        if self._layout.byte_order_mark:
+            self.verbatim("\ufeff")
+        self.verbatim(above)
+
+    def verbatim(self, text: str) -> None:
+        self._sink.write(text.encode(self._layout.encoding))
+
+    def add(self, row: TextRow, cells: Sequence[str]) -> None:
+        if self._with_gaps:
+            self.verbatim(row.before)
+        self.write(row, list(map(harmless, cells)))
+
+    def write(self, row: TextRow, cells: Sequence[str]) -> None:
+        line_end = _line_end(row.text)
+        self.verbatim(row.text[: len(row.text) - len(line_end)])
+        added = io.StringIO()
+        # The writer quotes line breaks in cells only when it ends lines itself; that end is then
+        # replaced by the row's own.
+        filled = [""] * (1 + self._width - len(row.cells)) + list(cells)
+        csv.writer(added, delimiter=self._layout.delimiter).writerow(filled)
+        text = added.getvalue().removesuffix("\r\n") + (line_end or self._line_end)
+        # The provider's words may have characters that the owner's encoding lacks; the owner's own
+        # cells never do.
+        self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+
+
+def harmless(cell: str) -> str:
+    """The cell, with an apostrophe before it if a spreadsheet could run it as a formula.
+
+    E.164 phone numbers are the only text that may start with `+`.
+
+    >>> harmless("+33612345678"), harmless("=1+1"), harmless("jane@acme.example")
+    ('+33612345678', "'=1+1", 'jane@acme.example')
+    """
+    starts_a_formula = _STARTS_A_FORMULA.match(cell.lstrip(" ")) is not None
+    return f"'{cell}" if starts_a_formula and not _PHONE_NUMBERS.fullmatch(cell) else cell
+
+
+class _Tape:
+    """The physical lines of a text, remembering those since the last cut, so that a row's own text
+    can be had.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._taken: list[str] = []
+        self._left = ""
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = read_line(self._text)
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self._taken.append(line)
+        return line
+
+    def cut(self) -> str:
+        """The text of the lines that came since the last cut."""
+        text = "".join(self._taken)
+        self._taken.clear()
+        return text
+
+    def give_back(self, text: str) -> None:
+        """Keep text that belongs to no row."""
+        self._left += text
+
+    def rest(self) -> str:
+        """What was given back."""
+        return self._left
+
+
+def read_line(text: TextIO) -> str:
+    """The next line, empty at the end.
+
+    Raises:
+        UnreadableFile: it is so long that it cannot be a line of rows.
+    """
+    line = text.readline(_MAX_LINE + 1)
+    if len(line) > _MAX_LINE:
+        raise UnreadableFile(
+            f"The file has a line of more than {_MAX_LINE:,} characters; it does not look like"
+            " rows."
+        )
+    return line
+
+
+@contextmanager
+def open_text(path: Path, layout: Layout) -> Iterator[TextIO]:
+    """The characters of a text file, without a byte-order mark and with its line ends as they
+    are.
+    """
+    with path.open(encoding=layout.encoding, newline="") as text:
+        if layout.byte_order_mark:
+            text.read(1)
+        yield text
+
+
+def looked_at(path: Path, layout: Layout, find_columns: FindColumns) -> tuple[Layout, Columns]:
+    """The delimiter, the header and its columns, decided together."""
+    with open_text(path, layout) as text:
+        lines = list(islice(iter(lambda: read_line(text), ""), _HEAD_LINES))
+    separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    heads = [
+        _Head(delimiter, rows, header_among(rows, find_columns))
+        for delimiter in (separator[1] if separator else _DELIMITERS)
+        for rows in [_head(lines, delimiter)]
+    ]
+    best = max(heads, key=_Head.fitness)
+    found = {"delimiter": best.delimiter, "header_row": 1 + best.header.position}
+    return layout.model_copy(update={"format": FileFormat.CSV} | found), best.header.columns
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The first rows of a text, as a delimiter divides them."""
+
+    delimiter: str
+    rows: list[list[str]]
+    header: Header
+
+    def fitness(self) -> tuple[int, int]:
+        """How well the delimiter fits: columns that are known, then columns at all."""
+        cells = len(self.rows[self.header.position]) if self.rows else 0
+        return len(self.header.columns), cells
+
+
+def _head(lines: list[str], delimiter: str) -> list[list[str]]:
+    """The first records, blank ones too; none where the lines cannot be read with the delimiter."""
+    csv.field_size_limit(_MAX_CELL)
+    try:
+        rows = list(islice(csv.reader(lines, delimiter=delimiter), HEAD))
+    except csv.Error:
+        return []
+    return [[], *rows[1:]] if lines and _SEPARATOR_LINE.fullmatch(lines[0]) else rows
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if text.endswith("\r\n") else text[-1:] if text[-1:] in ("\r", "\n") else ""

@@ -1,0 +1,270 @@
+"""JSON Lines and JSON arrays: each object is a row, and its keys, those of objects in it too, are
+columns.
+
+What is written keeps the text of each object and of everything between them; only members are
+added.
+"""
+
+import json
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from enrichment.domain.layout import FileFormat, Layout
+from enrichment.errors import UnreadableFile
+from enrichment.files.sheet import MAX_COLUMNS, FindColumns, Row, Sink
+
+_CHUNK = 1 << 16
+_MAX_OBJECT = 1 << 20  # characters
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DEPTH = 3  # objects in objects whose members become columns; what is deeper stays JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectRow(Row):
+    """A row and the text of its object; `before` is what stands between it and the object above
+    it.
+    """
+
+    text: str
+    before: str
+
+
+class ObjectSheet:
+    """One pass over a file of JSON objects; rows are numbered by the object, from 1. Memory does
+    not grow with the file.
+
+    Args:
+        text: the file, opened at its start; it must be seekable, since columns are only known when
+            all objects were seen.
+        layout: its format is JSON Lines or a JSON array.
+        find_columns: tells what the keys are.
+
+    Raises:
+        UnreadableFile: at construction, when the content is not JSON objects.
+    """
+
+    def __init__(self, text: TextIO, layout: Layout, find_columns: FindColumns) -> None:
+        self.layout = layout
+        start = text.tell()
+        keys: dict[str, None] = {}
+        for _, _, members in _objects(text, layout.format):
+            keys.update(dict.fromkeys(members))
+            if len(keys) > MAX_COLUMNS:
+                raise UnreadableFile(
+                    f"The objects have more than {MAX_COLUMNS:,} different keys; it does not look"
+                    " like rows."
+                )
+        self.header = list(keys)
+        self.columns = find_columns(self.header)
+        text.seek(start)
+        self._text = text
+        self._after = ""
+
+    def __iter__(self) -> Iterator[ObjectRow]:
+        objects = _objects(self._text, self.layout.format)
+        number = 0
+        while True:
+            try:
+                before, text, members = next(objects)
+            except StopIteration as end:
+                self._after = end.value
+                return
+            number += 1
+            yield ObjectRow(
+                number=number,
+                cells=[members.get(key, "") for key in self.header],
+                text=text,
+                before=before,
+            )
+
+    @contextmanager
+    def whole(self, sink: Sink, _width: int, names: Sequence[str]) -> Iterator["_Copy"]:
+        yield (copy := _Copy(self.layout, sink, names))
+        copy.verbatim(self._after)
+
+    @contextmanager
+    def excerpt(self, sink: Sink, _width: int, names: Sequence[str]) -> Iterator["_Copy"]:
+        is_array = self.layout.format is FileFormat.JSON_ARRAY
+        yield (
+            copy := _Copy(
+                self.layout,
+                sink,
+                names,
+                first="[\n" if is_array else "",
+                between=",\n" if is_array else "\n",
+            )
+        )
+        copy.verbatim("\n]\n" if is_array else "\n")
+
+
+class _Copy:
+    """Writes objects with members added, each after what stood before it in the file, or after what
+    is given.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        sink: Sink,
+        names: Sequence[str],
+        first: str | None = None,
+        between: str | None = None,
+    ) -> None:
+        self._encoding, self._sink, self._names = layout.encoding, sink, names
+        self._before, self._between = first, between
+        if layout.byte_order_mark:
+            self.verbatim("\ufeff")
+
+    def verbatim(self, text: str) -> None:
+        self._sink.write(text.encode(self._encoding))
+
+    def add(self, row: ObjectRow, cells: Sequence[str]) -> None:
+        self.verbatim(row.before if self._before is None else self._before)
+        self._before = self._between
+        self.verbatim(
+            _with_members(row.text, dict(zip(self._names, cells, strict=True)), self._encoding)
+        )
+
+
+def _with_members(text: str, members: Mapping[str, str], encoding: str) -> str:
+    """The text of an object with members added at its end, indented as its first one is."""
+    body = text[:-1].rstrip()
+    closing = text[len(body) :]
+    space = _SPACE.match(text, 1)
+    indent = space[0] if space and "\n" in space[0] else " "
+    ascii_only = not encoding.startswith("utf")
+    added = [
+        f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=ascii_only)}"
+        for name, value in members.items()
+    ]
+    return body + ("" if body == "{" else "," + indent) + ("," + indent).join(added) + closing
+
+
+def looks_like_objects(start: str) -> FileFormat | None:
+    """The format of a text that begins like JSON objects, else None."""
+    if re.match(r"\s*\[\s*(\{|\]|$)", start):
+        return FileFormat.JSON_ARRAY
+    return FileFormat.JSON_LINES if re.match(r"\s*\{\s*[\"}]", start) else None
+
+
+def _objects(
+    text: TextIO, kind: FileFormat
+) -> Generator[tuple[str, str, dict[str, str]], None, str]:
+    """What stands before each object, its text and its members as cells; at the end, what stands
+    after the last.
+    """
+    scanner = _Scanner(text)
+    is_array = kind is FileFormat.JSON_ARRAY
+    number = 0
+    while True:
+        character = scanner.peek()
+        if is_array and character == ("," if number else "["):
+            scanner.skip()
+            character = scanner.peek()
+        elif is_array and character != "]":
+            raise UnreadableFile(
+                f"The list of objects breaks off or is damaged after object {number}."
+            )
+        if is_array and character == "]":
+            scanner.skip()
+            if scanner.peek():
+                raise UnreadableFile(
+                    "The file goes on after the end of its list of objects; it must be one list."
+                )
+            break
+        if not character:
+            break
+        before = scanner.taken()
+        number += 1
+        if character != "{":
+            raise UnreadableFile(
+                f"Entry {number} of the file is not a JSON object. Each contact must be an object"
+                " of its own."
+            )
+        members = scanner.members(number)
+        yield before, scanner.taken(), members
+    if not number:
+        raise UnreadableFile("The file has no objects in it, so there are no rows.")
+    return scanner.taken()
+
+
+class _Scanner:
+    """Reads a text piece by piece; what it has gone over can be taken."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._buffer = ""
+        self._from = self._at = 0
+        # Numbers stay as they are written.
+        self._decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+
+    def peek(self) -> str:
+        """The next character that is no space; empty at the end."""
+        while True:
+            space = _SPACE.match(self._buffer, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
+            if self._at - self._from > _MAX_OBJECT:
+                raise UnreadableFile(
+                    f"The file has more than {_MAX_OBJECT:,} blank characters between objects."
+                )
+            if not self._more():
+                return ""
+
+    def skip(self) -> None:
+        self._at += 1
+
+    def taken(self) -> str:
+        """The text since it was last taken."""
+        text = self._buffer[self._from : self._at]
+        self._from = self._at
+        return text
+
+    def members(self, number: int) -> dict[str, str]:
+        """The members of the object that begins here; `number` names it in an error."""
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._buffer, self._at)
+                cells = dict(_cells(value))
+            except RecursionError:
+                raise UnreadableFile(f"Object {number} of the file is nested too deeply.") from None
+            except json.JSONDecodeError:
+                if len(self._buffer) - self._from > _MAX_OBJECT or not self._more():
+                    raise UnreadableFile(
+                        f"Object {number} of the file is not valid JSON, or longer than"
+                        f" {_MAX_OBJECT:,} characters."
+                    ) from None
+            else:
+                self._at = end
+                return cells
+
+    def _more(self) -> bool:
+        data = self._text.read(_CHUNK)
+        self._buffer = self._buffer[self._from :] + data
+        self._at -= self._from
+        self._from = 0
+        return bool(data)
+
+
+def _cells(
+    members: Mapping[str, Any], prefix: str = "", depth: int = 1
+) -> Iterator[tuple[str, str]]:
+    """The members as text; those of inner objects by a path of keys, such as
+    `organization.name`.
+    """
+    for key, value in members.items():
+        match value:
+            case None:
+                yield prefix + key, ""
+            case str():
+                yield prefix + key, value
+            case bool():
+                yield prefix + key, str(value).lower()
+            case dict() if value and depth < _DEPTH:
+                yield from _cells(value, f"{prefix}{key}.", depth + 1)
+            case _:
+                yield prefix + key, json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,273 @@
+"""An upload becomes a sheet: it is spooled to disk, unpacked, and told by its content, whatever its
+name says.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import ZipFile
+
+from enrichment.domain.layout import FileFormat, Layout, Packing
+from enrichment.domain.limits import NO_LIMITS, Limits
+from enrichment.errors import UnreadableFile
+from enrichment.files.archives import (
+    GZIP_MAGIC,
+    ZIP_MAGIC,
+    copied,
+    gunzipped,
+    megabytes,
+    only_member,
+    opened_zip,
+    part,
+    unzipped,
+)
+from enrichment.files.csv_sheet import DelimitedSheet, looked_at, open_text
+from enrichment.files.encoding import detect
+from enrichment.files.json_sheet import ObjectSheet, looks_like_objects
+from enrichment.files.sheet import Columns, FindColumns, Readable, Sheet
+
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage"  # the stream in which Office keeps a workbook that has a password
+_WORKBOOKS = {"Workbook", "Book"}
+_STREAMS = {_ENCRYPTED, *_WORKBOOKS, "WordDocument", "PowerPoint Document"}
+_LONGEST_STREAM = 64  # bytes of the name of a stream
+_OTHER_FORMATS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"RIFF": "an image or a sound",
+    b"{\\rtf": "a text document",
+    b"7z\xbc\xaf": "an archive of a kind that is not read",
+    b"Rar!": "an archive of a kind that is not read",
+    b"BZh": "an archive of a kind that is not read",
+    b"\xfd7zXZ": "an archive of a kind that is not read",
+    b"\x28\xb5\x2f\xfd": "an archive of a kind that is not read",
+    b"PAR1": "a Parquet file",
+    b"SQLite": "a database",
+}
+_MAX_STEM, _MAX_SUFFIX = 196, 5  # characters of the name of a file in an archive
+_WEB_PAGES = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<style")
+_ADVICE = "Save the contacts as an Excel workbook (.xlsx) or as CSV, and drop that."
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file that is open: its rows, and the SHA-256 of its bytes as they were dropped."""
+
+    sheet: Sheet
+    digest: str
+
+
+@contextmanager
+def opened(stream: Readable, limits: Limits, find_columns: FindColumns) -> Iterator[OpenFile]:
+    """Open a file for the first time, while the block lasts.
+
+    Sheet, header row, delimiter and columns are decided together, once.
+
+    Args:
+        stream: its bytes.
+        limits: what it may hold.
+        find_columns: tells what the cells of a header are.
+
+    Raises:
+        UnreadableFile: it is not a file of rows that we can read; the message says what it is, and
+            what to do.
+    """
+    with TemporaryDirectory(prefix="upload-") as name, ExitStack() as stack:
+        folder = Path(name)
+        path, digest = _spooled(stream, folder, limits)
+        path, packing = _unpacked(path, folder, limits)
+        layout, columns = _recognised(path, find_columns)
+        layout = layout.model_copy(update=packing)
+        sheet = _sheet(stack, path, layout, limits, find_columns, columns)
+        yield OpenFile(sheet, digest)
+
+
+@contextmanager
+def reopened(stream: Readable, layout: Layout) -> Iterator[OpenFile]:
+    """Open a file again that was read as `layout` says; its sheet knows no columns.
+
+    Raises:
+        UnreadableFile: it is not what it was.
+    """
+    with TemporaryDirectory(prefix="upload-") as name, ExitStack() as stack:
+        folder = Path(name)
+        path, digest = _spooled(stream, folder, NO_LIMITS)
+        path, _ = _unpacked(path, folder, NO_LIMITS)
+        yield OpenFile(_sheet(stack, path, layout, NO_LIMITS, _no_columns, {}), digest)
+
+
+def _no_columns(_: Sequence[str]) -> Columns:
+    return {}
+
+
+def _sheet(
+    stack: ExitStack,
+    path: Path,
+    layout: Layout,
+    limits: Limits,
+    find_columns: FindColumns,
+    columns: Columns,
+) -> Sheet:
+    """The sheet of a file that lies unpacked at `path`, open as long as `stack` is."""
+    match layout.format:
+        case FileFormat.CSV:
+            return DelimitedSheet(stack.enter_context(open_text(path, layout)), layout, columns)
+        case FileFormat.JSON_LINES | FileFormat.JSON_ARRAY:
+            return ObjectSheet(stack.enter_context(open_text(path, layout)), layout, find_columns)
+    from enrichment.files.workbook.reading import WorkbookSheet
+
+    workbook = WorkbookSheet(path, layout, limits.unpacked, path.parent, find_columns)
+    return stack.enter_context(closing(workbook))
+
+
+def _spooled(stream: Readable, folder: Path, limits: Limits) -> tuple[Path, str]:
+    """The file on the disk, and its digest."""
+    target = folder / "dropped"
+    hashed = _Hashed(stream)
+    size = copied(hashed, target, limits.file, too_large_file(limits.file))
+    if not size:
+        raise UnreadableFile("The file is empty: it has no header and no rows.")
+    return target, hashed.digest()
+
+
+def too_large_file(most: int) -> str:
+    """The refusal of a file of more than `most` bytes."""
+    return (
+        f"The file is larger than the {megabytes(most)} that can be processed. Divide it and drop"
+        " the parts."
+    )
+
+
+class _Hashed:
+    """A stream that knows the SHA-256 of what was read."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream, self._hash = stream, hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._hash.update(data)
+        return data
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _unpacked(path: Path, folder: Path, limits: Limits) -> tuple[Path, dict[str, Any]]:
+    """The file of rows itself, and what its layout says of how it is packed."""
+    target = folder / "unpacked"
+    start = _start(path)
+    if start.startswith(GZIP_MAGIC):
+        gunzipped(path, target, limits.unpacked)
+        return target, {"packing": Packing.GZIP}
+    if start.startswith(ZIP_MAGIC):
+        with opened_zip(path) as archive:
+            if _office_format(archive) is None:
+                member = only_member(archive)
+                unzipped(archive, member, target, limits.unpacked)
+                return target, {"packing": Packing.ZIP, "member": _plain_name(member.filename)}
+    return path, {}
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a name in an archive, which some programs on Windows write with
+    backslashes.
+    """
+    name = "".join(filter(str.isprintable, name.replace("\\", "/").rpartition("/")[2]))
+    return name[:_MAX_STEM] + name[max(_MAX_STEM, len(name) - _MAX_SUFFIX) :]
+
+
+def _recognised(path: Path, find_columns: FindColumns) -> tuple[Layout, Columns]:
+    """How a file that is not packed is written; of text, the columns of its header too."""
+    start = _start(path)
+    if start.startswith(GZIP_MAGIC):
+        raise UnreadableFile(
+            "The file is an archive inside of an archive. Unpack it once and drop it again."
+        )
+    if start.startswith(ZIP_MAGIC):
+        with opened_zip(path) as archive:
+            document = _office_format(archive)
+        if document is None:
+            raise UnreadableFile(
+                "The file is an archive inside of an archive. Unpack it once and drop it again."
+            )
+        return Layout(format=document), {}
+    if start.startswith(_OLD_OFFICE):
+        return _old_office(path), {}
+    for signature, name in _OTHER_FORMATS.items():
+        if start.startswith(signature):
+            raise UnreadableFile(f"The file is {name}. {_ADVICE}")
+    if (
+        start.replace(b"\0", b"")
+        .lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:9]
+        .lower()
+        .startswith(_WEB_PAGES)
+    ):
+        raise UnreadableFile(
+            "The file is a web page or XML, whatever its name says; some programs export that for"
+            " Excel. Open it in Excel. " + _ADVICE
+        )
+    encoding, mark = detect(path)
+    layout = Layout(format=FileFormat.CSV, encoding=encoding, byte_order_mark=bool(mark))
+    with open_text(path, layout) as text:
+        objects = looks_like_objects(text.read(4096))
+    if objects:
+        return layout.model_copy(update={"format": objects}), {}
+    return looked_at(path, layout, find_columns)
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(512)
+
+
+def _office_format(archive: ZipFile) -> FileFormat | None:
+    """What an archive is, if it is a document; None for any other archive.
+
+    Raises:
+        UnreadableFile: it is a document without rows, or one that cannot be read.
+    """
+    names = set(archive.namelist())
+    if "[Content_Types].xml" in names:
+        if any(name.endswith("workbook.bin") for name in names):
+            raise UnreadableFile(
+                f"The file is a binary Excel workbook (.xlsb), which cannot be read. {_ADVICE}"
+            )
+        if any("worksheets/" in name for name in names):
+            return FileFormat.XLSX
+        raise UnreadableFile(f"The file is an Office document, but no Excel workbook. {_ADVICE}")
+    if "mimetype" in names and "content.xml" in names:
+        with part(archive, archive.getinfo("mimetype"), 1000) as source:
+            kind = source.read(100)
+        if b"opendocument.spreadsheet" in kind:
+            return FileFormat.ODS
+        raise UnreadableFile(f"The file is an OpenDocument file, but no spreadsheet. {_ADVICE}")
+    if "Index/Document.iwa" in names:
+        raise UnreadableFile(f"The file is an Apple Numbers or Pages document. {_ADVICE}")
+    return None
+
+
+def _old_office(path: Path) -> Layout:
+    """Files of Office before 2007, and encrypted ones of today, which lie in the same kind of
+    container.
+    """
+    streams = set()
+    with path.open("rb") as file:
+        overlap = b""
+        while chunk := file.read(1 << 20):
+            overlap += chunk
+            streams |= {name for name in _STREAMS if name.encode("utf-16-le") in overlap}
+            overlap = overlap[-_LONGEST_STREAM:]
+    if _ENCRYPTED in streams:
+        raise UnreadableFile(
+            "The workbook is protected by a password. Save it without one and drop it again."
+        )
+    if streams and not streams & _WORKBOOKS:  # which may have other documents in it
+        raise UnreadableFile(f"The file is an old Word or PowerPoint document. {_ADVICE}")
+    return Layout(format=FileFormat.XLS)

@@ -1,0 +1,264 @@
+"""Excel and OpenDocument files, read by calamine; answered as .xlsx, in place where the file is one
+already.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from enrichment.domain.columns import Field
+from enrichment.domain.layout import FileFormat, Layout
+from enrichment.domain.outcome import RESULT_COLUMNS
+from enrichment.errors import UnreadableFile
+from enrichment.files.sheet import (
+    HEAD,
+    MAX_COLUMNS,
+    NO_LINKS,
+    Columns,
+    FindColumns,
+    Sink,
+    header_among,
+)
+from enrichment.files.workbook.added_cells import Added
+from enrichment.files.workbook.loading_checks import check_loading, measured_open_document
+from enrichment.files.workbook.new_workbook import NewWorkbook, Value, WorkbookRow
+from enrichment.files.workbook.package import Package
+from enrichment.files.workbook.ranges import Growth
+from enrichment.files.workbook.sizes import Extent
+from enrichment.files.workbook.xml import damaged
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_MAX_UNPACKED = 1_000_000_000  # bytes; unlike other formats, a workbook's texts are held in memory
+_OF_PEOPLE = frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME})
+_MOST_ADDED = len(RESULT_COLUMNS)
+
+
+class WorkbookSheet:
+    """The sheet of a workbook that has the contacts. It is held in memory: its size is checked
+    before it is loaded.
+
+    Rows without any value are no rows. Where the header has no name, in the middle or to its right,
+    a column has none.
+
+    Args:
+        path: the file, unpacked.
+        layout: its format; sheet and header row, too, where it was read before.
+        most: the most bytes that it may unpack to.
+        folder: where temporary files may be put.
+        find_columns: tells what the cells of a header are.
+
+    Raises:
+        UnreadableFile: the workbook is damaged, protected or too large, or has no rows.
+    """
+
+    def __init__(
+        self, path: Path, layout: Layout, most: int, folder: Path, find_columns: FindColumns
+    ) -> None:
+        self._folder = folder
+        most = min(most, _MAX_UNPACKED)
+        readable = folder / "readable"
+        extents: Mapping[str, Extent] = {}
+        with ExitStack() as opening:
+            self._package: Package | None = None
+            match layout.format:
+                case FileFormat.XLSX:
+                    self._package = opening.enter_context(closing(Package(path, most)))
+                    extents = self._package.measured(
+                        [layout.sheet] if layout.sheet else self._package.visible, readable
+                    )
+                case FileFormat.ODS:
+                    measured_open_document(path, readable, most)
+                case _:
+                    check_loading(path)
+                    readable = path
+            with _loading():
+                chosen = self._choose(_load(readable), layout, extents, find_columns)
+            self._sheet, self._extent = chosen.sheet, chosen.extent
+            self.columns = chosen.columns
+            where = {
+                "sheet": chosen.sheet.name,
+                "header_row": chosen.header_row,
+                "other_sheets": chosen.others,
+            }
+            self.layout = layout.model_copy(update=where)
+            self._first_column = (self._sheet.start or (0, 0))[1]
+            self._width = self._extent.reach(chosen.header_row)
+            self._rows = self._numbered()
+            rows = list(islice(self._rows, chosen.header_row))
+            if len(rows) < chosen.header_row:
+                raise damaged()
+            *self._above, self._head = rows
+            self.header = self._head.cells
+            if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
+                raise UnreadableFile(
+                    f"The sheet “{self.layout.sheet}” has {len(self.header):,} columns: there is no"
+                    " room for more. Delete those that are not needed."
+                )
+            opening.pop_all()
+
+    def close(self) -> None:
+        if self._package:
+            self._package.close()
+
+    def __iter__(self) -> Iterator[WorkbookRow]:
+        return (row for row in self._rows if any(row.cells))
+
+    @contextmanager
+    def whole(
+        self, sink: Sink, width: int, names: Sequence[str]
+    ) -> Iterator["_Edited | NewWorkbook"]:
+        target = self._folder / "whole.xlsx"
+        if self._package:
+            growth = Growth(self._head.number, width, names)
+            with self._package.with_cells(self.layout.sheet, growth, target) as added:
+                added.add(self._head.number, names)
+                yield _Edited(added)
+        else:
+            with NewWorkbook(target, self.layout.sheet, width) as copy:
+                for row in self._above:
+                    copy.add(row, [])
+                copy.add(self._head, names)
+                yield copy
+        _send(target, sink)
+
+    @contextmanager
+    def excerpt(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator[NewWorkbook]:
+        target = self._folder / "excerpt.xlsx"
+        with NewWorkbook(target, self.layout.sheet, width, in_place=False) as copy:
+            copy.add(self._head, names)
+            yield copy
+        _send(target, sink)
+
+    def _choose(
+        self,
+        workbook: "CalamineWorkbook",
+        layout: Layout,
+        extents: Mapping[str, Extent],
+        find_columns: FindColumns,
+    ) -> "_Chosen":
+        """The sheet that was read before, or else the first whose header names the most known
+        fields.
+        """
+        if layout.sheet:
+            sheet, extent = (
+                workbook.get_sheet_by_name(layout.sheet),
+                extents.get(layout.sheet, Extent()),
+            )
+            return _Chosen(sheet, extent, layout.header_row, others=layout.other_sheets)
+        best: _Chosen | None = None
+        likely: list[str] = []
+        for name in _candidates(workbook):
+            if self._package and name not in extents:
+                continue
+            sheet = workbook.get_sheet_by_name(name)
+            head = sheet.to_python(skip_empty_area=False, nrows=HEAD) if sheet.end else []
+            if not head:
+                continue
+            rows = [list(map(_text, values)) for values in head]
+            header = header_among(rows, find_columns)
+            if _OF_PEOPLE & header.columns.keys() and len(header.columns) > 1:
+                likely.append(name)
+            if best is None or len(header.columns) > len(best.columns):
+                extent = extents.get(name, Extent())
+                best = _Chosen(sheet, extent, header.position + 1, header.columns)
+        if best is None:
+            raise UnreadableFile("The workbook is empty: it has no header and no rows.")
+        return replace(best, others=tuple(name for name in likely if name != best.sheet.name))
+
+    def _numbered(self) -> Iterator[WorkbookRow]:
+        before: list[Value] = [""] * self._first_column
+        for number, values in enumerate(self._sheet.iter_rows(), start=1):
+            values = before + values
+            values += [""] * (self._width - len(values))
+            links = self._extent.links.get(number, NO_LINKS)
+            yield WorkbookRow(
+                number=number, cells=list(map(_text, values)), links=links, values=values
+            )
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    sheet: "CalamineSheet"
+    extent: Extent
+    header_row: int
+    columns: Columns = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+
+class _Edited:
+    """The file's own workbook, whose rows get cells added."""
+
+    def __init__(self, added: Added) -> None:
+        self._added = added
+
+    def add(self, row: WorkbookRow, cells: Sequence[str]) -> None:
+        self._added.add(row.number, cells)
+
+
+def _load(path: Path) -> "CalamineWorkbook":
+    from python_calamine import CalamineWorkbook
+
+    return CalamineWorkbook.from_path(path)
+
+
+def _candidates(workbook: "CalamineWorkbook") -> list[str]:
+    """The sheets that a person sees, or all where none is to be seen."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    return [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible] or [
+        sheet.name for sheet in sheets
+    ]
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Whatever calamine finds wrong, in words."""
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError:
+        raise protected() from None
+    except CalamineError:
+        raise damaged() from None
+    except BaseException as error:
+        # What calamine does not expect ends in a panic, which is not an `Exception`:
+        # https://pyo3.rs, *Panics*
+        if type(error).__name__ == "PanicException":
+            raise damaged() from None
+        raise
+
+
+def protected() -> UnreadableFile:
+    return UnreadableFile(
+        "The workbook is protected by a password. Save it without one and drop it again."
+    )
+
+
+def _text(value: Value) -> str:
+    """What a spreadsheet would show of a value, near enough to find names and addresses in it."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer():
+            return f"{value:.0f}"
+        case datetime():
+            return value.isoformat(" ")
+        case _:
+            return str(value)
+
+
+def _send(path: Path, sink: Sink) -> None:
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            sink.write(chunk)
+    path.unlink()

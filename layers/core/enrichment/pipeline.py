@@ -1,0 +1,370 @@
+"""The assembly: the one place where use cases get the adapters, steps and settings that they need.
+
+    pipeline = Pipeline(Clients(), os.environ, system_clock, new_id)
+    pipeline.split.run("incoming/email/leads.csv", version, size)
+
+Every part is made when it is first asked for and then kept, so that a function pays at its cold
+start for what its own use case needs and no more; hence the imports inside. A part may be replaced
+before it is used, by assigning it or in a subclass: tests, the simulation and its planted bugs do.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from enrichment import settings
+from enrichment.adapters.clients import Clients
+from enrichment.clock import Clock, system_clock
+from enrichment.domain.batch import MAX_BATCH
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
+from enrichment.store.results import Results
+from enrichment.store.table import Table
+
+if TYPE_CHECKING:
+    from enrichment.adapters.bucket import Bucket
+    from enrichment.adapters.metrics import Metrics
+    from enrichment.adapters.provider import Pronto
+    from enrichment.adapters.queue import DeadLetters, SubmitQueue
+    from enrichment.adapters.secrets import ApiKey, SigningKey
+    from enrichment.adapters.starter import CompileStarter, SplitStarter
+    from enrichment.domain.planner import EarlierRows
+    from enrichment.domain.report import Report
+    from enrichment.steps.completion import Completion
+    from enrichment.steps.dead_letters import ClearDeadLetters
+    from enrichment.steps.estimate import EstimateFile
+    from enrichment.steps.intake import Intake
+    from enrichment.steps.pause import PauseJob, ResumeJob
+    from enrichment.steps.publishing import PublishReport
+    from enrichment.steps.repeated_upload import RepeatedUpload
+    from enrichment.store.budget import Budget
+    from enrichment.store.contents import Contents
+    from enrichment.usecases.compile import CompileJob
+    from enrichment.usecases.operate import Operate
+    from enrichment.usecases.split import SplitUpload
+    from enrichment.usecases.submit import SubmitBatch
+    from enrichment.usecases.sweep import Sweep
+    from enrichment.usecases.tally import TallyResults
+    from enrichment.usecases.webhook import ReceiveWebhook
+
+S = TypeVar("S", bound=settings.Settings)
+
+
+def new_id() -> str:
+    """An id that nobody had before."""
+    return uuid4().hex
+
+
+@cache
+def deployed() -> "Pipeline":
+    """The pipeline of this process, as a function of the stack has it."""
+    return Pipeline(Clients(), os.environ, system_clock, new_id)
+
+
+class Pipeline:
+    """The whole pipeline, real or simulated.
+
+    Args:
+        clients: of AWS and the provider.
+        environment: variables by name, of which each part reads its own (`enrichment.settings`).
+        clock: the time in epoch seconds.
+        new_id: names plans and claims; no two alike.
+    """
+
+    batch_size = MAX_BATCH
+
+    def __init__(
+        self,
+        clients: Clients,
+        environment: Mapping[str, str],
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self.clients, self.environment = clients, environment
+        self.clock, self.new_id = clock, new_id
+        self._settings: dict[type[settings.Settings], settings.Settings] = {}
+
+    # Use cases: one for each function
+
+    @cached_property
+    def split(self) -> "SplitUpload":
+        from enrichment.usecases.split import SplitUpload
+
+        return SplitUpload(
+            jobs=self.jobs,
+            batches=self.batches,
+            contents=self.contents,
+            bucket=self.bucket,
+            queue=self.submit_queue,
+            intake=self.intake,
+            completion=self.completion,
+            publish=self.publish,
+            estimate=self.estimate,
+            repeated=self.repeated_upload,
+            earlier_rows=self.earlier_rows,
+            clock=self.clock,
+            new_id=self.new_id,
+            deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
+            price=self._read(settings.PriceSettings).price,
+            batch_size=self.batch_size,
+        )
+
+    @cached_property
+    def submit(self) -> "SubmitBatch":
+        from enrichment.usecases.submit import SubmitBatch
+
+        return SubmitBatch(
+            jobs=self.jobs,
+            batches=self.batches,
+            bucket=self.bucket,
+            queue=self.submit_queue,
+            provider=self.provider,
+            api_key=self.api_key,
+            signing_key=self.signing_key,
+            completion=self.completion,
+            pause=self.pause,
+            clock=self.clock,
+            new_id=self.new_id,
+            webhook_url=self._read(settings.WebhookUrlSettings).webhook_url,
+            month_cap=self._read(settings.MonthCapSettings).month_cap,
+        )
+
+    @cached_property
+    def webhook(self) -> "ReceiveWebhook":
+        from enrichment.usecases.webhook import ReceiveWebhook
+
+        return ReceiveWebhook(self.results, self.signing_key, self.metrics, self.clock)
+
+    @cached_property
+    def tally(self) -> "TallyResults":
+        from enrichment.usecases.tally import TallyResults
+
+        return TallyResults(self.jobs, self.batches, self.completion, self.metrics, self.clock)
+
+    @cached_property
+    def compile(self) -> "CompileJob":
+        from enrichment.usecases.compile import CompileJob
+
+        return CompileJob(
+            jobs=self.jobs,
+            batches=self.batches,
+            results=self.results,
+            contents=self.contents,
+            bucket=self.bucket,
+            publish=self.publish,
+            clock=self.clock,
+            money=self._read(settings.MoneySettings).money,
+        )
+
+    @cached_property
+    def sweep(self) -> "Sweep":
+        from enrichment.usecases.sweep import Sweep
+
+        return Sweep(
+            jobs=self.jobs,
+            batches=self.batches,
+            results=self.results,
+            bucket=self.bucket,
+            queue=self.submit_queue,
+            split_starter=self.split_starter,
+            compile_starter=self.compile_starter,
+            completion=self.completion,
+            provider=self.provider,
+            api_key=self.api_key,
+            pause=self.pause,
+            resume=self.resume,
+            clear_dead_letters=self.clear_dead_letters,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def operate(self) -> "Operate":
+        from enrichment.usecases.operate import Operate
+
+        return Operate(
+            jobs=self.jobs,
+            batches=self.batches,
+            queue=self.submit_queue,
+            completion=self.completion,
+            resume=self.resume,
+            clock=self.clock,
+            deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
+        )
+
+    # Steps that several of them share
+
+    @cached_property
+    def intake(self) -> "Intake":
+        from enrichment.steps.intake import Intake
+
+        return Intake(self.bucket, self._read(settings.LimitSettings).limits)
+
+    @cached_property
+    def estimate(self) -> "EstimateFile":
+        from enrichment.steps.estimate import EstimateFile
+
+        return EstimateFile(
+            jobs=self.jobs,
+            budget=self.budget,
+            bucket=self.bucket,
+            publish=self.publish,
+            clock=self.clock,
+            price=self._read(settings.PriceSettings).price,
+            money=self._read(settings.MoneySettings).money,
+            month_cap=self._read(settings.MonthCapSettings).month_cap,
+        )
+
+    @cached_property
+    def repeated_upload(self) -> "RepeatedUpload":
+        from enrichment.steps.repeated_upload import RepeatedUpload
+
+        return RepeatedUpload(self.jobs, self.contents, self.publish, self.clock)
+
+    @cached_property
+    def completion(self) -> "Completion":
+        from enrichment.steps.completion import Completion
+
+        return Completion(self.jobs, self.batches, self.results, self.compile_starter, self.clock)
+
+    @cached_property
+    def pause(self) -> "PauseJob":
+        from enrichment.steps.pause import PauseJob
+
+        return PauseJob(self.jobs, self.publish, self.metrics, self.clock)
+
+    @cached_property
+    def resume(self) -> "ResumeJob":
+        from enrichment.steps.pause import ResumeJob
+
+        return ResumeJob(self.jobs, self.batches, self.submit_queue)
+
+    @cached_property
+    def publish(self) -> "PublishReport":
+        from enrichment.steps.publishing import PublishReport
+
+        return PublishReport(self.bucket, self.page, self.clock)
+
+    @cached_property
+    def clear_dead_letters(self) -> "ClearDeadLetters":
+        from enrichment.steps.dead_letters import ClearDeadLetters
+
+        return ClearDeadLetters(self.jobs, self.batches, self.dead_letters, self.bucket.name)
+
+    # The store
+
+    @cached_property
+    def table(self) -> Table:
+        store = self._read(settings.StoreSettings)
+        return Table(self.clients.dynamodb, store.table, store.retention_seconds)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.table)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return Batches(self.table)
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self.table)
+
+    @cached_property
+    def budget(self) -> "Budget":
+        from enrichment.store.budget import Budget
+
+        return Budget(self.table)
+
+    @cached_property
+    def contents(self) -> "Contents":
+        from enrichment.store.contents import Contents
+
+        return Contents(self.table)
+
+    # The other edges
+
+    @cached_property
+    def bucket(self) -> "Bucket":
+        from enrichment.adapters.bucket import Bucket
+
+        return Bucket(self.clients.s3, self._read(settings.BucketSettings).bucket)
+
+    @cached_property
+    def submit_queue(self) -> "SubmitQueue":
+        from enrichment.adapters.queue import SubmitQueue
+
+        return SubmitQueue(self.clients.sqs, self._read(settings.QueueSettings).submit_queue_url)
+
+    @cached_property
+    def dead_letters(self) -> "tuple[DeadLetters, ...]":
+        from enrichment.adapters.queue import DeadLetters
+
+        urls = self._read(settings.DeadLetterSettings)
+        return tuple(
+            DeadLetters(self.clients.sqs, url)
+            for url in (urls.submit_dead_letters_url, urls.failed_events_url)
+        )
+
+    @cached_property
+    def compile_starter(self) -> "CompileStarter":
+        from enrichment.adapters.starter import CompileStarter
+
+        function = self._read(settings.CompileStartSettings).compile_function
+        return CompileStarter(self.clients.functions, function)
+
+    @cached_property
+    def split_starter(self) -> "SplitStarter":
+        from enrichment.adapters.starter import SplitStarter
+
+        function = self._read(settings.SplitStartSettings).split_function
+        return SplitStarter(self.clients.functions, function)
+
+    @cached_property
+    def provider(self) -> "Pronto":
+        from enrichment.adapters.provider import Pronto
+
+        return Pronto(self.clients.http, self._read(settings.ProviderSettings).pronto_base_url)
+
+    @cached_property
+    def api_key(self) -> "ApiKey":
+        from enrichment.adapters.secrets import ApiKey
+
+        name = self._read(settings.ApiKeySettings).api_key_secret
+        return ApiKey(self.clients.secrets, name)
+
+    @cached_property
+    def signing_key(self) -> "SigningKey":
+        from enrichment.adapters.secrets import SigningKey
+
+        name = self._read(settings.SigningKeySettings).signing_key_secret
+        return SigningKey(self.clients.secrets, name)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        from enrichment.adapters.metrics import Metrics
+
+        return Metrics(self._read(settings.MetricSettings).stack)
+
+    @cached_property
+    def page(self) -> "Callable[[Report], str]":
+        """Renders a report as a page."""
+        from enrichment.adapters.report_page import page
+
+        return page
+
+    @cached_property
+    def earlier_rows(self) -> "Callable[[], AbstractContextManager[EarlierRows]]":
+        """Remembers whom a file has named."""
+        from enrichment.adapters.earlier_rows import EarlierRowsOnDisk
+
+        return EarlierRowsOnDisk
+
+    def _read(self, kind: type[S]) -> S:
+        if kind not in self._settings:
+            self._settings[kind] = kind.read(self.environment)
+        found = self._settings[kind]
+        assert isinstance(found, kind)  # noqa: S101  # for the type checker
+        return found

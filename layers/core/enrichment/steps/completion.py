@@ -1,0 +1,58 @@
+"""Noticing that nothing more is awaited, and starting the compilation then, once."""
+
+from dataclasses import dataclass
+
+from enrichment.adapters.starter import CompileStarter
+from enrichment.clock import Clock
+from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
+from enrichment.store.results import Results
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Takes batches and jobs on when what they waited for has come.
+
+    Every step may be repeated at any time.
+    """
+
+    jobs: Jobs
+    batches: Batches
+    results: Results
+    compile_starter: CompileStarter
+    clock: Clock
+
+    def recount(self, batch: Batch) -> int:
+        """Count a batch's results, and complete it when all are there.
+
+        Any result at all proves that the batch was accepted.
+
+        Returns:
+            How many results the batch has.
+        """
+        results = self.results.count(batch)
+        if results >= batch.size:
+            if self.batches.settle(batch, BatchState.COMPLETE):
+                self.finish_if_complete(batch.job)
+        elif results and batch.state is BatchState.UNKNOWN:
+            self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock())
+        return results
+
+    def finish_if_complete(self, job_id: str) -> None:
+        """Start compiling a job whose batches are all settled, as read consistently."""
+        job = self.jobs.get(job_id)
+        if job and job.state in UNDER_WAY and job.settled >= job.batches:
+            self.compile(job)
+
+    def compile(self, job: Job) -> bool:
+        """Take the one step to COMPILING and start the compilation.
+
+        Returns:
+            False if somebody has done so.
+        """
+        if not self.jobs.begin_compiling(job.id, self.clock()):
+            return False
+        self.compile_starter.start(job.id)
+        return True

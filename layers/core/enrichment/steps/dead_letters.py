@@ -1,0 +1,67 @@
+"""Dead letters whose work was done after all are thrown away, so that what is left deserves an
+operator's look.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from enrichment.adapters.queue import DeadLetters
+from enrichment.domain.batch import BatchState
+from enrichment.domain.folder import job_id
+from enrichment.domain.job import ENDED, UNDER_WAY, JobState
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
+
+
+@dataclass(frozen=True)
+class ClearDeadLetters:
+    """Looks through queues of failures. The sweeper finds the work of each of them again; this only
+    clears away what is done.
+
+    Args:
+        jobs, batches: tell what was done.
+        queues: of messages and events that a function failed to handle.
+        bucket: the name of the data bucket, of which a job's id is made.
+    """
+
+    jobs: Jobs
+    batches: Batches
+    queues: tuple[DeadLetters, ...]
+    bucket: str
+
+    def run(self) -> int:
+        """Throw away what is done; how many that were."""
+        cleared = 0
+        for queue in self.queues:
+            for letter in queue.look():
+                if self._done(letter.body):
+                    queue.clear(letter)
+                    cleared += 1
+        return cleared
+
+    def _done(self, body: Mapping[str, Any]) -> bool:
+        # A failed asynchronous start comes as {"requestPayload": <event>}, a message or event as it
+        # was.
+        event = body.get("requestPayload", body)
+        if not isinstance(event, dict):
+            return False
+        match event:
+            case {"job": str(job), "batch": int(number)}:
+                return self._submitted(job, number)
+            case {"job": str(job)}:
+                found = self.jobs.get(job)
+                return found is None or found.state in ENDED
+            case {"detail": {"object": {"key": str(key), "version-id": str(version)}}}:
+                found = self.jobs.get(job_id(self.bucket, key, version))
+                return found is not None and found.state is not JobState.SPLITTING
+            case {"DDBStreamBatchInfo": _} | {"detail-type": "Scheduled Event"}:
+                return True  # every sweep counts results again, and every tick sweeps
+        return False
+
+    def _submitted(self, job_id: str, number: int) -> bool:
+        job = self.jobs.get(job_id)
+        if job is None or job.state not in UNDER_WAY:
+            return True
+        batch = self.batches.get(job, number)
+        return batch is None or batch.state is not BatchState.PLANNED

@@ -1,0 +1,83 @@
+"""What a file would cost: its rows are judged as in earnest, and nothing is sent."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from enrichment.adapters.bucket import Bucket
+from enrichment.clock import Clock
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import month_of
+from enrichment.domain.folder import Request
+from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
+from enrichment.domain.planner import Planner
+from enrichment.domain.report import Cap, Credits
+from enrichment.steps.intake import AcceptedFile
+from enrichment.steps.outputs import Outputs
+from enrichment.steps.publishing import PublishReport
+from enrichment.steps.repeated_upload import earlier_of
+from enrichment.store.budget import Budget
+from enrichment.store.jobs import Jobs
+
+_BEFORE = "The same file was enriched before: dropped as it is, it costs nothing."
+
+
+@dataclass(frozen=True)
+class EstimateFile:
+    """Judges the rows of a file, writes those that could not be sent, and reckons the rest.
+
+    `money` tells what credits cost, in words; `month_cap` is in credits, None for no cap.
+    """
+
+    jobs: Jobs
+    budget: Budget
+    bucket: Bucket
+    publish: PublishReport
+    clock: Clock
+    price: Callable[[EnrichmentType], int]
+    money: Callable[[int], str]
+    month_cap: int | None
+
+    def run(self, file: AcceptedFile, planner: Planner, earlier_id: str | None) -> None:
+        """Report what a file would cost; `earlier_id` is the job that has paid for its content."""
+        job, sheet, request = file.job, file.sheet, file.request
+        positions = list(sheet.columns.values())
+        width = len(sheet.header)
+        with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
+            for row in file.rows:
+                outputs.add(row, outcome_of_planned(planner.decide(row), _to_send))
+        counts = outputs.counted.counts()
+        price = self.price(request.wanted)
+        earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
+        contacts = 0 if earlier else counts[RowState.TO_SEND]
+        cost = contacts * price
+        self.publish.run(
+            job,
+            "estimated",
+            _BEFORE if earlier else sheet.layout.note(),
+            sheet=sheet,
+            columns=sheet.columns,
+            counted=outputs.counted,
+            credits=Credits(
+                contacts_sent=contacts,
+                price_per_contact=price,
+                estimated=cost,
+                possibly_charged=0,
+                cost=self.money(cost),
+            ),
+            caps=tuple(self._caps(request, cost + counts[RowState.OVER_BUDGET] * price)),
+            rejected=outputs.rejected,
+            earlier=earlier_of(earlier),
+        )
+
+    def _caps(self, request: Request, needed: int) -> Iterable[Cap]:
+        if (most := request.max_credits) is not None:
+            name = f"the folder max_credits={most}"
+            yield Cap(name=name, credits=most, needed=needed, hit=needed > most)
+        if self.month_cap is not None:
+            left = max(0, self.month_cap - self.budget.reserved(month_of(self.clock())))
+            name = "what is left of the platform team’s credits for this month"
+            yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
+
+
+def _to_send(_row: int) -> Outcome:
+    return Outcome(state=RowState.TO_SEND)

@@ -1,0 +1,65 @@
+"""A job that the provider will not serve for now is paused: its owner is told, once."""
+
+from dataclasses import dataclass
+
+from enrichment.adapters.metrics import Metrics
+from enrichment.adapters.queue import SubmitQueue
+from enrichment.clock import Clock
+from enrichment.domain.batch import BatchState
+from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.outcome import halt_sentence
+from enrichment.steps.publishing import PublishReport
+from enrichment.store.batches import Batches
+from enrichment.store.jobs import Jobs
+
+_PATIENCE = (
+    "Do not drop the file again: its job goes on once this is mended, and otherwise ends at its"
+    " deadline."
+)
+
+
+@dataclass(frozen=True)
+class PauseJob:
+    """Pauses a running job. Batches that are on their way are recorded as they come back."""
+
+    jobs: Jobs
+    publish: PublishReport
+    metrics: Metrics
+    clock: Clock
+
+    def run(self, job: Job, halt: Halt, message: str) -> None:
+        """Pause a job; nothing if it is paused already."""
+        if self.jobs.pause(job.id, halt, message):
+            paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
+            self.tell(job.model_copy(update=paused))
+
+    def tell(self, job: Job) -> None:
+        """Tell of a pause: the owner by a report, the platform team by a metric.
+
+        The sweeper does it if this run dies before.
+        """
+        self.metrics.count("PausedJobs")
+        self.publish.run(job, "paused", f"{halt_sentence(job)}. {_PATIENCE}", rows=job.rows)
+        self.jobs.change(job.id, halt_told_at=self.clock())
+
+
+@dataclass(frozen=True)
+class ResumeJob:
+    """Lets a paused job send again, and hands what is still planned to the queue.
+
+    If it dies between the two, the sweeper does the rest.
+    """
+
+    jobs: Jobs
+    batches: Batches
+    queue: SubmitQueue
+
+    def run(self, job: Job) -> bool:
+        """Resume a job; False if it is not paused."""
+        if not self.jobs.resume(job.id):
+            return False
+        planned = [
+            batch.number for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
+        ]
+        self.queue.send((job.id, number) for number in planned)
+        return True

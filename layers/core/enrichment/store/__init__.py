@@ -1,0 +1,26 @@
+"""The DynamoDB table: the one truth about jobs, batches and results.
+
+    pk                      sk               item
+    JOB#<job>               JOB              a job
+    PLAN#<job>#<plan>       BATCH#<number>   a batch of one plan; the job says which plan counts
+    RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
+    ASIDE#<job>             <digest>         a genuine webhook that is not its row's result
+    BUDGET#<month>          BUDGET           credits reserved in a calendar month
+    CONTENT#<digest>        CONTENT          the job that pays for a content, so that no other does
+
+Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one
+query a batch. Batches are keyed by plan, so that two runs over the same file never touch each
+other's. The sparse index `open-jobs` holds the jobs that still need the sweeper. Every item but the
+budgets expires by TTL after the retention time.
+
+Every change of state is conditional on the states from which it is allowed (`BATCH_TRANSITIONS`,
+`JOB_TRANSITIONS`).
+
+jobs       one version of one uploaded file, and its states
+batches    one request to the provider, and its states
+results    what came back for each contact
+budget     credits of a calendar month
+contents   which job pays for which content
+items      how all of them become items
+table      how items are read and written
+"""

@@ -1,0 +1,150 @@
+"""How jobs, batches and results become DynamoDB items: keys, values, and the parts of an update."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from enrichment.domain.batch import Batch
+from enrichment.domain.job import Job
+from enrichment.domain.token import RowRef
+
+OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
+
+
+def job_key(job_id: str) -> dict[str, str]:
+    return {"pk": f"JOB#{job_id}", "sk": "JOB"}
+
+
+def plan_of(job_id: str, plan: str) -> str:
+    return f"PLAN#{job_id}#{plan}"
+
+
+def batch_sk(number: int) -> str:
+    return f"BATCH#{number:06}"
+
+
+def batch_key(batch: Batch) -> dict[str, str]:
+    return {"pk": plan_of(batch.job, batch.plan), "sk": batch_sk(batch.number)}
+
+
+def results_of(job_id: str, number: int) -> str:
+    return f"RESULT#{job_id}#{number:06}"
+
+
+def result_key(ref: RowRef) -> dict[str, str]:
+    return {"pk": results_of(ref.job, ref.batch), "sk": f"ROW#{ref.row:08}"}
+
+
+def aside_of(job_id: str) -> str:
+    return f"ASIDE#{job_id}"
+
+
+def row_of(sk: str) -> int:
+    """The row in the sort key of a result."""
+    return int(sk.removeprefix("ROW#"))
+
+
+def batch_of_result_key(pk: str) -> tuple[str, int]:
+    """The job and batch number in the partition key of a result, as a stream record carries it."""
+    _, job_id, number = pk.split("#")
+    return job_id, int(number)
+
+
+def budget_key(month: str) -> dict[str, str]:
+    return {"pk": f"BUDGET#{month}", "sk": "BUDGET"}
+
+
+def content_key(content: str) -> dict[str, str]:
+    return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
+
+
+def fields_of(model: Job | Batch) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_none=True)
+
+
+def canonical(payload: Mapping[str, Any]) -> str:
+    """A payload as the same text however its fields were ordered; in ASCII, since JSON may hold
+    half characters.
+    """
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"))
+
+
+def wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    serialize = TypeSerializer().serialize
+    return {
+        name: serialize(str(value) if isinstance(value, str) else value)
+        for name, value in item.items()
+    }
+
+
+def plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    deserialize = TypeDeserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}
+
+
+def item_of(error: ClientError) -> dict[str, Any]:
+    """The item that made a condition fail, which botocore's types do not know of; empty if there is
+    none.
+    """
+    return plain(cast(dict[str, Any], error.response).get("Item", {}))
+
+
+@dataclass(frozen=True)
+class Update:
+    """A conditional update of one item, in DynamoDB's words.
+
+    Args:
+        key: of the item.
+        sets: attributes to set.
+        states: when given, the item's `state` must be one of them.
+        condition: a further condition; it may use `values` and the names of attributes that are no
+            reserved words.
+        adds: attributes to add to.
+        removes: attributes to remove.
+        values: what `condition` refers to as `:name`.
+    """
+
+    key: Mapping[str, str]
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    states: Iterable[str] = ()
+    condition: str = "attribute_exists(pk)"
+    adds: Mapping[str, int] = field(default_factory=dict)
+    removes: Iterable[str] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def request(self, table: str) -> dict[str, Any]:
+        """The parameters of an UpdateItem, or of an Update in a transaction."""
+        names = {f"#{name}": name for name in (*self.sets, *self.adds, *self.removes)}
+        values = {f":set_{name}": value for name, value in self.sets.items()}
+        values |= {f":add_{name}": value for name, value in self.adds.items()}
+        values |= {f":{name}": value for name, value in self.values.items()}
+        clauses = []
+        if self.sets:
+            clauses.append("SET " + ", ".join(f"#{name} = :set_{name}" for name in self.sets))
+        if self.adds:
+            clauses.append("ADD " + ", ".join(f"#{name} :add_{name}" for name in self.adds))
+        if removes := list(self.removes):
+            clauses.append("REMOVE " + ", ".join(f"#{name}" for name in removes))
+        condition = self.condition
+        if states := list(self.states):
+            names["#state"] = "state"
+            values |= {f":from{number}": state for number, state in enumerate(states)}
+            condition += (
+                f" AND #state IN ({', '.join(f':from{number}' for number in range(len(states)))})"
+            )
+        request = {
+            "TableName": table,
+            "Key": wire(self.key),
+            "UpdateExpression": " ".join(clauses),
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if names:
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = wire(values)
+        return request

@@ -1,0 +1,151 @@
+"""Jobs as they are stored, and the steps between their states."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
+from typing import Any
+
+from enrichment.domain.job import OPEN, OPERATOR_TRANSITIONS, Halt, Job, JobState, before
+from enrichment.store.items import OPEN_ATTRIBUTE, Update, content_key, fields_of, job_key
+from enrichment.store.table import Table
+
+_OPEN_JOBS_INDEX = "open-jobs"
+_BEFORE_COMPILING = ("late_at", "compile_began_at")  # what a job forgets at that step
+_HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
+
+
+class Run(Enum):
+    """What became of an attempt to start a job."""
+
+    STARTED = auto()  # it runs, with the caller's plan
+    LOST = auto()  # another run over the same upload was faster
+    REPEATED = auto()  # another job has the same content
+
+
+class Jobs:
+    """All jobs. A job is in the index of open jobs exactly while its state is one of `OPEN`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, job: Job) -> bool:
+        """Store a new job; False when there is one of this id."""
+        expires_at = job.created_at + self._table.retention
+        item = fields_of(job) | job_key(job.id) | {OPEN_ATTRIBUTE: "yes", "expires_at": expires_at}
+        return self._table.put_if_new(item) is None
+
+    def get(self, job_id: str) -> Job | None:
+        """The job as it is now (a consistent read)."""
+        item = self._table.get(job_key(job_id))
+        return Job.model_validate(item) if item else None
+
+    def open(self) -> Iterator[Job]:
+        """Jobs that still need the sweeper, as the index has them: a moment behind at times.
+
+        A job that an earlier version left in a state of its own takes today's state here.
+        """
+        for item in self._table.query_index(_OPEN_JOBS_INDEX, OPEN_ATTRIBUTE, "yes"):
+            job = Job.model_validate(item)
+            if job.state != item["state"]:
+                self._table.update(Update(job_key(job.id), {"state": job.state}, [item["state"]]))
+            yield job
+
+    def change(self, job_id: str, **fields: Any) -> None:
+        """Set fields of a job that exists, whatever its state."""
+        self._table.update(Update(job_key(job_id), fields))
+
+    def run(self, job: Job, now: int, force: bool, **fields: Any) -> Run:
+        """SPLITTING → RUNNING, with the plan that counts, and take the job's content: all or none.
+
+        Args:
+            job: as it was read; its `content` is taken.
+            now: epoch seconds; a content that another job took is free again when that job may
+                expire.
+            force: whether to take the content from a job that has it.
+            fields: the plan.
+        """
+        running = {"state": JobState.RUNNING, "content": job.content, **fields}
+        run = Update(job_key(job.id), running, before(JobState.RUNNING, [JobState.SPLITTING]))
+        free = "attribute_not_exists(pk) OR job = :job OR expires_at < :now"
+        values = {"job": job.id, "now": now}
+        item = {"job": job.id, "expires_at": job.created_at + self._table.retention}
+        if force:
+            free, values = "attribute_not_exists(pk) OR attribute_exists(pk)", {}
+        take = Update(content_key(job.content), item, condition=free, values=values)
+        failed = self._table.transact([run, take])
+        if failed is None:
+            return Run.STARTED
+        return Run.REPEATED if failed[1] is not None else Run.LOST
+
+    def end_at_once(self, job_id: str, to: JobState, now: int) -> bool:
+        """SPLITTING → a state in which its owner has the report at once.
+
+        Returns:
+            False when another run was faster.
+        """
+        return self._move(job_id, to, {"finished_at": now})
+
+    def pause(self, job_id: str, halt: Halt, message: str) -> bool:
+        """RUNNING → PAUSED; False when it is paused already or does not run."""
+        return self._move(job_id, JobState.PAUSED, {"halt": halt, "halt_message": message})
+
+    def resume(self, job_id: str) -> bool:
+        """PAUSED → RUNNING; False when it is not paused."""
+        return self._move(job_id, JobState.RUNNING, {}, removes=_HALT, only_from=[JobState.PAUSED])
+
+    def begin_compiling(self, job_id: str, now: int) -> bool:
+        """→ COMPILING; False when somebody took the step already.
+
+        Results may come late again from here on.
+        """
+        fields = {"compile_asked_at": now}
+        return self._move(job_id, JobState.COMPILING, fields, removes=_BEFORE_COMPILING)
+
+    def finish_compiling(self, job_id: str, now: int, delivered: int, awaits_more: bool) -> None:
+        """COMPILING → DELIVERED while the job awaits more, else DONE; OVERTAKEN → LATE."""
+        fields = {"finished_at": now, "delivered": delivered}
+        to = JobState.DELIVERED if awaits_more else JobState.DONE
+        if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):
+            self._move(job_id, JobState.LATE, fields, only_from=[JobState.OVERTAKEN])
+
+    def close(self, job_id: str) -> None:
+        """DELIVERED → DONE: no late result is looked for any more."""
+        self._move(job_id, JobState.DONE, {}, only_from=[JobState.DELIVERED])
+
+    def note_late_result(self, job_id: str, now: int) -> None:
+        """A result came which the output may lack: COMPILING → OVERTAKEN, or → LATE.
+
+        The first such time stands.
+        """
+        if not self._move(job_id, JobState.OVERTAKEN, {"late_at": now}):
+            written = [JobState.DELIVERED, JobState.DONE]
+            self._move(job_id, JobState.LATE, {"late_at": now}, only_from=written)
+
+    def reopen(self, job_id: str, deadline_at: int) -> bool:
+        """→ RUNNING with a new deadline, which only an operator may ask for.
+
+        Returns:
+            False when the job's output is not written, or just being written.
+        """
+        written = [
+            state for state, then in OPERATOR_TRANSITIONS.items() if JobState.RUNNING in then
+        ]
+        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN_ATTRIBUTE: "yes"}
+        removes = (*_HALT, "late_at")
+        update = Update(job_key(job_id), fields, written, removes=removes)
+        return self._table.update(update) is None
+
+    def _move(
+        self,
+        job_id: str,
+        to: JobState,
+        fields: Mapping[str, Any],
+        removes: Iterable[str] = (),
+        only_from: Iterable[JobState] = tuple(JobState),
+    ) -> bool:
+        sets = {"state": to, **fields}
+        if to in OPEN:
+            sets[OPEN_ATTRIBUTE] = "yes"
+        else:
+            removes = (*removes, OPEN_ATTRIBUTE)
+        update = Update(job_key(job_id), sets, before(to, only_from), removes=removes)
+        return self._table.update(update) is None

@@ -1,0 +1,139 @@
+"""One DynamoDB table, spoken to by keys, conditions and transactions.
+
+A condition that fails reads back the item that made it fail, to tell 'somebody did it already' from
+'that must not happen'.
+"""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from enrichment.store.items import Update, item_of, plain, wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_MOST_PUTS = 25  # in one BatchWriteItem
+_MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
+
+
+class Table:
+    """What all parts of the store share.
+
+    Args:
+        client: a boto3 DynamoDB client.
+        name: the table's name.
+        retention: seconds after its creation at which an item may expire.
+    """
+
+    most_puts = _MOST_PUTS
+
+    def __init__(self, client: "DynamoDBClient", name: str, retention: int) -> None:
+        self._client, self._name, self.retention = client, name, retention
+
+    def get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
+        """An item as it is now (a consistent read)."""
+        answer = self._client.get_item(TableName=self._name, Key=wire(key), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
+
+    def query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """The items of a partition whose sort keys begin so, in their order (consistent reads)."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=wire({":pk": pk, ":prefix": prefix}),
+        )
+        for page in pages:
+            yield from map(plain, page["Items"])
+
+    def count(self, pk: str) -> int:
+        """How many items a partition has (consistent reads)."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            ConsistentRead=True,
+            Select="COUNT",
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=wire({":pk": pk}),
+        )
+        return sum(page["Count"] for page in pages)
+
+    def query_index(self, index: str, attribute: str, value: str) -> Iterator[dict[str, Any]]:
+        """The items that an index has for a value: a moment behind at times."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index,
+            KeyConditionExpression="#attribute = :value",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues=wire({":value": value}),
+        )
+        for page in pages:
+            yield from map(plain, page["Items"])
+
+    def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Put up to `most_puts` items, whatever is there."""
+        puts = [{"PutRequest": {"Item": wire(item)}} for item in items]
+        unsaved: dict[str, Any] = {self._name: puts}
+        while unsaved:
+            unsaved = dict(self._client.batch_write_item(RequestItems=unsaved)["UnprocessedItems"])
+
+    def put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Put an item unless its key is taken; the item that is there, if so."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=wire(item),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return item_of(error)
+        return None
+
+    def update(self, update: Update) -> dict[str, Any] | None:
+        """Update an item if the condition holds.
+
+        Returns:
+            None when it was done; otherwise the item that made the condition fail, empty if there
+            is none.
+        """
+        try:
+            self._client.update_item(**update.request(self._name))
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return item_of(error)
+        return None
+
+    def transact(
+        self, updates: list[Update], puts: Iterable[Mapping[str, Any]] = ()
+    ) -> list[dict[str, Any] | None] | None:
+        """Do all updates and put all new items, or nothing.
+
+        A transaction that meets another one on the same item is tried again: the SDK does not.
+
+        Returns:
+            None when it was done; otherwise for each update the item that made its condition fail,
+            None for those that held.
+        """
+        actions: list[Any] = [{"Update": update.request(self._name)} for update in updates]
+        for item in puts:
+            put = {"TableName": self._name, "Item": wire(item)}
+            actions.append({"Put": put | {"ConditionExpression": "attribute_not_exists(pk)"}})
+        for attempt in range(_MOST_CONFLICTS):
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons: list[Any] = error.response.get("CancellationReasons", [])
+                codes = [reason.get("Code") for reason in reasons]
+                if "ConditionalCheckFailed" in codes:
+                    return [
+                        plain(reason.get("Item", {})) if code == "ConditionalCheckFailed" else None
+                        for code, reason in zip(codes[: len(updates)], reasons, strict=False)
+                    ]
+                if attempt == _MOST_CONFLICTS - 1 or "TransactionConflict" not in codes:
+                    raise
+                # Spreads retries, guards nothing.
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
+            else:
+                return None
+        raise AssertionError("the loop returns or raises")

@@ -1,0 +1,228 @@
+"""The table in memory; it reads the very expressions that the store sends.
+
+`test_aws.py` holds it against moto.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from tests.simulation.aws import Guard, Paginator
+
+Key = tuple[str, str]
+Item = dict[str, Any]
+
+
+class ConditionalCheckFailed(ClientError):
+    """A condition did not hold; the response has the item that was there."""
+
+    def __init__(self, item: Mapping[str, Any] | None) -> None:
+        response: Any = {
+            "Error": {
+                "Code": "ConditionalCheckFailedException",
+                "Message": "the conditional request failed",
+            }
+        }
+        super().__init__(response | ({"Item": item} if item is not None else {}), "UpdateItem")
+
+
+class TransactionCanceled(ClientError):
+    """Some condition of a transaction did not hold; nothing was written."""
+
+    def __init__(self, reasons: list[dict[str, Any]]) -> None:
+        response: Any = {
+            "Error": {"Code": "TransactionCanceledException", "Message": "transaction cancelled"}
+        }
+        super().__init__(response | {"CancellationReasons": reasons}, "TransactWriteItems")
+
+
+class Exceptions:
+    ClientError = ClientError
+    ConditionalCheckFailedException = ConditionalCheckFailed
+    TransactionCanceledException = TransactionCanceled
+
+
+class DynamoDB:
+    """One table with a sparse index on `open`. `on_write` hears of every change: the key, the item
+    before, and after.
+    """
+
+    exceptions = Exceptions
+
+    def __init__(self, guard: Guard, on_write: Callable[[Key, Item | None, Item], None]) -> None:
+        self._guard, self._on_write = guard, on_write
+        self.items: dict[Key, dict[str, Any]] = {}
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            item = self.items.get(_key(request["Key"]))
+            return {} if item is None else {"Item": _wired(item)}
+
+        return dict(self._guard("get", act))
+
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            there = self.items.get(_key(request["Item"]))
+            if there is not None:
+                raise ConditionalCheckFailed(_wired(there))
+            self._put(request["Item"])
+            return {}
+
+        assert request["ConditionExpression"] == "attribute_not_exists(pk)"
+        return dict(self._guard("put", act))
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            there = self.items.get(_key(request["Key"]))
+            if not _holds(request, there):
+                raise ConditionalCheckFailed(None if there is None else _wired(there))
+            self._update(request)
+            return {}
+
+        return dict(self._guard("update", act))
+
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        done: list[bool] = []  # a repetition by the SDK has the same token and does nothing
+
+        def act() -> dict[str, Any]:
+            if not done:
+                self._transact([next(iter(action.items())) for action in TransactItems])
+                done.append(True)
+            return {}
+
+        return dict(self._guard("transact", act))
+
+    def _transact(self, actions: list[tuple[str, dict[str, Any]]]) -> None:
+        reasons = []
+        for kind, request in actions:
+            there = self.items.get(_key(request["Key" if kind == "Update" else "Item"]))
+            reason: dict[str, Any] = {"Code": "None"}
+            if not _holds(request, there):
+                reason = {"Code": "ConditionalCheckFailed"}
+                reason |= {"Item": _wired(there)} if there else {}
+            reasons.append(reason)
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise TransactionCanceled(reasons)
+        for kind, request in actions:
+            if kind == "Update":
+                self._update(request)
+            else:
+                self._put(request["Item"])
+
+    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            for requests in RequestItems.values():
+                for request in requests:
+                    self._put(request["PutRequest"]["Item"])
+            return {"UnprocessedItems": {}}
+
+        return dict(self._guard("batch write", act))
+
+    def get_paginator(self, _: str) -> Paginator:
+        return Paginator(self._query)
+
+    def _query(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            values = {
+                name: _plain(value) for name, value in request["ExpressionAttributeValues"].items()
+            }
+            if request.get("IndexName"):
+                found = [
+                    item
+                    for _, item in sorted(self.items.items())
+                    if item.get("open") == values[":value"]
+                ]
+            else:
+                prefix = values.get(":prefix", "")
+                found = [
+                    item
+                    for (pk, sk), item in sorted(self.items.items())
+                    if pk == values[":pk"] and sk.startswith(prefix)
+                ]
+            return {"Items": [_wired(item) for item in found], "Count": len(found)}
+
+        return dict(self._guard("query", act))
+
+    def _put(self, wired: Mapping[str, Any]) -> None:
+        key = _key(wired)
+        self._write(key, {name: _plain(value) for name, value in wired.items()})
+
+    def _update(self, request: Mapping[str, Any]) -> None:
+        key = _key(request["Key"])
+        item = deepcopy(self.items.get(key, {"pk": key[0], "sk": key[1]}))
+        names = request.get("ExpressionAttributeNames", {})
+        values = {
+            name: _plain(value)
+            for name, value in request.get("ExpressionAttributeValues", {}).items()
+        }
+        for clause in re.split(r"\s*(?=\b(?:SET|ADD|REMOVE)\b)", request["UpdateExpression"]):
+            verb, _, rest = clause.strip().partition(" ")
+            for part in filter(None, (piece.strip() for piece in rest.split(","))):
+                match verb:
+                    case "SET":
+                        name, _, value = part.partition(" = ")
+                        item[names[name]] = values[value]
+                    case "ADD":
+                        name, _, value = part.partition(" ")
+                        item[names[name]] = item.get(names[name], 0) + values[value]
+                    case "REMOVE":
+                        item.pop(names[part], None)
+        self._write(key, item)
+
+    def _write(self, key: Key, item: Item) -> None:
+        before = self.items.get(key)
+        self.items[key] = item
+        self._on_write(key, before, item)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<=": operator.le,
+    "<": operator.lt,
+}
+
+
+def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
+    """Whether a condition holds: terms joined by AND, or by OR, which the adapters never mix."""
+    names = request.get("ExpressionAttributeNames", {})
+    values = {
+        name: _plain(value) for name, value in request.get("ExpressionAttributeValues", {}).items()
+    }
+    there = item or {}
+
+    def term(text: str) -> bool:
+        if found := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", text):
+            return (found[2] in there) != bool(found[1])
+        if found := re.fullmatch(r"(#?\w+) IN \(([^)]*)\)", text):
+            return there.get(names.get(found[1], found[1])) in [
+                values[name.strip()] for name in found[2].split(",")
+            ]
+        found = re.fullmatch(r"(#?\w+) (=|<=|<) (:\w+)", text)
+        assert found, text
+        mine = there.get(names.get(found[1], found[1]))
+        return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))
+
+    condition = request["ConditionExpression"]
+    if " OR " in condition:
+        return any(term(text) for text in condition.split(" OR "))
+    return all(term(text) for text in condition.split(" AND "))
+
+
+def _key(item: Mapping[str, Any]) -> Key:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+_serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
+
+
+def _wired(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    return _deserialize(value)

@@ -1,0 +1,67 @@
+"""What people do meanwhile: operators, whoever rotates keys, and whoever pays for credits."""
+
+from contextlib import suppress
+
+from enrichment.domain.batch import BatchState
+from enrichment.errors import OperatorError
+from enrichment.usecases.operate import Action
+from tests.simulation.pipeline import DEADLINE
+from tests.simulation.provider import Place
+from tests.simulation.world import World
+
+
+class Interventions:
+    """Intervenes in a world, and remembers what changes the promises: rows that were sent again
+    on purpose, and that a job was ended early.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.resent: set[Place] = set()
+        self.given_up = False
+
+    def plan(self) -> None:
+        """Choose who will do what, and when."""
+        hub, key = self._world.hub, self._world.pipeline.signing_key
+        chance = hub.chance
+        if chance.random() < 0.3:
+            hub.later(0, DEADLINE, "the signing key is rotated", key.rotate)
+        if chance.random() < 0.15:
+            hub.later(0, DEADLINE, "the API key stops working", self._break_key)
+            hub.later(DEADLINE // 2, DEADLINE // 2, "the API key is mended", self._mend_key)
+        if chance.random() < 0.6:
+            hub.later(DEADLINE // 3, DEADLINE, "the account is topped up", self._top_up)
+        if chance.random() < 0.1:
+            name = "an operator resends what is ambiguous"
+            hub.later(DEADLINE + 900, 1800, name, self._resend)
+        if chance.random() < 0.05:
+            hub.later(600, DEADLINE, "an operator ends the job", self._give_up)
+
+    def _break_key(self) -> None:
+        self._world.provider.key_works = False
+
+    def _mend_key(self) -> None:
+        self._world.provider.key_works = True
+        self._ask(Action.RESUME)
+
+    def _top_up(self) -> None:
+        self._world.provider.balance += 500
+
+    def _resend(self) -> None:
+        for job in filter(None, map(self._world.job, self._world.jobs)):
+            self.resent |= {
+                (job.id, row)
+                for batch in self._world.pipeline.batches.of(job)
+                if batch.state is BatchState.UNKNOWN
+                for row in range(batch.first_row, batch.last_row + 1)
+            }
+        self._ask(Action.RESEND)
+
+    def _give_up(self) -> None:
+        self.given_up = True
+        self._ask(Action.GIVE_UP)
+
+    def _ask(self, action: Action) -> None:
+        for job in self._world.jobs:
+            with suppress(OperatorError):  # it makes no sense now; the operator sees that
+                self._world.pipeline.operate.run(job, action)

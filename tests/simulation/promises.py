@@ -1,0 +1,196 @@
+"""What the pipeline promises, checked at each step of a job and when everything has ended."""
+
+import csv
+import io
+import json
+from collections import Counter
+from typing import Any
+
+from enrichment.domain.batch import BatchState
+from enrichment.domain.folder import ENRICHED, REPORTS, output_key
+from enrichment.domain.job import (
+    ENDED_AT_ONCE,
+    JOB_TRANSITIONS,
+    OPEN,
+    OPERATOR_TRANSITIONS,
+    UNDER_WAY,
+    WRITTEN,
+    Job,
+    JobState,
+)
+from enrichment.domain.outcome import RowState
+from enrichment.store.items import plan_of, results_of
+from tests.simulation.aws import START
+from tests.simulation.dynamodb import Item
+from tests.simulation.interventions import Interventions
+from tests.simulation.provider import PRICE, Place
+from tests.simulation.world import World
+
+# A job at rest: LATE is left out, since a result that is known of is written in time.
+AT_REST = frozenset({JobState.DELIVERED, JobState.DONE, *ENDED_AT_ONCE})
+
+# How a row may end that has its result, that the provider may not have taken, or not take.
+WITH_RESULT = (RowState.FOUND, RowState.NOT_FOUND)
+NEVER_TAKEN = (RowState.NOT_SENT, RowState.OVER_BUDGET, RowState.REJECTED)
+NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
+AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
+
+Ends = dict[int, tuple[RowState, str]]
+"""Of each row, its state and its e-mail."""
+
+
+class Promises:
+    """Holds a world to its promises.
+
+    Args:
+        world: what is looked at.
+        interventions: what people did, which frees the pipeline of some promises.
+    """
+
+    def __init__(self, world: World, interventions: Interventions) -> None:
+        self._world, self._interventions = world, interventions
+        self._promise = world.hub.promise
+        self._gentle = False
+        self._ran_at: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Look how much goes wrong in this history."""
+        self._gentle = self._world.hub.faults < 0.02
+
+    # At a step of a job
+
+    def on_step(self, before: Item, after: Item) -> None:
+        """A job goes from one state to another."""
+        old, new = JobState(before["state"]), JobState(after["state"])
+        allowed = JOB_TRANSITIONS[old] | OPERATOR_TRANSITIONS.get(old, frozenset())
+        self._promise(new in allowed, f"a job goes where it may go ({old} → {new})")
+        self._promise(("open" in after) == (new in OPEN), f"the sweeper knows what is {new}")
+        if (old, new) == (JobState.SPLITTING, JobState.RUNNING):
+            self._ran_at[after["id"]] = self._world.hub.now
+        if old in UNDER_WAY and new is JobState.COMPILING:
+            self._check_completion(after)
+
+    def _check_completion(self, job: Item) -> None:
+        """The deadline has come, an operator ended the job, or nothing is awaited any more."""
+        if self._world.hub.now >= job["deadline_at"] or self._interventions.given_up:
+            return
+        batches = self._partition(plan_of(job["id"], job["plan"]))
+        for batch in batches:
+            number = int(batch["number"])
+            results = len(self._partition(results_of(job["id"], number)))
+            without = (BatchState.REJECTED, BatchState.DIVIDED, BatchState.OVER_BUDGET)
+            self._promise(
+                results == batch["size"] or batch["state"] in without,
+                f"a job is completed only when batch {number} has all its results (it has"
+                f" {results})",
+            )
+        self._promise(len(batches) == job["batches"], "every batch was looked at")
+
+    def _partition(self, pk: str) -> list[Item]:
+        return [item for key, item in self._world.dynamodb.items.items() if key[0] == pk]
+
+    # At the end
+
+    def check(self) -> None:
+        """Everything has ended.
+
+        Raises:
+            Violation: with the story.
+        """
+        jobs = [self._check_rest(each) for each in self._world.jobs]
+        self._check_payments(jobs)
+        for job in jobs:
+            if job.state in WRITTEN:
+                self._check_output(job)
+            else:
+                self._check_unsent(job)
+
+    def _check_rest(self, job_id: str) -> Job:
+        job = self._world.job(job_id)
+        state = job.state if job else "unknown"
+        self._promise(state in AT_REST, f"the job has ended (it is {state})")
+        assert job
+        return job
+
+    def _check_payments(self, jobs: list[Job]) -> None:
+        accepted, resent = self._world.provider.accepted, self._interventions.resent
+        for row in self._world.rows:
+            times = sum(accepted[job.id, row] for job in jobs)
+            twice = any((job.id, row) in resent for job in jobs)
+            words = f"row {row} is paid at most once (it was accepted {times} times)"
+            self._promise(twice or times <= 1, words)
+        cap, spent = self._world.cap, accepted.total() * PRICE
+        if cap is not None and not resent:
+            self._promise(spent <= cap, f"the month's cap of {cap} is kept ({spent} were spent)")
+
+    def _check_unsent(self, job: Job) -> None:
+        report = self._report(job)
+        if job.state is JobState.REPEATED:
+            earlier = self._world.job(report["earlier"]["job"])
+            written = earlier is not None and earlier.state in WRITTEN
+            self._promise(written, "a repeated file's report points to an output")
+        else:
+            # Of two runs over a file at the same time, one may have given up while the other saw
+            # that it is a copy.
+            told = "several attempts" in report["message"] or report["status"] == "repeated"
+            self._promise(told, "a refused file has been tried several times")
+        sent = any(place[0] == job.id for place in self._world.provider.accepted)
+        self._promise(not sent, f"nothing was sent for a job that is {job.state}")
+
+    def _check_output(self, job: Job) -> None:
+        output = _cells(self._object(output_key(ENRICHED, job.key, job.id, ".csv")))
+        self._promise(
+            [row[:3] for row in output] == _cells(self._world.file),
+            "every row comes out once, in order, its cells untouched",
+        )
+        ends = {row: (RowState(out[3]), out[4]) for row, out in enumerate(output[1:], start=2)}
+        for row, (state, email) in ends.items():
+            self._check_row((job.id, row), state, email)
+        counts = Counter(state for state, _ in ends.values())
+        reported = {state: count for state, count in self._report(job)["counts"].items() if count}
+        self._promise(reported == counts, "the report adds up")
+        awaited = any(counts[state] for state in AWAITED)
+        words = "a job is done exactly when none of its rows awaits a result"
+        self._promise(awaited == (job.state is JobState.DELIVERED), words)
+        self._check_progress(job, ends)
+
+    def _check_row(self, place: Place, state: RowState, email: str) -> None:
+        accepted, row = self._world.provider.accepted[place], place[1]
+        if place in self._world.acknowledged:
+            words = f"row {row}, whose result was acknowledged, has it (it is {state})"
+            self._promise(state in WITH_RESULT, words)
+            own = email == self._world.acknowledged[place]
+            self._promise(own, f"row {row} has its own result")
+        if state in (*WITH_RESULT, RowState.TIMED_OUT):
+            words = f"row {row} is {state}, so the provider has accepted it"
+            self._promise(accepted >= 1, words)
+        if state in NEVER_TAKEN:
+            words = f"row {row} is {state}, so the provider has not accepted it"
+            self._promise(accepted == 0, words)
+        match self._world.rows[row]:
+            case "rejected":
+                words = f"row {row} lacks a name, so it is rejected (it is {state})"
+                self._promise(state is RowState.REJECTED, words)
+            case "bad":
+                words = f"row {row} is not valid, so it is never found (it is {state})"
+                self._promise(state in NOT_VALID, words)
+
+    def _check_progress(self, job: Job, ends: Ends) -> None:
+        """With few faults and nobody's veto, most of an hour suffices to send everything."""
+        vetoes = ("stops working", "PAUSED", "operator")
+        vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
+        if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:
+            unsent = [row for row, (state, _) in ends.items() if state is RowState.NOT_SENT]
+            words = f"most of an hour suffices to send everything (rows {unsent} were not)"
+            self._promise(not unsent, words)
+
+    def _object(self, key: str) -> str:
+        self._promise(key in self._world.s3.objects, f"{key} is there")
+        return self._world.s3.objects[key][-1].decode()
+
+    def _report(self, job: Job) -> dict[str, Any]:
+        return dict(json.loads(self._object(output_key(REPORTS, job.key, job.id, ".json"))))
+
+
+def _cells(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))

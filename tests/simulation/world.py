@@ -1,0 +1,164 @@
+"""A file, the pipeline over an AWS in memory, and the ways by which functions hear of work.
+
+Each of those ways may lose what it carries or bring it twice; the hub chooses.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import httpx
+
+from enrichment.domain.folder import job_id
+from enrichment.domain.job import Job
+from enrichment.domain.token import verify
+from enrichment.store.items import batch_of_result_key
+from tests.simulation.aws import S3, SQS, START, Lambda
+from tests.simulation.dynamodb import DynamoDB, Item
+from tests.simulation.hub import Hub
+from tests.simulation.pipeline import BUCKET, DEADLINE, ENVIRONMENT, FakeClients, SimulatedPipeline
+from tests.simulation.provider import BAD_NAME, Place, Provider
+
+KEY = "incoming/email/leads.csv"
+COPY = "incoming/email/copy of leads.csv"
+# Seconds after the deadline by which all that was acknowledged must be in the output.
+RECOVERY = 3 * 3600
+QUIET = START + DEADLINE + 600
+END = START + DEADLINE + RECOVERY
+
+
+class World:
+    """Everything outside the functions.
+
+    Args:
+        hub: chooses.
+        kind: of the pipeline; a subclass has a bug, to see whether it is found.
+        copied: whether the same file is uploaded twice, under two names.
+    """
+
+    def __init__(self, hub: Hub, kind: type[SimulatedPipeline], copied: bool) -> None:
+        self.hub = hub
+        self.file, self.rows = make_file(hub)
+        keys = (KEY, COPY) if copied else (KEY,)
+        self.jobs = {job_id(BUCKET, key, "1"): key for key in keys}
+        self.acknowledged: dict[Place, str] = {}  # the e-mail of each acknowledged webhook
+        self.on_step: Callable[[Item, Item], None] = lambda _before, _after: None
+        self._ids = 0
+        self.provider = Provider(hub, hub.some(4, 200), self._place_of, self._on_result)
+        self.cap = None if hub.chance.random() < 0.7 else hub.some(3, 15)
+        self.dynamodb = DynamoDB(hub.guard, self._on_write)
+        self.s3 = S3(hub.guard)
+        self.s3.objects |= {key: [self.file.encode()] for key in keys}
+        clients = FakeClients(
+            dynamodb=self.dynamodb,
+            s3=self.s3,
+            sqs=SQS(hub.guard, self._on_message),
+            functions=Lambda(hub.guard, self._on_start),
+            http=httpx.Client(transport=httpx.MockTransport(self.provider)),
+        )
+        environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.cap or 0)}
+        self.pipeline = kind(clients, environment, lambda: hub.now, self._new_id)
+
+    def upload(self) -> None:
+        """The file is there: S3 tells of it, and the schedule ticks."""
+        for job, key in self.jobs.items():
+            name = f"S3 tells of the upload{self._of(job)}"
+            for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
+                self.hub.later(0, 30, name, partial(self._split, key), 60, 3)
+        self._tick(START + 60)
+
+    def job(self, job_id: str) -> Job | None:
+        return self.pipeline.jobs.get(job_id)
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"id-{self._ids}"
+
+    def _place_of(self, token: str) -> Place:
+        ref = verify(token, self.pipeline.signing_key.read())
+        return ref.job, ref.row
+
+    def _of(self, job: str) -> str:
+        """Which job a line of the story is about, where there are two."""
+        return "" if len(self.jobs) == 1 else f" of “{self.jobs[job].rpartition('/')[2]}”"
+
+    # What is told to whom
+
+    def _on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
+        if key[0].startswith("RESULT#") and before is None:
+            job, number = batch_of_result_key(key[0])
+            name = f"the stream tells of a result in batch {number}"
+            tally = partial(self._tally, job, number)
+            for _ in range(self.hub.copies(lost=0.1, doubled=0.1)):
+                self.hub.later(1, 90, name, tally, 5, 3)
+        if key[1] == "JOB" and before and before["state"] != after["state"]:
+            self.hub.tell(f"    the job{self._of(after['id'])} is {after['state']} now")
+            self.on_step(before, after)
+
+    def _on_message(self, message: dict[str, Any], delay: int) -> None:
+        job, number = message["job"], message["batch"]
+        name = f"the queue asks for batch {number}{self._of(job)}"
+        for _ in range(self.hub.copies(lost=0.08, doubled=0.1)):
+            self.hub.later(delay, 30, name, partial(self._submit, job, number), 540, 5)
+
+    def _on_start(self, function: str, event: dict[str, Any]) -> None:
+        if function == "compile":
+            name, run = "a compilation starts", partial(self._compile, event["job"])
+        else:
+            name, run = "a split starts", partial(self._split, event["detail"]["object"]["key"])
+        for _ in range(self.hub.copies(lost=0.08, doubled=0.08)):
+            self.hub.later(0, 10, name, run, 60, 3)
+
+    def _on_result(self, result: dict[str, Any], place: Place) -> None:
+        """The provider has a contact's result: its webhook comes once, often, late, or never."""
+        luck = self.hub.chance.random() if self.hub.faults else 1.0
+        times = 0 if luck < 0.08 else self.hub.some(2, 5) if luck < 0.2 else 1
+        longest = DEADLINE + 1800 if 0.2 <= luck < 0.3 else 240
+        name = f"the webhook for row {place[1]}{self._of(place[0])}"
+        for _ in range(times):
+            self.hub.later(0, longest, name, partial(self._receive, result, place))
+
+    def _tick(self, at: int) -> None:
+        """The schedule ticks each minute near the beginning, less often later, which saves time and
+        changes nothing.
+        """
+        self.hub.at(at, "the sweeper runs", self._sweep)
+        gap = 60 if at < START + DEADLINE + 900 else 300
+        if at < END:
+            self.hub.at(at, "", lambda: self._tick(at + gap))
+
+    # The functions
+
+    def _split(self, key: str) -> None:
+        self.pipeline.split.run(key, "1", len(self.file))
+
+    def _submit(self, job: str, number: int) -> str:
+        return self.pipeline.submit.run(job, number)
+
+    def _receive(self, result: dict[str, Any], place: Place) -> None:
+        self.pipeline.webhook.run(json.dumps(result).encode())
+        self.acknowledged[place] = result["email"] or ""
+
+    def _tally(self, job: str, number: int) -> None:
+        self.pipeline.tally.run([(job, number)])
+
+    def _compile(self, job: str) -> None:
+        self.pipeline.compile.run(job)
+
+    def _sweep(self) -> None:
+        problems = self.pipeline.sweep.run().problems
+        ours = [problem for problem in problems if not problem.endswith(": ClientError")]
+        self.hub.promise(not ours, f"the sweeper stumbles over nothing but AWS ({ours})")
+
+
+def make_file(hub: Hub) -> tuple[str, dict[int, str]]:
+    """A small file, and what is known of its rows from the start."""
+    rows: dict[int, str] = {}
+    lines = ["First Name,Last Name,Domain"]
+    for number in range(2, 2 + hub.some(1, 14)):
+        luck = hub.chance.random()
+        rows[number] = "bad" if luck < 0.05 else "rejected" if luck < 0.12 else "good"
+        first = {"bad": BAD_NAME, "rejected": "", "good": f"Jane{number}"}[rows[number]]
+        lines.append(f"{first},Doe{number},company{number}.example")
+    return "\r\n".join(lines) + "\r\n", rows

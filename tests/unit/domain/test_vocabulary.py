@@ -1,0 +1,61 @@
+"""Every word of the vocabulary is read and does what its file says."""
+
+import pytest
+
+from enrichment.domain.cell import said
+from enrichment.domain.columns import Field, find_columns
+from enrichment.domain.duplicates import identity
+from enrichment.domain.linkedin import profile_in
+from enrichment.domain.names import divided
+from enrichment.domain.websites import is_shared
+from enrichment.vocabulary import load, word_set, words
+from tests.unit.builders import a_contact
+
+LISTS = {"company_list", "connection_list"}  # they only say what stands beside them
+FILES = ("cells", "headers", "hosts", "legal_forms")
+
+
+@pytest.mark.parametrize("table", sorted(load("headers").keys() - LISTS))
+def test_every_header_alone_is_a_column(table: str) -> None:
+    assert [word for word in words("headers", table) if not find_columns([word])] == []
+
+
+@pytest.mark.parametrize("header", words("headers", "company_list"))
+def test_beside_the_header_of_a_list_of_companies_a_name_is_the_company_s(header: str) -> None:
+    assert find_columns([header, "Name"]) == {Field.COMPANY: 1}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_word_stands_in_a_table_twice(file: str) -> None:
+    for table in load(file):
+        assert len(words(file, table)) == len(word_set(file, table))
+
+
+def test_every_host_of_everybody_is_shared() -> None:
+    hosts = [*words("hosts", "free_mail"), *words("hosts", "page")]
+    hosts += [f"{brand}.com" for brand in words("hosts", "free_mail_brand")]
+    assert [host for host in hosts if not is_shared(host)] == []
+
+
+def test_every_legal_form_is_left_out() -> None:
+    forms = words("legal_forms", "legal_form")
+    companies = {identity(a_contact(company_name=f"Acme {form.upper()}")).company for form in forms}
+    assert companies == {"acme"}
+
+
+def test_every_placeholder_says_nothing() -> None:
+    placeholders = [word.upper() for word in words("cells", "placeholder")]
+    placeholders += words("cells", "placeholder_as_written")
+    assert set(map(said, placeholders)) == {""}
+
+
+def test_every_pronoun_ends_a_name() -> None:
+    names = [f"Jane Doe, {pronoun.title()}/x" for pronoun in words("cells", "pronoun")]
+    assert set(map(divided, names)) == {("Jane", "Doe")}
+
+
+@pytest.mark.parametrize("page", load("linkedin")["page"], ids=lambda page: page["is"])
+def test_every_page_of_linkedin_is_called_what_it_is(page: dict[str, str]) -> None:
+    for path in page["paths"]:
+        profile = profile_in({Field.LINKEDIN: f"https://www.linkedin.com/{path}/x"})
+        assert f"is {page['is']}, not {page['wanted']};" in profile.problem
