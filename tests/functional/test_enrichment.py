@@ -11,20 +11,12 @@ from enrichment.domain.batch import BatchState
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RESULT_COLUMNS, RowState
 from local.provider.behaviour import Behaviour
+from tests.functional.outputs import rows_of, states
 from tests.functional.world import PRICE, Provider, World, contacts
 from tests.functional.world import world as new_world
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 KEY = "incoming/email/contacts.csv"
-
-
-def rows_of(text: str, delimiter: str = ",") -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-
-
-def states(text: str) -> list[str]:
-    header, *rows = rows_of(text)
-    return [row[header.index("enrichment_status")] for row in rows]
 
 
 def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouched(

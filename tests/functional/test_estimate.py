@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from enrichment.domain.job import JobState
-from tests.functional.test_enrichment import rows_of
+from tests.functional.outputs import rows_of
 from tests.functional.world import PRICE, World, contacts
 
 FILE = contacts(5) + "Jane1,Doe,company1.example\r\n,Doe,a.example\r\n"

@@ -18,7 +18,7 @@ from enrichment.domain.outcome import RowState
 from enrichment.domain.token import RowRef, SigningKeys, key_id, sign, verify
 from enrichment.errors import ForgedWebhook, OversizedWebhook, WebhookError
 from enrichment.usecases.webhook import Received
-from tests.functional.test_enrichment import rows_of, states
+from tests.functional.outputs import rows_of, states
 from tests.functional.world import DEADLINE, World, contacts
 
 EMAIL = "incoming/email/leads.csv"

@@ -4,7 +4,7 @@ import json
 
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
-from tests.functional.test_enrichment import states
+from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts
 
 KEY = "incoming/email/leads.csv"

@@ -14,7 +14,7 @@ from enrichment.domain.job import Halt, JobState
 from enrichment.domain.outcome import RowState
 from enrichment.errors import OperatorError
 from enrichment.usecases.operate import Action
-from tests.functional.test_enrichment import rows_of, states
+from tests.functional.outputs import rows_of, states
 from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"

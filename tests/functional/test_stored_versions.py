@@ -11,7 +11,7 @@ import pytest
 
 from enrichment.domain.job import PLAN_VERSION, JobState
 from enrichment.domain.outcome import RowState
-from tests.functional.test_enrichment import rows_of, states
+from tests.functional.outputs import rows_of, states
 from tests.functional.world import World, contacts
 
 STORED = Path(__file__).with_name("stored")

@@ -18,12 +18,11 @@ from botocore.exceptions import ClientError
 from enrichment.domain.job import WRITTEN
 from enrichment.domain.outcome import RowState
 from enrichment.usecases.operate import Action
-from tests.functional.test_enrichment import states
+from tests.functional.boundary import Row, interpose, row_of
+from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts
 
 Answer = TypeVar("Answer")
-Row = tuple[str, int]  # a job and a row's number
-
 ROWS = 6
 LOST_BY_NOW = 1200  # seconds after which the sweeper has given up waiting for whatever died
 DELIVERED = {2, 5}  # rows whose webhooks come
@@ -141,16 +140,6 @@ class Through:
             return self._boundary.request(lambda: method(*arguments, **named), self._by_the_sdk)
 
         return call
-
-
-def interpose(client: Any, request: Callable[[str, Callable[[], Any]], Any]) -> None:
-    """Let every request of a boto3 client, those of its paginators too, pass through `request` with
-    its operation's name.
-    """
-    send = client._make_api_call
-    client._make_api_call = lambda operation, parameters: request(
-        operation, lambda: send(operation, parameters)
-    )
 
 
 def nothing(_: World) -> None:
@@ -307,12 +296,6 @@ class Trial:
             for job, rows in found.items()
             for row, state in enumerate(rows, start=2)
         }
-
-
-def row_of(contact: dict[str, Any]) -> Row:
-    """The row that a contact's token names."""
-    _, _, job, _, row, _ = contact["custom"]["token"].split(".")
-    return job, int(row)
 
 
 def groups(name: str) -> list[tuple[Fault, ...]]:

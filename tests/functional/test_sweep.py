@@ -9,7 +9,7 @@ import pytest
 
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
-from tests.functional.test_enrichment import states
+from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from enrichment.domain.job import WRITTEN
 from enrichment.domain.outcome import RowState
 from enrichment.usecases.webhook import Received
-from tests.functional.test_enrichment import rows_of
-from tests.functional.test_submit_boundaries import Row, interpose, row_of
+from tests.functional.boundary import Row, interpose, row_of
+from tests.functional.outputs import rows_of
 from tests.functional.world import DEADLINE, World, batch_of, contacts
 
 KEYS = ("incoming/email/before.csv", "incoming/email/force=true/during.csv")

@@ -9,7 +9,7 @@ from enrichment.adapters.secrets import SigningKey
 from enrichment.domain.outcome import RowState
 from enrichment.errors import ForgedWebhook, MalformedWebhook, OversizedWebhook
 from enrichment.usecases.webhook import Received
-from tests.functional.test_enrichment import states
+from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts
 
 KEY = "incoming/email/leads.csv"

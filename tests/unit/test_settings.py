@@ -10,7 +10,7 @@ from enrichment.adapters.clients import Clients
 from enrichment.domain.contact import EnrichmentType
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
-from tests.unit.test_template import of_type, transformed
+from tests.unit.transformed import of_type, transformed
 
 FUNCTIONS: dict[str, type[settings.Settings]] = {
     "split": settings.SplitSettings,
