@@ -45,7 +45,7 @@ GOOD = contacts(2)
             GOOD,
             "“speed=fast” is an option that does not exist",
         ),
-        ("incoming/phone/countries=XX/leads.csv", GOOD, "no country code"),
+        ("incoming/phone/countries=XX/leads.csv", GOOD, "is not a country code"),
         ("incoming/email/countries=FR/leads.csv", GOOD, "means nothing for email"),
     ],
 )

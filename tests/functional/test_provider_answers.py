@@ -36,7 +36,7 @@ REFUSALS = [
         "has not consented",
     ),
     (httpx.Response(422, json={"error": "Insufficient enrichment credits"}), "too few credits"),
-    (httpx.Response(404, text="<h1>Not here</h1>"), "not documented"),
+    (httpx.Response(404, text="<h1>Not here</h1>"), "undocumented"),
 ]
 
 

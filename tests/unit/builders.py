@@ -8,8 +8,9 @@ from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
-from enrichment.domain.outcome import JOB_SPENT, RowState
+from enrichment.domain.outcome import RowState
 from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
+from enrichment.words.rows import OVER_FILES_BUDGET
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
 # often.
@@ -243,8 +244,8 @@ EXAMPLES = {
         **_REJECTED
         | {
             "reasons": (
-                Reason(reason=JOB_SPENT, rows=400),
-                Reason(reason="Not sent before the job's deadline", rows=201),
+                Reason(reason=OVER_FILES_BUDGET, rows=400),
+                Reason(reason="Not sent before the job’s deadline", rows=201),
                 *_REASONS,
             )
         },

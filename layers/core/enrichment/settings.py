@@ -95,7 +95,7 @@ class ProviderSettings(Settings):
 
 
 class MetricSettings(Settings):
-    """By what two stacks in one account are told apart."""
+    """The name that keeps the metrics of two stacks in one account apart."""
 
     stack: str
 

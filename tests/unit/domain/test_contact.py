@@ -35,7 +35,7 @@ def jane(**cells: str) -> dict[Field, str]:
             EMAIL,
             (
                 "A company or a website is needed to find an e-mail, and the row’s website or"
-                " e-mail is none of a company’s own"
+                " e-mail address does not belong to a company"
             ),
         ),
         (

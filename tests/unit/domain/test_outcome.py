@@ -66,7 +66,7 @@ def test_a_result_without_what_was_wanted_is_not_found_but_kept(wanted: Enrichme
 def test_a_row_that_was_planned_until_the_deadline_says_so() -> None:
     assert (
         outcome_of_sent(None, a_batch(), False, a_job()).detail
-        == "Not sent before the job's deadline"
+        == "Not sent before the job’s deadline"
     )
 
 

@@ -222,7 +222,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
                 )
             }
         ),
-        "an archive inside of an archive",
+        "an archive inside an archive",
     ),
     "10 GB in gzip": (lambda: MEMBER * 1000, "unpacks to more than 100 times its size"),
     "10 GB in zip": (
@@ -233,11 +233,11 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "zip by a method without limits": (
         lambda: archive(zipfile.ZIP_BZIP2),
-        "packed by a method that is not read",
+        "packed by a method that cannot be read",
     ),
     "zip by another method without limits": (
         lambda: archive(zipfile.ZIP_LZMA),
-        "packed by a method that is not read",
+        "packed by a method that cannot be read",
     ),
     "a line of 1 GB in gzip": (lambda: MEMBER * 100, "unpacks to more than 100 times its size"),
     "100,000 columns in CSV": (lambda: csv_of(",".join(["a"] * 100_000), "b"), "100,000 columns"),

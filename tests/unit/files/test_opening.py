@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an xz archive": (lzma.compress(CSV), "an archive of a kind that is not read"),
     "a docx": (
         zipped({"[Content_Types].xml": archives.TYPES, "word/document.xml": b"<a/>"}),
-        "no Excel workbook",
+        "not an Excel workbook",
     ),
     "an xlsb": (
         zipped({"[Content_Types].xml": archives.TYPES, "xl/workbook.bin": b"x"}),
@@ -148,7 +148,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "an odt": (
         zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}),
-        "no spreadsheet",
+        "not a spreadsheet",
     ),
     "a Numbers document": (
         zipped({"Index/Document.iwa": b"x", "Data/a.jpg": b"x"}),
@@ -159,7 +159,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an old workbook that breaks off": (XLS[:3000], "damaged"),
     "an encrypted workbook": (old_office("EncryptedPackage"), "protected by a password"),
     "gzip of nothing": (gzip.compress(b"", mtime=0), "The file is empty"),
-    "gzip of garbage": (gzip.compress(GARBAGE), "encoding cannot be told"),
+    "gzip of garbage": (gzip.compress(GARBAGE), "encoding cannot be recognised"),
     "gzip that breaks off": (gzip.compress(CSV, mtime=0)[:-5], "gzip file is damaged"),
     "gzip with another checksum": (
         gzip.compress(CSV, mtime=0)[:-8] + b"\0" * 8,
@@ -170,13 +170,13 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         "gzip file is damaged",
     ),
     "the first bytes of gzip": (b"\x1f\x8b", "gzip file is damaged"),
-    "gzip in gzip": (gzip.compress(gzip.compress(CSV, mtime=0)), "an archive inside of an archive"),
-    "zip in gzip": (gzip.compress(zipped({"a.csv": CSV})), "an archive inside of an archive"),
+    "gzip in gzip": (gzip.compress(gzip.compress(CSV, mtime=0)), "an archive inside an archive"),
+    "zip in gzip": (gzip.compress(zipped({"a.csv": CSV})), "an archive inside an archive"),
     "gzip in zip": (
         zipped({"a.csv.gz": gzip.compress(CSV, mtime=0)}),
-        "an archive inside of an archive",
+        "an archive inside an archive",
     ),
-    "zip in zip": (zipped({"a.zip": zipped({"a.csv": CSV})}), "an archive inside of an archive"),
+    "zip in zip": (zipped({"a.zip": zipped({"a.csv": CSV})}), "an archive inside an archive"),
     "zip of two files": (zipped({"a.csv": CSV, "b.csv": CSV}), "2 files in it"),
     "zip of nothing": (zipped({}), "no files in it"),
     "zip of a folder": (zipped({"a/": b""}), "no files in it"),
@@ -186,7 +186,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "zip by an unknown method": (
         zipped({"a.csv": replace(entry(CSV), method=97)}),
-        "by a method that is not read",
+        "by a method that cannot be read",
     ),
     "zip with another checksum": (
         with_broken_checksum(zipped({"a.csv": entry(CSV)})),

@@ -15,10 +15,10 @@ from enrichment.domain.duplicates import Identity
 class EarlierRowsOnDisk:
     """Finds the earlier row of the same person, by the rules of `Identity`.
 
-    A person is known by the row that named them first. Remembered are the person of each page and
-    of each name at a domain or a company, and of each person the kinds of pages and whether there
-    is a domain, so that who has others is another. Only 16-byte digests are written, into a file
-    that goes with the block.
+    A person is known by the row that named them first. Their LinkedIn page, and their name at a
+    domain or a company, lead back to that row. Which kinds of pages a person has, and whether they
+    have a domain, is remembered too: a namesake with a different page or domain is somebody else.
+    Only 16-byte digests are written, into a file that is deleted at the end of the block.
     """
 
     def __enter__(self) -> Self:
@@ -67,7 +67,7 @@ class EarlierRowsOnDisk:
         return found
 
     def _unless_told_apart(self, namesake: int | None, kinds: Sequence[str]) -> int | None:
-        """That row, unless of its person something else of one of these kinds is known."""
+        """The namesake's row, unless that person is known to have a page or domain of their own."""
         told = [_digest(kind, str(namesake)) for kind in kinds] if namesake is not None else []
         known = (
             self._database.execute("SELECT 1 FROM seen WHERE what = ?", (digest,)).fetchone()

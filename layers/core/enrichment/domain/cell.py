@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from enrichment import vocabulary
+from enrichment.words import rows as words
 
 # They join letters of Persian and Indic names, and show nothing at the end of a word.
 _JOINERS = "\u200c\u200d"
@@ -41,9 +42,9 @@ def damage(cell: str) -> str | None:
     """
     inner = _visible(cell).strip()
     if _LOST.search(inner):
-        return "has lost a character (�)"
+        return words.LOST_CHARACTER
     if found := _CONTROL.search(inner):
-        return "contains a line break" if found[0] in "\r\n" else "contains a control character"
+        return words.LINE_BREAK if found[0] in "\r\n" else words.CONTROL_CHARACTER
     return None
 
 
@@ -51,7 +52,7 @@ def excess(text: str, limit: int) -> str | None:
     """That a text has more than `limit` characters, to follow the name of its field; None if it has
     not.
     """
-    return f"is longer than {limit} characters" if len(text) > limit else None
+    return words.too_long(limit) if len(text) > limit else None
 
 
 def _is_placeholder(text: str) -> bool:

@@ -12,6 +12,7 @@ from enrichment.domain.columns import Field
 from enrichment.domain.linkedin import profile_in
 from enrichment.domain.names import name_in
 from enrichment.domain.websites import company_domain
+from enrichment.words import rows as words
 
 MAX_COMPANY = (
     200  # characters; the provider states no limits [A], and what is longer is no company's name
@@ -72,15 +73,14 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
             purpose = "a phone number" if wanted is EnrichmentType.PHONE else "a personal e-mail"
             problems.append(profile.problem.format(purpose))
     elif not domain and company and bad_company:
-        problems.append(f"the {Field.COMPANY} {bad_company}")
+        problems.append(words.about(Field.COMPANY, bad_company))
     elif not (domain or company):
         given = any(
             said(cells.get(field, "")) for field in (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
         )
-        doubt = ", and the row’s website or e-mail is none of a company’s own" if given else ""
-        problems.append(f"a company or a website is needed to find an e-mail{doubt}")
+        problems.append(words.company_needed(given))
     if problems:
-        return Rejection(reason=_sentence(problems))
+        return Rejection(reason=words.sentence(problems))
     return Contact(
         firstname=name.first,
         lastname=name.last,
@@ -88,8 +88,3 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
         company_name=None if bad_company else company or None,
         linkedin_url=profile.url,
     )
-
-
-def _sentence(problems: list[str]) -> str:
-    text = "; ".join(problems)
-    return text[0].upper() + text[1:]

@@ -11,6 +11,7 @@ from iso3166 import countries_by_alpha2
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.errors import BadOption, UnknownFolder
+from enrichment.words import files as words
 
 INCOMING = "incoming"
 ESTIMATE = "estimate"
@@ -83,15 +84,10 @@ def request_of(key: str) -> Request:
     top, *rest = key.split("/")
     if top not in UPLOADS or not rest:
         where = f"the folder “{top}”" if rest else "the top of the bucket"
-        raise UnknownFolder(
-            f"Files in {where} are not processed. Put the file into {_places(INCOMING)} instead."
-        )
+        raise UnknownFolder(words.not_processed_there(where, _places(INCOMING)))
     if len(rest) == 1 or rest[0] not in set(EnrichmentType):
         where = f"“{top}/{rest[0]}/”" if len(rest) > 1 else f"“{top}/” itself"
-        raise UnknownFolder(
-            f"The folder {where} does not say what to look for. Put the file into {_places(top)}"
-            " instead."
-        )
+        raise UnknownFolder(words.folder_without_type(where, _places(top)))
     wanted = EnrichmentType(rest[0])
     options: dict[str, str] = {}
     for folder in rest[1:-1]:
@@ -99,7 +95,7 @@ def request_of(key: str) -> Request:
         if not equals:
             continue
         if name in options:
-            raise BadOption(f"The option “{name}” is given twice in the folders of this file.")
+            raise BadOption(words.option_given_twice(name))
         options[name] = value
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
@@ -113,11 +109,7 @@ def request_of(key: str) -> Request:
             case "force":
                 force = _truth(name, value)
             case _:
-                raise BadOption(
-                    f"The folder “{name}={value}” is an option that does not exist. The options"
-                    f" are: countries=FR,BE (below {INCOMING}/phone/), max_credits=500 and"
-                    " force=true. For a plain folder, choose a name without “=”."
-                )
+                raise BadOption(words.unknown_option(name, value))
     return Request(wanted, countries, max_credits, force, estimate=top == ESTIMATE)
 
 
@@ -127,32 +119,23 @@ def _places(top: str) -> str:
 
 def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise BadOption(
-            f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is none."
-        )
+        raise BadOption(words.no_whole_number(name, value))
     return int(value)
 
 
 def _truth(name: str, value: str) -> bool:
     if value not in ("true", "false"):
-        raise BadOption(
-            f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither."
-        )
+        raise BadOption(words.neither_true_nor_false(name, value))
     return value == "true"
 
 
 def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:
     if wanted is not EnrichmentType.PHONE:
-        raise BadOption(
-            f"The option “countries” is for phone numbers; it means nothing for {wanted}."
-        )
+        raise BadOption(words.countries_are_for_phones(wanted))
     codes = tuple(dict.fromkeys(code.strip().upper() for code in value.split(",")))
     unknown = [code for code in codes if code not in countries_by_alpha2]
     if unknown:
-        raise BadOption(
-            f"“{', '.join(unknown) or value}” is no country code. Use two-letter ISO 3166 codes,"
-            " such as countries=FR,GB."
-        )
+        raise BadOption(words.no_country_code(", ".join(unknown) or value))
     return codes
 
 

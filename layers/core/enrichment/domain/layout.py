@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from enrichment.words import jobs as words
+
 
 class FileFormat(StrEnum):
     """What a file of rows can be."""
@@ -109,16 +111,10 @@ class Layout(BaseModel):
         """
         notes = []
         if self.format in (FileFormat.XLS, FileFormat.ODS):
-            notes.append(
-                "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read."
-                " Its formats and other sheets are only in your own file."
-            )
+            notes.append(words.ANOTHER_FORMAT)
         if self.other_sheets:
             others = ", ".join(f"“{name}”" for name in self.other_sheets)
-            notes.append(
-                f"Only the sheet “{self.sheet}” was read. Others look like contacts, too: {others}."
-                " Save each of them as a file."
-            )
+            notes.append(words.other_sheets(self.sheet, others))
         return " ".join(notes)
 
     def suffix(self, name: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from enrichment import vocabulary
 from enrichment.domain.cell import damage, excess, said, tidy
 from enrichment.domain.columns import Field
+from enrichment.words import rows as words
 
 # characters; a public address has at most 100 of its own, percent-encoded at most 9 for each
 MAX_URL = 500
@@ -60,7 +61,7 @@ def profile_in(cells: Mapping[Field, str]) -> Profile:
         url = min(found, key=is_sales_navigator)
         too_long = excess(url, MAX_URL)
         return (
-            Profile(None, f"the {Field.LINKEDIN} {too_long}, and it is needed to find {{}}")
+            Profile(None, words.profile_needed(Field.LINKEDIN, too_long, "{}"))
             if too_long
             else Profile(url)
         )
@@ -68,13 +69,11 @@ def profile_in(cells: Mapping[Field, str]) -> Profile:
         ((field, text) for field, text in columns.items() if text), (Field.LINKEDIN, "")
     )
     if not text:
-        return Profile(None, f"the {field} is missing, and it is needed to find {{}}")
+        return Profile(None, words.profile_needed(field, words.MISSING, "{}"))
     for what, wanted in filter(None, map(_other, _paths(text))):
-        return Profile(
-            None, f"the {field} is {what}, not {wanted}; {wanted} is needed to find {{}}"
-        )
-    problem = damage(cells[field]) or "is not the address of a LinkedIn profile"
-    return Profile(None, f"the {field} {problem}, and it is needed to find {{}}")
+        return Profile(None, words.another_page(field, what, wanted, "{}"))
+    problem = damage(cells[field]) or words.NO_PROFILE
+    return Profile(None, words.profile_needed(field, problem, "{}"))
 
 
 def person_urls(text: str) -> list[str]:

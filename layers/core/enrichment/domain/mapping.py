@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 from enrichment.domain.columns import Field, find_columns, normalised
 from enrichment.errors import BadMapping
+from enrichment.words import files as words
 
 MAX_MAPPING = 1_000_000  # bytes that are read of one
 _FIELDS: MappingProxyType[str, Field] = MappingProxyType(
     {normalised(field): field for field in Field}
 )
-_EXAMPLE = '{"Ansprechpartner": "full name", "Firma (neu)": "company", "Notiz": null}'
 
 
 def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
@@ -28,13 +28,9 @@ def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
     try:
         mapping = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadMapping(
-            f"The file {key} is not valid JSON. It should look like this: {_EXAMPLE}"
-        ) from None
+        raise BadMapping(words.mapping_no_json(key)) from None
     if not isinstance(mapping, dict):
-        raise BadMapping(
-            f"The file {key} must hold one object of headers and fields, like this: {_EXAMPLE}"
-        )
+        raise BadMapping(words.mapping_no_object(key))
     return {normalised(header): _field(header, name, key) for header, name in mapping.items()}
 
 
@@ -59,8 +55,8 @@ def _field(header: str, name: object, key: str) -> Field | None:
     field = _FIELDS.get(normalised(name)) if isinstance(name, str) else None
     if field is None:
         raise BadMapping(
-            f"The file {key} maps the header “{header}” to {json.dumps(name, ensure_ascii=False)},"
-            f" which is not looked for. It can be: {', '.join(Field)}; or null to leave the column"
-            f" alone. The header comes first, like this: {_EXAMPLE}"
+            words.mapping_unknown_field(
+                key, header, json.dumps(name, ensure_ascii=False), ", ".join(Field)
+            )
         )
     return field

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from enrichment import vocabulary
 from enrichment.domain.cell import damage, excess, said, tidy
 from enrichment.domain.columns import Field
+from enrichment.words import rows as words
 
 if TYPE_CHECKING:
     from nameparser import Token
@@ -49,12 +50,14 @@ def name_in(cells: Mapping[Field, str]) -> Name:
         given, family = ("", "") if problem else divided(text)
         if given and family:
             return _checked(given, family, {})
-        problem = problem or "could not be divided into a first and a last name"
+        problem = problem or words.NOT_DIVIDED
         if not (first or last):
             first, last = given, family
     name = _checked(first, last, cells)
     return (
-        Name(first, last, (*name.problems, f"the {Field.FULL_NAME} {problem}")) if problem else name
+        Name(first, last, (*name.problems, words.about(Field.FULL_NAME, problem)))
+        if problem
+        else name
     )
 
 
@@ -111,9 +114,11 @@ def _checked(first: str, last: str, cells: Mapping[Field, str]) -> Name:
     """The names with what is wrong with each, in itself or in the cell that it was taken from."""
     problems = []
     for field, text in ((Field.FIRST_NAME, first), (Field.LAST_NAME, last)):
-        problem = (damage(cells.get(field, "")) or excess(text, MAX_NAME)) if text else "is missing"
+        problem = (
+            (damage(cells.get(field, "")) or excess(text, MAX_NAME)) if text else words.MISSING
+        )
         if problem:
-            problems.append(f"the {field} {problem}")
+            problems.append(words.about(field, problem))
     return Name(first, last, tuple(problems))
 
 

@@ -1,6 +1,6 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from itertools import count as count_from
 
@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.job import Halt, Job
+from enrichment.domain.job import Job
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
+from enrichment.words import jobs
+from enrichment.words import rows as words
 
 
 class RowState(StrEnum):
@@ -90,12 +92,10 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
     if planned.over_budget:
-        return Outcome(state=RowState.OVER_BUDGET, detail=JOB_SPENT)
+        return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
     if (first := planned.duplicate_of) is not None:
         original = of_sent(first)
-        detail = f"The same person as in row {first}, sent once"
-        if original.detail:
-            detail += f": {original.detail}"
+        detail = words.same_person(first, original.detail)
         return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
     return of_sent(planned.row)
 
@@ -117,37 +117,31 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
         return Outcome(
             state=RowState.NOT_FOUND,
             result=result,
-            detail=f"Pronto found no {NOUNS[wanted]} for this contact",
+            detail=words.not_found(NOUNS[wanted]),
         )
     if proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE):
         return Outcome(
             state=RowState.TIMED_OUT,
-            detail=(
-                "Sent, but Pronto had not answered by the job's deadline; a later answer is added"
-                " when it comes"
-            ),
+            detail=words.TIMED_OUT,
         )
     doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if doubtful or (batch.doubted and batch.state is not BatchState.REJECTED):
         return Outcome(
             state=RowState.AMBIGUOUS,
-            detail=(
-                "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid"
-                " twice"
-            ),
+            detail=words.AMBIGUOUS,
         )
     match batch.state:
         case BatchState.REJECTED:
             return Outcome(
                 state=RowState.REJECTED,
-                detail=f"Pronto does not take this contact: {batch.reason or 'no reason given'}",
+                detail=words.not_taken(batch.reason or ""),
             )
         case BatchState.OVER_BUDGET:
-            return Outcome(state=RowState.OVER_BUDGET, detail=MONTH_SPENT)
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_MONTHS_BUDGET)
         case _:
             return Outcome(
                 state=RowState.NOT_SENT,
-                detail=halt_sentence(job) if job.halt else "Not sent before the job's deadline",
+                detail=halt_sentence(job) if job.halt else words.NOT_SENT_IN_TIME,
             )
 
 
@@ -157,46 +151,7 @@ NOUNS = {
     EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
 }
 
-MONTH_SPENT = (
-    "The credits that the platform team allows for a month are used up; drop this row again next"
-    " month"
-)
-JOB_SPENT = "The credits that the option max_credits allows for this file do not reach this row"
-
-_HALTS = {
-    Halt.BAD_KEY: (
-        "Pronto does not accept the API key of this installation; the platform team must replace it"
-    ),
-    Halt.NO_CONSENT: (
-        "The Pronto account has not consented to the terms for personal e-mails; an admin must do"
-        " so in Pronto"
-    ),
-    Halt.NO_CREDITS: (
-        "The Pronto account has too few credits left for this file; once it is topped up, the job"
-        " goes on by itself"
-    ),
-    Halt.UNEXPECTED: "Pronto answered in a way that is not documented, so nothing more was sent",
-}
-
-
-def doubt_sentence(counts: Mapping[RowState, int]) -> str:
-    """What to do about rows that are ambiguous; empty if there are none."""
-    rows = counts[RowState.AMBIGUOUS]
-    if not rows:
-        return ""
-    subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
-    return (
-        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such"
-        " rows again: they might be paid twice. If their results come, they are added here."
-        " Otherwise the platform team can look into Pronto's own list and resend them, or"
-        " leave it."
-    )
-
 
 def halt_sentence(job: Job) -> str:
-    """Why a halted job sends nothing, for the file's owner; the provider's own words follow in
-    brackets.
-    """
-    if job.halt is None:
-        return ""
-    return _HALTS[job.halt] + (f" (Pronto says: “{job.halt_message}”)" if job.halt_message else "")
+    """Why a paused job sends nothing, for the file's owner; empty if it is not."""
+    return jobs.pause(job.halt, job.halt_message or "") if job.halt else ""

@@ -8,6 +8,7 @@ from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import Identity, identity
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.words import rows as words
 
 
 class FileRow(Protocol):
@@ -69,13 +70,11 @@ class Planner:
         self.rows += 1
         self.width = max(self.width, len(row.cells))
         if not any(map(str.strip, row.cells)):
-            return PlannedRow(row=row.number, rejected="The row is empty")
+            return PlannedRow(row=row.number, rejected=words.EMPTY)
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
             return PlannedRow(
                 row=row.number,
-                rejected=(
-                    f"The row has {len(row.cells)} cells where the header has {self._header_width}"
-                ),
+                rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
         contact = contact_from(
             {field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted

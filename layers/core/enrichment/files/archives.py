@@ -16,6 +16,7 @@ from zipfile import ZipFile, ZipInfo
 from enrichment.domain.layout import Packing
 from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import Readable, Sink
+from enrichment.words import files as words
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -57,10 +58,7 @@ def poured(source: Readable, sink: Sink) -> None:
 
 def too_large(most: int) -> str:
     """The refusal of a file that unpacks to more than `most` bytes."""
-    return (
-        f"Unpacked, the file is larger than the {megabytes(most)} that can be processed. Divide it"
-        " and drop the parts."
-    )
+    return words.too_large_unpacked(megabytes(most))
 
 
 def megabytes(size: int) -> str:
@@ -77,9 +75,7 @@ def gunzipped(path: Path, target: Path, most: int) -> None:
         with gzip.open(path) as source:
             copied(source, target, *_bound(path.stat().st_size, most))
     except (OSError, EOFError, zlib.error):
-        raise UnreadableFile(
-            "The gzip file is damaged or was not uploaded completely. Pack it again."
-        ) from None
+        raise UnreadableFile(words.DAMAGED_GZIP) from None
 
 
 def opened_zip(path: Path) -> ZipFile:
@@ -99,10 +95,7 @@ def opened_zip(path: Path) -> ZipFile:
         struct.error,
         OverflowError,
     ):
-        raise UnreadableFile(
-            "The file is damaged or was not uploaded completely: it begins as a zip archive or an"
-            " Excel workbook, but its end is missing."
-        ) from None
+        raise UnreadableFile(words.CUT_OFF_ARCHIVE) from None
 
 
 def only_member(archive: ZipFile) -> ZipInfo:
@@ -117,10 +110,7 @@ def only_member(archive: ZipFile) -> ZipInfo:
         if not member.is_dir() and not _added_by_a_mac(member.filename)
     ]
     if len(members) != 1:
-        raise UnreadableFile(
-            f"The zip archive has {len(members) or 'no'} files in it; it must have exactly one."
-            " Drop files one by one, or pack each into an archive of its own."
-        )
+        raise UnreadableFile(words.not_one_file_in_archive(len(members)))
     return members[0]
 
 
@@ -139,13 +129,7 @@ def _bound(size: int, most: int) -> tuple[int, str]:
     may be made to fill the disk.
     """
     if (bound := max(_ALWAYS, _MOST_TIMES * size)) < most:
-        return (
-            bound,
-            (
-                f"The archive unpacks to more than {_MOST_TIMES} times its size, as no export does."
-                " Unpack it, and drop the file of rows itself."
-            ),
-        )
+        return bound, words.unpacks_to_too_much(_MOST_TIMES)
     return most, too_large(most)
 
 
@@ -157,14 +141,11 @@ def part(archive: ZipFile, member: ZipInfo, most: int) -> Iterator["Part"]:
         UnreadableFile: see `unzipped`.
     """
     if member.flag_bits & 0x1:
-        raise UnreadableFile("The zip archive is protected by a password. Pack it without one.")
+        raise UnreadableFile(words.LOCKED_ARCHIVE)
     if (
         member.compress_type not in _METHODS
     ):  # the others have no limit to what one piece unpacks to
-        raise UnreadableFile(
-            "The zip archive is packed by a method that is not read. Pack it as an ordinary zip"
-            " archive."
-        )
+        raise UnreadableFile(words.ARCHIVE_OF_UNKNOWN_METHOD)
     if member.file_size > most:
         raise UnreadableFile(too_large(most))
     with _in_words():
@@ -198,9 +179,7 @@ def _in_words() -> Iterator[None]:
         RuntimeError,
         struct.error,
     ):
-        raise UnreadableFile(
-            "The file is damaged: a part of it cannot be unpacked. Save or pack it again."
-        ) from None
+        raise UnreadableFile(words.DAMAGED_PART) from None
 
 
 class _Archive(ZipFile):
@@ -226,10 +205,7 @@ class _Frugal(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _MAX_LIST:
-            raise UnreadableFile(
-                "The archive has far too many files in it. Pack the one file of rows alone, and"
-                " drop that."
-            )
+            raise UnreadableFile(words.ARCHIVE_OF_TOO_MANY_FILES)
         return super().read(size)
 
 

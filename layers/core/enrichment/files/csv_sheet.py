@@ -27,6 +27,7 @@ from enrichment.files.sheet import (
     Sink,
     header_among,
 )
+from enrichment.words import files as words
 
 _DELIMITERS = ",;\t|"
 _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines included
@@ -87,15 +88,12 @@ class DelimitedSheet:
                 break
             self._above += row.before + row.text
         else:
-            raise UnreadableFile("The file is empty: it has no header and no rows.")
+            raise UnreadableFile(words.EMPTY_FILE)
         self._above += self._head.before
         self._line_end = _line_end(self._head.text) or "\r\n"
         self.header = self._head.cells
         if len(self.header) > MAX_COLUMNS:
-            raise UnreadableFile(
-                f"The file has {len(self.header):,} columns; {MAX_COLUMNS:,} are the most that can"
-                " be read."
-            )
+            raise UnreadableFile(words.too_many_columns(len(self.header), MAX_COLUMNS))
         self._width = len(self.header)
 
     def __iter__(self) -> Iterator[TextRow]:
@@ -128,19 +126,13 @@ class DelimitedSheet:
                 self._tape.give_back(before)
                 return
             except csv.Error:
-                raise UnreadableFile(
-                    f"Row {self._number} cannot be read as CSV: a cell is longer than {_MAX_CELL:,}"
-                    " characters, most often because a quotation mark is never closed."
-                ) from None
+                raise UnreadableFile(words.too_long_cell(self._number, _MAX_CELL)) from None
             text = self._tape.cut()
             if self._tape.ended:  # the reader asked for more in the middle of a row
-                raise UnreadableFile(
-                    f"A quotation mark that opens in row {self._number} is never closed."
-                )
+                raise UnreadableFile(words.unclosed_quote(self._number))
             if self._width and len(cells) > self._width + _MAX_SURPLUS:
                 raise UnreadableFile(
-                    f"Row {self._number} has {len(cells):,} cells where the header has"
-                    f" {self._width:,}; it does not look like a row."
+                    words.too_many_cells_in_row(self._number, len(cells), self._width)
                 )
             if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
                 yield TextRow(number=self._number, cells=cells, text=text, before=before)
@@ -148,10 +140,7 @@ class DelimitedSheet:
             else:
                 before += text
                 if len(before) > _MAX_LINE:
-                    raise UnreadableFile(
-                        f"More than {_MAX_LINE:,} blank lines follow each other above row"
-                        f" {self._number}."
-                    )
+                    raise UnreadableFile(words.too_many_blank_lines(_MAX_LINE, self._number))
 
 
 class _Copy:
@@ -249,10 +238,7 @@ def read_line(text: TextIO) -> str:
     """
     line = text.readline(_MAX_LINE + 1)
     if len(line) > _MAX_LINE:
-        raise UnreadableFile(
-            f"The file has a line of more than {_MAX_LINE:,} characters; it does not look like"
-            " rows."
-        )
+        raise UnreadableFile(words.too_long_line(_MAX_LINE))
     return line
 
 

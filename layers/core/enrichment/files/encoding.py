@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from enrichment.errors import UnreadableFile
+from enrichment.words import files as words
 
 _CHUNK = 1 << 16
 _SAMPLE = 1 << 16  # bytes of lines with other than ASCII characters that are looked at
@@ -45,20 +46,14 @@ def detect(path: Path) -> tuple[str, bytes]:
     codec = codec or _utf_16_without_mark(start)
     if codec:
         if not _is_text_in(path, codec, mark):
-            raise UnreadableFile(
-                f"The file begins as text in {codec.upper()[:6].rstrip('-')}, but is damaged"
-                " further down. Export it again."
-            )
+            raise UnreadableFile(words.damaged_encoding(codec.upper()[:6].rstrip("-")))
         return codec, mark
     if _is_text_in(path, "utf-8", b""):
         return "utf-8", b""
     for candidate in _likely(_telling_lines(path)):
         if _is_text_in(path, candidate, b""):
             return candidate, b""
-    raise UnreadableFile(
-        "The file’s encoding cannot be told, so names would come out garbled. Save it as “CSV UTF-8"
-        " (comma delimited)” and drop it again."
-    )
+    raise UnreadableFile(words.UNKNOWN_ENCODING)
 
 
 def _utf_16_without_mark(start: bytes) -> str:
@@ -81,10 +76,7 @@ def _is_text_in(path: Path, codec: str, mark: bytes) -> bool:
         for chunk in _chunks(path, len(mark)):
             text = decoder.decode(chunk)
             if "\0" in text:
-                raise UnreadableFile(
-                    "The file has zero bytes in it: it is damaged, or it is not text. Export it"
-                    " again."
-                )
+                raise UnreadableFile(words.ZERO_BYTES)
             waiting += chunk
             encoded = text.encode(codec)
             if not waiting.startswith(encoded):
@@ -120,10 +112,7 @@ def _likely(lines: list[bytes]) -> list[str]:
     import chardet  # 66 ms, which only files that are not Unicode pay at their cold start
 
     if sum(map(_is_utf_8, lines)) * 2 >= len(lines):
-        raise UnreadableFile(
-            "Most of the file is text in UTF-8, but some of its lines are not, so names would come"
-            " out garbled. Most often two exports were put into one file. Export it again."
-        )
+        raise UnreadableFile(words.MIXED_ENCODINGS)
     guesses = chardet.detect_all(
         b"".join(lines), ignore_threshold=True, compat_names=False, include_encodings=_CANDIDATES
     )

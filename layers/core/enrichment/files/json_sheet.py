@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import MAX_COLUMNS, FindColumns, Row, Sink
+from enrichment.words import files as words
 
 _CHUNK = 1 << 16
 _MAX_OBJECT = 1 << 20  # characters
@@ -53,10 +54,7 @@ class ObjectSheet:
         for _, _, members in _objects(text, layout.format):
             keys.update(dict.fromkeys(members))
             if len(keys) > MAX_COLUMNS:
-                raise UnreadableFile(
-                    f"The objects have more than {MAX_COLUMNS:,} different keys; it does not look"
-                    " like rows."
-                )
+                raise UnreadableFile(words.too_many_keys(MAX_COLUMNS))
         self.header = list(keys)
         self.columns = find_columns(self.header)
         text.seek(start)
@@ -165,29 +163,22 @@ def _objects(
             scanner.skip()
             character = scanner.peek()
         elif is_array and character != "]":
-            raise UnreadableFile(
-                f"The list of objects breaks off or is damaged after object {number}."
-            )
+            raise UnreadableFile(words.damaged_list(number))
         if is_array and character == "]":
             scanner.skip()
             if scanner.peek():
-                raise UnreadableFile(
-                    "The file goes on after the end of its list of objects; it must be one list."
-                )
+                raise UnreadableFile(words.MORE_THAN_A_LIST)
             break
         if not character:
             break
         before = scanner.taken()
         number += 1
         if character != "{":
-            raise UnreadableFile(
-                f"Entry {number} of the file is not a JSON object. Each contact must be an object"
-                " of its own."
-            )
+            raise UnreadableFile(words.no_object(number))
         members = scanner.members(number)
         yield before, scanner.taken(), members
     if not number:
-        raise UnreadableFile("The file has no objects in it, so there are no rows.")
+        raise UnreadableFile(words.NO_OBJECTS)
     return scanner.taken()
 
 
@@ -209,9 +200,7 @@ class _Scanner:
             if self._at < len(self._buffer):
                 return self._buffer[self._at]
             if self._at - self._from > _MAX_OBJECT:
-                raise UnreadableFile(
-                    f"The file has more than {_MAX_OBJECT:,} blank characters between objects."
-                )
+                raise UnreadableFile(words.too_much_space(_MAX_OBJECT))
             if not self._more():
                 return ""
 
@@ -231,13 +220,10 @@ class _Scanner:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
                 cells = dict(_cells(value))
             except RecursionError:
-                raise UnreadableFile(f"Object {number} of the file is nested too deeply.") from None
+                raise UnreadableFile(words.too_deep_object(number)) from None
             except json.JSONDecodeError:
                 if len(self._buffer) - self._from > _MAX_OBJECT or not self._more():
-                    raise UnreadableFile(
-                        f"Object {number} of the file is not valid JSON, or longer than"
-                        f" {_MAX_OBJECT:,} characters."
-                    ) from None
+                    raise UnreadableFile(words.damaged_object(number, _MAX_OBJECT)) from None
             else:
                 self._at = end
                 return cells

@@ -29,6 +29,7 @@ from enrichment.files.csv_sheet import DelimitedSheet, looked_at, open_text
 from enrichment.files.encoding import detect
 from enrichment.files.json_sheet import ObjectSheet, looks_like_objects
 from enrichment.files.sheet import Columns, FindColumns, Readable, Sheet
+from enrichment.words import files as words
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage"  # the stream in which Office keeps a workbook that has a password
@@ -52,7 +53,6 @@ _OTHER_FORMATS = {
 }
 _MAX_STEM, _MAX_SUFFIX = 196, 5  # characters of the name of a file in an archive
 _WEB_PAGES = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<style")
-_ADVICE = "Save the contacts as an Excel workbook (.xlsx) or as CSV, and drop that."
 
 
 @dataclass(frozen=True)
@@ -132,16 +132,13 @@ def _spooled(stream: Readable, folder: Path, limits: Limits) -> tuple[Path, str]
     hashed = _Hashed(stream)
     size = copied(hashed, target, limits.file, too_large_file(limits.file))
     if not size:
-        raise UnreadableFile("The file is empty: it has no header and no rows.")
+        raise UnreadableFile(words.EMPTY_FILE)
     return target, hashed.digest()
 
 
 def too_large_file(most: int) -> str:
     """The refusal of a file of more than `most` bytes."""
-    return (
-        f"The file is larger than the {megabytes(most)} that can be processed. Divide it and drop"
-        " the parts."
-    )
+    return words.too_large(megabytes(most))
 
 
 class _Hashed:
@@ -187,32 +184,25 @@ def _recognised(path: Path, find_columns: FindColumns) -> tuple[Layout, Columns]
     """How a file that is not packed is written; of text, the columns of its header too."""
     start = _start(path)
     if start.startswith(GZIP_MAGIC):
-        raise UnreadableFile(
-            "The file is an archive inside of an archive. Unpack it once and drop it again."
-        )
+        raise UnreadableFile(words.ARCHIVE_IN_ARCHIVE)
     if start.startswith(ZIP_MAGIC):
         with opened_zip(path) as archive:
             document = _office_format(archive)
         if document is None:
-            raise UnreadableFile(
-                "The file is an archive inside of an archive. Unpack it once and drop it again."
-            )
+            raise UnreadableFile(words.ARCHIVE_IN_ARCHIVE)
         return Layout(format=document), {}
     if start.startswith(_OLD_OFFICE):
         return _old_office(path), {}
     for signature, name in _OTHER_FORMATS.items():
         if start.startswith(signature):
-            raise UnreadableFile(f"The file is {name}. {_ADVICE}")
+            raise UnreadableFile(words.other_format(name))
     if (
         start.replace(b"\0", b"")
         .lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:9]
         .lower()
         .startswith(_WEB_PAGES)
     ):
-        raise UnreadableFile(
-            "The file is a web page or XML, whatever its name says; some programs export that for"
-            " Excel. Open it in Excel. " + _ADVICE
-        )
+        raise UnreadableFile(words.WEB_PAGE)
     encoding, mark = detect(path)
     layout = Layout(format=FileFormat.CSV, encoding=encoding, byte_order_mark=bool(mark))
     with open_text(path, layout) as text:
@@ -236,20 +226,18 @@ def _office_format(archive: ZipFile) -> FileFormat | None:
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         if any(name.endswith("workbook.bin") for name in names):
-            raise UnreadableFile(
-                f"The file is a binary Excel workbook (.xlsb), which cannot be read. {_ADVICE}"
-            )
+            raise UnreadableFile(words.BINARY_WORKBOOK)
         if any("worksheets/" in name for name in names):
             return FileFormat.XLSX
-        raise UnreadableFile(f"The file is an Office document, but no Excel workbook. {_ADVICE}")
+        raise UnreadableFile(words.OTHER_OFFICE_DOCUMENT)
     if "mimetype" in names and "content.xml" in names:
         with part(archive, archive.getinfo("mimetype"), 1000) as source:
             kind = source.read(100)
         if b"opendocument.spreadsheet" in kind:
             return FileFormat.ODS
-        raise UnreadableFile(f"The file is an OpenDocument file, but no spreadsheet. {_ADVICE}")
+        raise UnreadableFile(words.OTHER_OPEN_DOCUMENT)
     if "Index/Document.iwa" in names:
-        raise UnreadableFile(f"The file is an Apple Numbers or Pages document. {_ADVICE}")
+        raise UnreadableFile(words.APPLE_DOCUMENT)
     return None
 
 
@@ -265,9 +253,7 @@ def _old_office(path: Path) -> Layout:
             streams |= {name for name in _STREAMS if name.encode("utf-16-le") in overlap}
             overlap = overlap[-_LONGEST_STREAM:]
     if _ENCRYPTED in streams:
-        raise UnreadableFile(
-            "The workbook is protected by a password. Save it without one and drop it again."
-        )
+        raise UnreadableFile(words.LOCKED_WORKBOOK)
     if streams and not streams & _WORKBOOKS:  # which may have other documents in it
-        raise UnreadableFile(f"The file is an old Word or PowerPoint document. {_ADVICE}")
+        raise UnreadableFile(words.OLD_OFFICE_DOCUMENT)
     return Layout(format=FileFormat.XLS)

@@ -17,8 +17,7 @@ from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
 from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
-
-_BEFORE = "The same file was enriched before: dropped as it is, it costs nothing."
+from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class EstimateFile:
         self.publish.run(
             job,
             "estimated",
-            _BEFORE if earlier else sheet.layout.note(),
+            words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
             columns=sheet.columns,
             counted=outputs.counted,
@@ -71,11 +70,11 @@ class EstimateFile:
 
     def _caps(self, request: Request, needed: int) -> Iterable[Cap]:
         if (most := request.max_credits) is not None:
-            name = f"the folder max_credits={most}"
+            name = words.files_cap(most)
             yield Cap(name=name, credits=most, needed=needed, hit=needed > most)
         if self.month_cap is not None:
             left = max(0, self.month_cap - self.budget.reserved(month_of(self.clock())))
-            name = "what is left of the platform team’s credits for this month"
+            name = words.MONTHS_CAP
             yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
 
 

@@ -16,6 +16,7 @@ from enrichment.domain.mapping import MAX_MAPPING, mapped_columns, mapping_of
 from enrichment.errors import NoUsableColumns, UnreadableFile
 from enrichment.files.opening import OpenFile, opened, too_large_file
 from enrichment.files.sheet import Columns, Row, Sheet
+from enrichment.words import files as words
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Intake:
             raise UnreadableFile(too_large_file(self.limits.file))
         stream = self.bucket.read(job.key, job.version)
         if stream is None:
-            raise UnreadableFile("The file was deleted before it could be read.")
+            raise UnreadableFile(words.DELETED_BEFORE_READ)
         with opened(stream, self.limits, partial(mapped_columns, mapping=mapping)) as file:
             yield file
 
@@ -88,13 +89,10 @@ def at_most(rows: Iterable[Row], most: int) -> Iterator[Row]:
     count = 0
     for count, row in enumerate(rows, start=1):
         if count > most:
-            raise UnreadableFile(
-                f"The file has more than the {most:,} rows that can be processed. Divide it and"
-                " drop the parts."
-            )
+            raise UnreadableFile(words.too_many_rows(most))
         yield row
     if not count:
-        raise UnreadableFile("The file has a header, but no rows below it.")
+        raise UnreadableFile(words.NO_ROWS)
 
 
 def content_of(digest: str, request: Request, columns: Columns) -> str:
@@ -131,8 +129,4 @@ def require_columns(columns: Columns, wanted: EnrichmentType) -> None:
         examples = ", ".join(
             f"“{HEADERS[field][0]}”" for field in (Field.FIRST_NAME, Field.LAST_NAME, *needed[:1])
         )
-        raise NoUsableColumns(
-            f"The file has no column for: {'; nor for: '.join(missing)}. Rename the right columns"
-            f" in its header (to {examples}) and drop the file again; or have them mapped by a file"
-            " _columns.json in its folder."
-        )
+        raise NoUsableColumns(words.no_column("; nor for: ".join(missing), examples))

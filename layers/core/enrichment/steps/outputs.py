@@ -67,7 +67,7 @@ class Outputs:
         self._open = ExitStack()
         self._returned = (
             UNSENT if whole else {RowState.REJECTED}
-        )  # what was only reckoned with needs no second drop
+        )  # an estimate sent nothing, so only bad rows are worth fixing
         self._whole: Copy[Any] | None = None
         self._unsent: Copy[Any] | None = None
 

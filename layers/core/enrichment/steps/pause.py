@@ -11,11 +11,7 @@ from enrichment.domain.outcome import halt_sentence
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
-
-_PATIENCE = (
-    "Do not drop the file again: its job goes on once this is mended, and otherwise ends at its"
-    " deadline."
-)
+from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class PauseJob:
         The sweeper does it if this run dies before.
         """
         self.metrics.count("PausedJobs")
-        self.publish.run(job, "paused", f"{halt_sentence(job)}. {_PATIENCE}", rows=job.rows)
+        self.publish.run(job, "paused", f"{halt_sentence(job)}. {words.PATIENCE}", rows=job.rows)
         self.jobs.change(job.id, halt_told_at=self.clock())
 
 

@@ -12,6 +12,7 @@ from enrichment.steps.outputs import enriched_key
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
+from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class RepeatedUpload:
         self.publish.run(
             job,
             "repeated",
-            repeated_sentence(earlier),
+            words.repeated(earlier.key, earlier.state in WRITTEN),
             sheet=file.sheet,
             earlier=earlier_of(earlier),
         )
@@ -49,14 +50,4 @@ def earlier_of(job: Job | None) -> Earlier | None:
         file=job.key,
         enriched=enriched_key(job, job.layout),
         report=output_key(REPORTS, job.key, job.id, ".html"),
-    )
-
-
-def repeated_sentence(earlier: Job) -> str:
-    """What the owner of a repeated file should know."""
-    state = "was enriched before" if earlier.state in WRITTEN else "is being enriched already"
-    return (
-        f"The same file {state}, as {earlier.key}, so nothing is sent or paid this time. If rows"
-        " were left out then, they are in the earlier job’s rejected file, ready to drop. To pay"
-        " for all rows once more, put the file into a folder named force=true."
     )

@@ -14,7 +14,6 @@ from enrichment.domain.outcome import (
     MAY_BE_PAID,
     Outcome,
     RowState,
-    doubt_sentence,
     halt_sentence,
     outcome_of_planned,
     outcome_of_sent,
@@ -31,6 +30,7 @@ from enrichment.store.batches import Batches
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
+from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ class CompileJob:
                     )
                 outputs.add(row, outcomes.of(plan))
         counts = outputs.counted.counts()
-        notes = (halt_sentence(job), doubt_sentence(counts), sheet.layout.note())
+        ambiguous = counts[RowState.AMBIGUOUS]
+        doubt = words.ambiguous(ambiguous) if ambiguous else ""
+        notes = (halt_sentence(job), doubt, sheet.layout.note())
         return self.publish.run(
             job,
             "done",
@@ -102,12 +104,7 @@ class CompileJob:
         )
 
     def _report_lost_file(self, job: Job) -> Report:
-        return self.publish.run(
-            job,
-            "refused",
-            "The uploaded file was deleted for good while its job ran, so its rows can no longer be"
-            " written beside the results. The results are kept; the platform team can get at them.",
-        )
+        return self.publish.run(job, "refused", words.FILE_IS_GONE)
 
     def _finish(self, job: Job, report: Report) -> Report:
         counts = report.counts

@@ -22,6 +22,7 @@ from enrichment.steps.repeated_upload import RepeatedUpload
 from enrichment.store.batches import Batches
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs, Run
+from enrichment.words import files as words
 
 _MOST_ATTEMPTS = 3  # runs over one file that may die before it is refused in a report
 
@@ -67,10 +68,7 @@ class SplitUpload:
         sheet: Sheet | None = None
         try:
             if job.attempts > _MOST_ATTEMPTS:
-                raise UnreadableFile(
-                    "The file could not be read in several attempts. The platform team can find out"
-                    " why."
-                )
+                raise UnreadableFile(words.TOO_MANY_ATTEMPTS)
             request = request_of(key)
             with self.intake.opened(job) as file:
                 sheet = file.sheet

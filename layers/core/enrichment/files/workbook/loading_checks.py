@@ -23,6 +23,7 @@ from enrichment.files.workbook.sizes import (
     too_much_text,
 )
 from enrichment.files.workbook.xml import MAX_DEPTH, Attributes, damaged, read_xml
+from enrichment.words import files as words
 
 _MAX_CELLS = (
     MAX_CELLS // 3
@@ -62,10 +63,7 @@ def check_loading(path: Path) -> None:
             command, env=environment, check=True, capture_output=True, timeout=2 * _TRIAL_SECONDS
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise UnreadableFile(
-            "The old Excel workbook is damaged, or its cells reach too far to be read. Save it as"
-            " .xlsx or CSV and drop that."
-        ) from None
+        raise UnreadableFile(words.OLD_WORKBOOK_CANNOT_BE_LOADED) from None
 
 
 def measured_open_document(path: Path, target: Path, most: int) -> None:
@@ -139,16 +137,10 @@ class _Measure:
             case "text:s":
                 spaces = _count(attributes, "text:c")
                 if spaces > MAX_CELL_TEXT:
-                    raise UnreadableFile(
-                        f"The spreadsheet has a cell of more than {MAX_CELL_TEXT:,} spaces. Delete"
-                        " it and drop that."
-                    )
+                    raise UnreadableFile(words.too_many_spaces(MAX_CELL_TEXT))
                 self._weighs(spaces)
             case "manifest:encryption-data":
-                raise UnreadableFile(
-                    "The spreadsheet is protected by a password. Save it without one and drop it"
-                    " again."
-                )
+                raise UnreadableFile(words.LOCKED_WORKBOOK)
 
     def _end(self, name: str) -> None:
         self._depth -= 1

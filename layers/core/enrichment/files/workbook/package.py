@@ -36,6 +36,7 @@ from enrichment.files.workbook.xml import (
     on_start,
     read_xml,
 )
+from enrichment.words import files as words
 
 _MAX_SMALL_PART = 50_000_000  # bytes of a part that is neither a sheet nor the shared strings
 _LARGE = 500_000_000  # bytes of a sheet that may grow beyond what a plain zip archive can hold
@@ -177,10 +178,7 @@ class Package:
                 and not name.endswith("sharedStrings.xml")
             ):
                 if member.file_size > _MAX_SMALL_PART:
-                    raise UnreadableFile(
-                        "The workbook has a part that is far too large. Copy the contacts into a"
-                        " new workbook."
-                    )
+                    raise UnreadableFile(words.TOO_LARGE_PART)
                 self._walk(name, on_start(lambda _name, _attributes: None))
             else:
                 with self._open(name) as source:
@@ -194,10 +192,7 @@ class Package:
             if target in self._members and "workbook" in target
         ]
         if not names:
-            raise UnreadableFile(
-                "The file is not an Excel workbook, although it is packed like one. Save it in"
-                " Excel again."
-            )
+            raise UnreadableFile(words.NO_WORKBOOK)
         return names[0]
 
     def _read_sheets(self) -> None:

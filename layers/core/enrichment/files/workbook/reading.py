@@ -30,6 +30,7 @@ from enrichment.files.workbook.package import Package
 from enrichment.files.workbook.ranges import Growth
 from enrichment.files.workbook.sizes import Extent
 from enrichment.files.workbook.xml import damaged
+from enrichment.words import files as words
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -96,10 +97,7 @@ class WorkbookSheet:
             *self._above, self._head = rows
             self.header = self._head.cells
             if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
-                raise UnreadableFile(
-                    f"The sheet “{self.layout.sheet}” has {len(self.header):,} columns: there is no"
-                    " room for more. Delete those that are not needed."
-                )
+                raise UnreadableFile(words.no_room_for_columns(self.layout.sheet, len(self.header)))
             opening.pop_all()
 
     def close(self) -> None:
@@ -168,7 +166,7 @@ class WorkbookSheet:
                 extent = extents.get(name, Extent())
                 best = _Chosen(sheet, extent, header.position + 1, header.columns)
         if best is None:
-            raise UnreadableFile("The workbook is empty: it has no header and no rows.")
+            raise UnreadableFile(words.EMPTY_WORKBOOK)
         return replace(best, others=tuple(name for name in likely if name != best.sheet.name))
 
     def _numbered(self) -> Iterator[WorkbookRow]:
@@ -237,9 +235,7 @@ def _loading() -> Iterator[None]:
 
 
 def protected() -> UnreadableFile:
-    return UnreadableFile(
-        "The workbook is protected by a password. Save it without one and drop it again."
-    )
+    return UnreadableFile(words.LOCKED_WORKBOOK)
 
 
 def _text(value: Value) -> str:

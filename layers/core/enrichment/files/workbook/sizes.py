@@ -12,6 +12,7 @@ from enrichment.files.archives import megabytes
 from enrichment.files.sheet import MAX_COLUMNS, MAX_LINKS
 from enrichment.files.workbook.ranges import column_letters, column_number
 from enrichment.files.workbook.xml import MAX_DEPTH, Attributes, attribute, damaged, local_name
+from enrichment.words import files as words
 
 # of a sheet's whole extent. calamine takes about 100 bytes for each: 1,048,576 rows of 10 took
 # 1,034 MB
@@ -166,10 +167,7 @@ class Strings:
             self.lengths.append(self._length)
             self._length = 0
             if len(self.lengths) > _MAX_STRINGS:
-                raise UnreadableFile(
-                    f"The workbook has more than {_MAX_STRINGS:,} texts. Save its sheet as CSV, or"
-                    " divide it."
-                )
+                raise UnreadableFile(words.too_many_strings(_MAX_STRINGS))
 
     def _text(self, text: str) -> None:
         self._length += bytes_of(text)
@@ -217,28 +215,17 @@ class Weigh:
 
 def out_of_order() -> UnreadableFile:
     """The refusal of a sheet whose rows or cells are not where they say that they are."""
-    return UnreadableFile(
-        "The workbook is damaged: the rows or cells of a sheet are out of order. Open it in Excel,"
-        " save it again and drop that."
-    )
+    return UnreadableFile(words.OUT_OF_ORDER)
 
 
 def too_much_text(sheet: str, most: int = MAX_TEXT) -> UnreadableFile:
     """The refusal of a sheet whose texts cannot be held in memory."""
-    return UnreadableFile(
-        f"The sheet “{sheet}” holds more than {megabytes(most)} of text, which is more than can be"
-        " read. Save it as CSV, which may be of any length, or divide it."
-    )
+    return UnreadableFile(words.too_much_text(sheet, megabytes(most)))
 
 
 def too_many_cells(sheet: str, rows: int, columns: int, most: int = MAX_CELLS) -> UnreadableFile:
     """The refusal of a sheet that cannot be held in memory."""
-    return UnreadableFile(
-        f"The sheet “{sheet}” reaches down to row {rows:,} and to column"
-        f" {column_letters(columns - 1)}, which is more than the {most:,} cells that can be read."
-        " If cells far outside of the table hold something by accident, delete their rows and"
-        " columns; otherwise save the sheet as CSV, which may have any number of cells."
-    )
+    return UnreadableFile(words.too_many_cells(sheet, rows, column_letters(columns - 1), most))
 
 
 def bytes_of(text: str) -> int:

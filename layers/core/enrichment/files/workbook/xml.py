@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import Readable
+from enrichment.words import files as words
 
 MAX_DEPTH = 256  # of elements in elements
 _MAX_TOKEN = 1 << 22  # bytes of one tag or comment, which parsers hold in memory
@@ -49,10 +50,7 @@ class XmlStream:
             raise damaged() from None
         self._fed += len(data)
         if self._fed - self.parser.CurrentByteIndex > _MAX_TOKEN:
-            raise UnreadableFile(
-                f"The workbook has a single text or tag of more than {_MAX_TOKEN:,} bytes in it."
-                " Copy the contacts into a new workbook and drop that."
-            )
+            raise UnreadableFile(words.too_long_text(_MAX_TOKEN))
 
 
 def read_xml(source: Readable, follow: Follow, copy: IO[bytes] | None = None) -> None:
@@ -97,10 +95,7 @@ def on_start(start: Callable[[str, Attributes], None]) -> Follow:
 
 def damaged() -> UnreadableFile:
     """The refusal of a workbook whose parts cannot be read."""
-    return UnreadableFile(
-        "The workbook is damaged, or was not uploaded completely. Open it in Excel, save it again"
-        " and drop that."
-    )
+    return UnreadableFile(words.DAMAGED_WORKBOOK)
 
 
 def local_name(name: str) -> str:
@@ -113,7 +108,4 @@ def attribute(attributes: Mapping[str, str], local: str) -> str:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise UnreadableFile(
-        "The workbook has a document type declaration in it, which no spreadsheet program writes."
-        " Copy the contacts into a new workbook and drop that."
-    )
+    raise UnreadableFile(words.DOCUMENT_TYPE)

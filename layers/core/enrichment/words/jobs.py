@@ -1,0 +1,72 @@
+"""What a report says about a job."""
+
+from types import MappingProxyType
+
+# Why a job is paused, by the names of `Halt`.
+PAUSES: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "BAD_KEY": (
+            "Pronto does not accept the API key of this installation; the platform team must"
+            " replace it"
+        ),
+        "NO_CONSENT": (
+            "The Pronto account has not consented to the terms for personal e-mails; an admin must"
+            " do so in Pronto"
+        ),
+        "NO_CREDITS": (
+            "The Pronto account has too few credits left for this file; once it is topped up, the"
+            " job goes on by itself"
+        ),
+        "UNEXPECTED": "Pronto answered in an undocumented way, so nothing more was sent",
+    }
+)
+PATIENCE = (
+    "Do not drop the file again: its job goes on once this is mended, and otherwise ends at its"
+    " deadline."
+)
+FILE_IS_GONE = (
+    "The uploaded file was deleted for good while its job ran, so its rows can no longer be written"
+    " beside the results. The results are kept; the platform team can get at them."
+)
+ESTIMATE_OF_A_COPY = "The same file was enriched before: dropped as it is, it costs nothing."
+MONTHS_CAP = "what is left of the platform team’s credits for this month"
+ANOTHER_FORMAT = (
+    "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read. Its formats"
+    " and other sheets are only in your own file."
+)
+
+
+def pause(halt: str, providers_words: str) -> str:
+    """Why a job is paused; the provider's own words follow in brackets."""
+    return PAUSES[halt] + (f" (Pronto says: “{providers_words}”)" if providers_words else "")
+
+
+def files_cap(most: int) -> str:
+    return f"the folder max_credits={most}"
+
+
+def other_sheets(sheet: str, others: str) -> str:
+    return (
+        f"Only the sheet “{sheet}” was read. Others look like contacts, too: {others}. Save each of"
+        " them as a file."
+    )
+
+
+def ambiguous(rows: int) -> str:
+    """What to do about rows of which nobody saw whether they were accepted."""
+    subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
+    return (
+        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such"
+        " rows again: they might be paid twice. If their results come, they are added here."
+        " Otherwise the platform team can look into Pronto’s own list and resend them, or leave it."
+    )
+
+
+def repeated(key: str, is_done: bool) -> str:
+    """Of a file whose content another job pays for."""
+    state = "was enriched before" if is_done else "is being enriched already"
+    return (
+        f"The same file {state}, as {key}, so nothing is sent or paid this time. If rows were left"
+        " out then, they are in the earlier job’s rejected file, ready to drop. To pay for all rows"
+        " once more, put the file into a folder named force=true."
+    )

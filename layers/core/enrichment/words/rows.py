@@ -1,0 +1,69 @@
+"""Why a row was not sent, and what came of one that was."""
+
+EMPTY = "The row is empty"
+OVER_MONTHS_BUDGET = (
+    "The credits that the platform team allows for a month are used up; drop this row again next"
+    " month"
+)
+OVER_FILES_BUDGET = (
+    "The credits that the option max_credits allows for this file do not reach this row"
+)
+TIMED_OUT = (
+    "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
+)
+AMBIGUOUS = "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice"
+NOT_SENT_IN_TIME = "Not sent before the job’s deadline"
+
+# Fragments about a cell.
+MISSING = "is missing"
+LOST_CHARACTER = "has lost a character (�)"
+LINE_BREAK = "contains a line break"
+CONTROL_CHARACTER = "contains a control character"
+NOT_DIVIDED = "could not be divided into a first and a last name"
+NO_PROFILE = "is not the address of a LinkedIn profile"
+
+
+def too_long(most: int) -> str:
+    return f"is longer than {most} characters"
+
+
+def cells_do_not_fit(cells: int, width: int) -> str:
+    return f"The row has {cells} cells where the header has {width}"
+
+
+def about(field: str, problem: str) -> str:
+    """A fragment about one field's cell."""
+    return f"the {field} {problem}"
+
+
+def profile_needed(field: str, problem: str, purpose: str) -> str:
+    return f"the {field} {problem}, and it is needed to find {purpose}"
+
+
+def another_page(field: str, what: str, wanted: str, purpose: str) -> str:
+    return f"the {field} is {what}, not {wanted}; {wanted} is needed to find {purpose}"
+
+
+def company_needed(given: bool) -> str:
+    """A company cannot be told; `given` is whether the row has a website or an e-mail address."""
+    doubt = ", and the row’s website or e-mail address does not belong to a company"
+    return f"a company or a website is needed to find an e-mail{doubt if given else ''}"
+
+
+def sentence(problems: list[str]) -> str:
+    """All that is wrong with a row, as one sentence."""
+    text = "; ".join(problems)
+    return text[0].upper() + text[1:]
+
+
+def not_found(noun: str) -> str:
+    return f"Pronto found no {noun} for this contact"
+
+
+def not_taken(reason: str) -> str:
+    return f"Pronto does not take this contact: {reason or 'no reason given'}"
+
+
+def same_person(row: int, detail: str) -> str:
+    """Of a copy; `detail` is that of the row that was sent."""
+    return f"The same person as in row {row}, sent once" + (f": {detail}" if detail else "")
