@@ -1,4 +1,4 @@
-"""The embedded AWS, mended in the six places where it differs from AWS in what this pipeline needs.
+"""The embedded AWS, mended in the places where it differs from AWS in what this pipeline needs.
 
 The product is written for AWS. Where ministack 1.5.33 answers otherwise, the difference is mended
 here, so that the template and the code stay as AWS wants them. Each mend names what it replaces; it
@@ -16,7 +16,8 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import eventbridge, lambda_svc, s3
+from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3
+from ministack.services.cloudformation import provisioners
 
 _version: ContextVar[str | None] = ContextVar("version", default=None)
 
@@ -29,6 +30,7 @@ def mend() -> None:
     _events_are_tried_again()
     _processes_die_alone()
     _layers_are_unpacked_once()
+    _bodies_are_validated()
 
 
 def _events_carry_the_version() -> None:
@@ -147,6 +149,35 @@ def _layers_are_unpacked_once() -> None:
         "LargeFileError": zipfile.LargeZipFile,
     }
     lambda_runtime.zipfile = SimpleNamespace(**names)
+
+
+def _bodies_are_validated() -> None:
+    """A request validator that a template gives to a method is applied to its requests; here it is
+    not made, and the method forgets it.
+    """
+    validators = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RequestValidator"]
+    methods = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Method"]
+    create_method = methods["create"]
+
+    def validator(_name: str, properties: dict[str, Any], _stack: str) -> tuple[str, Any]:
+        flags = {
+            name[0].lower() + name[1:]: str(properties.get(name)).lower() == "true"
+            for name in ("ValidateRequestBody", "ValidateRequestParameters")
+        }
+        _, _, answer = apigateway_v1._create_request_validator(
+            properties["RestApiId"], flags | {"name": properties.get("Name", "")}
+        )
+        made = json.loads(answer)["id"]
+        return made, {"RequestValidatorId": made}
+
+    def method(name: str, properties: dict[str, Any], stack: str) -> Any:
+        made = create_method(name, properties, stack)
+        resource = apigateway_v1._resources[properties["RestApiId"]][properties["ResourceId"]]
+        kept = resource["resourceMethods"][properties["HttpMethod"]]
+        kept["requestValidatorId"] = properties.get("RequestValidatorId")
+        return made
+
+    validators["create"], methods["create"] = validator, method
 
 
 if __name__ == "__main__":

@@ -110,6 +110,9 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     if state is JobState.REFUSED:
         console.print("The file was refused; the report says why.", style="yellow")
         return 1
+    if state is JobState.FAILED:
+        console.print("The output could not be written; the report says more.", style="red")
+        return 1
     if state in (JobState.ESTIMATED, JobState.REPEATED):
         return 0
     console.print(

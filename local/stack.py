@@ -44,6 +44,7 @@ _PARAMETERS = {
     "DEADLINE_MINUTES": "DeadlineMinutes",
     "RETENTION_DAYS": "RetentionDays",
     "CONCURRENCY": "Concurrency",
+    "WEBHOOK_CONCURRENCY": "WebhookConcurrency",
     "LOG_LEVEL": "LogLevel",
     "LOG_RETENTION_DAYS": "LogRetentionDays",
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
@@ -227,6 +228,8 @@ def _start(
         queues={
             "submit": outputs["SubmitQueueUrl"],
             "submit_dead_letters": outputs["SubmitDeadLettersUrl"],
+            "webhook": outputs["WebhookQueueUrl"],
+            "webhook_dead_letters": outputs["WebhookDeadLettersUrl"],
             "failed_events": outputs["FailedEventsUrl"],
         },
         settings=wanted,

@@ -1,5 +1,5 @@
-"""An operator decides about a job: `{"job": "…", "action": "resume" | "resend" | "give_up"}`.
-Invoked by hand.
+"""An operator decides about a job: `{"job": "…", "action": "resume" | "resend" | "give_up" |
+"compile"}`. Invoked by hand.
 """
 
 from typing import Any

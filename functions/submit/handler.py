@@ -13,7 +13,7 @@ from enrichment.pipeline import deployed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event["Records"]:
         message = json.loads(record["body"])
-        done = deployed().submit.run(message["job"], message["batch"])
+        done = deployed().submit.run(message["job"], message["batch"], record.get("receiptHandle"))
         logger.info(
             "submit", extra={"job": message["job"], "batch": message["batch"], "done": done}
         )

@@ -5,8 +5,8 @@ then happens to whom, `account.py` the credits and the webhooks, `turns.py` the 
 `service.py` the HTTP. It shares no code with the pipeline, so that a mistake in one shows against
 the other.
 
-What is known and what is assumed, in one place. [S] and [D] are the contract's standings:
-specification and public documentation.
+What is known and what is assumed, in one place. [S], [D], [V] and [F] are the contract's standings:
+specification, public documentation, the provider's own clients, and a report from the field.
 
 Known, and kept to the letter:
   - `X-API-KEY` [S]; bulk answers 202 with an `enrichment_id`, single with `status: pending` and the
@@ -22,21 +22,26 @@ Known, and kept to the letter:
     result [D]; no signature.
   - `GET /contacts/<id>` for single enrichments only, `pending` and then `finished` whether or not
     anything was found [D].
-  - An optional country restriction that applies to every contact of a batch; left out, the
-    account's default [S].
+  - An optional country restriction, `phone_country_codes`, that applies to every contact of a
+    batch; left out, the account's default [S, V].
+  - Charged is only what is found, and each phone number of its own [V, F].
+  - Errors also come as `{"errors": ["…"]}`, a key may be answered 403, and a limit of the plan
+    refuses every batch with 422 [V]; each is a setting in `behaviour.py`.
+  - Several balances in `GET /credits`, of which the one of enrichment counts, and `GET /account`
+    [V, F].
 
 Assumed [A], each to be changed here when a live account teaches otherwise:
   - Requests. What is limited to 5 at a time is requests being answered, so a queued one gets its
     202 later; enrichments that were accepted run side by side. `webhook_url` is required by both
     endpoints. Texts and `custom` may be null, which counts as left out; anything else of a wrong
     JSON type is invalid. Unknown fields are ignored.
-  - Countries. The field is called `phone_country_codes` and takes upper-case ISO 3166-1 codes; an
-    empty list counts as left out, and this account's default is no restriction. A restriction drops
-    phone numbers of other countries, and nothing else.
+  - Countries. The codes are upper-case ISO 3166-1; an empty list counts as left out, and this
+    account's default is no restriction. A restriction drops phone numbers of other countries, and
+    nothing else.
   - Answers. Single answers 202, as bulk does. Validation errors look like `{"error": 422,
     "message": "…"}`; what is not a JSON object is 400, a bad key 401, an unknown or a bulk id 404,
-    too fast 429 with `Retry-After`. `GET /credits` answers `{"credits": n}` and is free.
-  - Credits are taken for every contact of an accepted batch, whether or not anything is found.
+    too fast 429 with `Retry-After`. `GET /credits` is free.
+  - Credits are taken at the acceptance, for what will be found; the balance never falls below 0.
   - Results. What was asked for and not found is null with the status `N/A`; for phones it is an
     empty list. What was not asked for is absent. Phones come as today's pages show them, a list of
     strings.

@@ -34,36 +34,38 @@ class Account:
         self._client = httpx.AsyncClient(timeout=_PATIENCE, trust_env=False)
 
     def accept(self, order: Order, number: int, fate: RequestFate) -> None:
-        """Take the credits for the whole order and enqueue each of its contacts, or neither.
+        """Charge what will be found and enqueue each contact of an order, or neither.
 
         Raises:
-            Refusal: there is no consent for personal e-mails, or the credits do not suffice for all
-                contacts.
+            Refusal: a limit of the plan is reached, there is no consent for personal e-mails, or
+                the credits would not suffice if one thing were found for each contact.
         """
-        if order.type == "personal_email" and not self.behaviour.consent:
-            raise contract.invalid(contract.CONSENT_MESSAGE)
-        cost = self.behaviour.price(order.type) * len(order.contacts)
-        if cost > self.behaviour.balance:
-            raise Refusal(422, {"error": contract.CREDITS_MESSAGE})
-        self.behaviour.balance -= cost
-        charge = {
-            "enrichment_id": fate.enrichment_id,
-            "type": order.type,
-            "credits": cost,
-            "contacts": order.contacts,
-        }
-        self._charges.append(charge)
+        self._check(order)
+        found = [
+            contract.findings(contact, order.type, self.behaviour.find_rate, order.countries)
+            for contact in order.contacts
+        ]
+        cost = self.behaviour.price(order.type) * sum(map(contract.units, found))
+        # More numbers may be found than were checked for; the balance ends at nothing then.
+        self.behaviour.balance = max(0, self.behaviour.balance - cost)
+        charge = {"enrichment_id": fate.enrichment_id, "type": order.type, "credits": cost}
+        self._charges.append(charge | {"contacts": order.contacts})
         if order.single:
             self._singles[fate.enrichment_id] = contract.acknowledgement(order, fate.enrichment_id)
         for position, contact in enumerate(order.contacts):
-            found = contract.findings(
-                contact, order.type, self.behaviour.find_rate, order.countries
-            )
-            result = contract.result(fate.enrichment_id, contact, "finished", found)
+            result = contract.result(fate.enrichment_id, contact, "finished", found[position])
             coming = self._deliver(order, result, webhook_fate(self.behaviour, number, position))
             delivery = asyncio.get_running_loop().create_task(coming)
             self._deliveries.add(delivery)
             delivery.add_done_callback(self._deliveries.discard)
+
+    def _check(self, order: Order) -> None:
+        if self.behaviour.plan_limit:
+            raise contract.invalid(contract.PLAN_MESSAGE)
+        if order.type == "personal_email" and not self.behaviour.consent:
+            raise contract.invalid(contract.CONSENT_MESSAGE)
+        if self.behaviour.price(order.type) * len(order.contacts) > self.behaviour.balance:
+            raise Refusal(422, {"error": contract.CREDITS_MESSAGE})
 
     def single_result(self, enrichment_id: str) -> dict[str, Any]:
         """The result of a single enrichment as it stands.

@@ -56,7 +56,21 @@ class Behaviour(BaseModel):
         default=False, description="whether the account may look for personal e-mails"
     )
     balance: int = Field(
-        default=1_000_000, ge=0, description="credits; what is left of them while the stand-in runs"
+        default=1_000_000,
+        ge=0,
+        description="credits for enrichment; what is left of them while the stand-in runs",
+    )
+    search_balance: int = Field(
+        default=500, ge=0, description="credits for searches, which pay for no enrichment"
+    )
+    plan_limit: bool = Field(
+        default=False, description="whether a limit of the plan is reached, so nothing is accepted"
+    )
+    forbidden: bool = Field(
+        default=False, description="whether the key may not do anything, answered 403"
+    )
+    error_list: bool = Field(
+        default=False, description="whether errors come as a list, `errors`, in place of one"
     )
     find_rate: float = Field(
         default=0.7, ge=0, le=1, description="share of contacts for whom something is found"

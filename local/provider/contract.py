@@ -17,6 +17,13 @@ CONSENT_MESSAGE = (
     "You can't use the personal email enrichment feature without consenting with our terms of use"
 )
 CREDITS_MESSAGE = "Insufficient enrichment credits"
+PLAN_MESSAGE = "You have reached the import limits of your plan"
+
+ACCOUNT = {
+    "email": "admin@example.com",
+    "name": "Local Admin",
+    "organization": {"name": "Example"},
+}
 
 _CONTACT_TEXTS = ("firstname", "lastname", "domain", "company_name", "linkedin_url")
 _COUNTRIES = "phone_country_codes"
@@ -151,6 +158,21 @@ def findings(
                     number for country, number in numbers if not countries or country in countries
                 ]
             }
+
+
+def units(found: dict[str, Any]) -> int:
+    """How often the price of its type is charged for what was found for a contact: once for each
+    phone number, once for an e-mail, never for nothing.
+    """
+    if "phone" in found:
+        return len(found["phone"])
+    return int(any(found.get(field) for field in ("email", "personal_email")))
+
+
+def listed(body: dict[str, Any]) -> dict[str, Any]:
+    """An error's body in the shape that has a list in it."""
+    error = body.get("error")
+    return {"errors": [body.get("message") or str(error)]}
 
 
 def _object(body: Any) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def application(behaviour: Behaviour) -> Starlette:
                 methods=["GET"],
             ),
             Route(f"{_API}/credits", service.counted(service.credits, "credits"), methods=["GET"]),
+            Route(f"{_API}/account", service.counted(service.account, "account"), methods=["GET"]),
             Route("/ledger", service.ledger, methods=["GET"]),
             Route("/behaviour", service.read_behaviour, methods=["GET"]),
             Route("/behaviour", _answered(service.change_behaviour), methods=["PUT"]),
@@ -98,7 +99,16 @@ class Service:
 
     async def credits(self, request: Request) -> Response:
         self._authenticate(request)
-        return JSONResponse({"credits": self._behaviour.balance})
+        return JSONResponse(
+            {
+                "search_credits": self._behaviour.search_balance,
+                "enrichment_credits": self._behaviour.balance,
+            }
+        )
+
+    async def account(self, request: Request) -> Response:
+        self._authenticate(request)
+        return JSONResponse(contract.ACCOUNT)
 
     # For whoever runs it
 
@@ -135,7 +145,7 @@ class Service:
         """An endpoint whose answers the ledger counts, refusals included, as `POST bulk_enrich
         202`.
         """
-        answered = _answered(endpoint)
+        answered = _answered(endpoint, lambda: self._behaviour.error_list)
 
         async def route(request: Request) -> Response:
             response = await answered(request)
@@ -175,16 +185,19 @@ class Service:
     def _authenticate(self, request: Request) -> None:
         if request.headers.get("X-API-KEY") != self._behaviour.api_key:
             raise contract.invalid("Invalid API key", 401)
+        if self._behaviour.forbidden:
+            raise contract.invalid("This API key may not do that", 403)
 
 
-def _answered(endpoint: Endpoint) -> Endpoint:
-    """An endpoint whose refusals are answers."""
+def _answered(endpoint: Endpoint, in_a_list: Callable[[], bool] = lambda: False) -> Endpoint:
+    """An endpoint whose refusals are answers, with their words in a list if so wanted."""
 
     async def route(request: Request) -> Response:
         try:
             return await endpoint(request)
         except Refusal as refusal:
-            return JSONResponse(refusal.body, refusal.status, refusal.headers)
+            body = contract.listed(refusal.body) if in_a_list() else refusal.body
+            return JSONResponse(body, refusal.status, refusal.headers)
 
     return route
 

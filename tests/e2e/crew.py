@@ -24,6 +24,7 @@ from tests.e2e.processes import Processes
 
 DEADLINE = 60  # seconds, the shortest that the template allows
 SLACK = 30  # seconds after the deadline within which a job must have its output
+HIDDEN = 180  # seconds after which the message of a process that died has come back and is done
 KILLING = 28  # seconds after the upload for which processes are killed
 RESTART = 10  # seconds after the upload at the least when all of them are
 # How often the embedded AWS tries a failed asynchronous start again; after that only the sweeper
@@ -112,6 +113,14 @@ class Crew:
         """The ledger once so many requests have been served."""
         ledger = self.stack.ledger()
         return ledger if sum(ledger["answers"].values()) >= requests else None
+
+    def results_are_stored(self) -> bool:
+        """Whether the door's queue is empty; what a dead process had of it comes back later."""
+        sqs, names = self.stack.client("sqs"), ("", "NotVisible")
+        attributes = sqs.get_queue_attributes(
+            QueueUrl=self.stack.queues["webhook"], AttributeNames=["All"]
+        )["Attributes"]
+        return all(attributes[f"ApproximateNumberOfMessages{name}"] == "0" for name in names)
 
     def _sending(self, uploads: list[Upload]) -> set[tuple[str, int]]:
         """The batches that a submitter has claimed, but not told of yet."""

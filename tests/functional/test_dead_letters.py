@@ -81,3 +81,19 @@ def test_messages_carry_a_job_and_a_batch_and_wait_for_as_long_as_they_are_told(
     ) == ("23", "1")
     received = sqs.receive_message(QueueUrl=queue_url)["Messages"][0]["Body"]
     assert set(json.loads(received)) == {"job", "batch"}
+
+
+def test_results_that_could_not_be_stored_go_back_to_their_queue(world: World) -> None:
+    sqs, dead, home = boto3.client("sqs", REGION), new_queue(), new_queue()
+    bodies = {f"result {n}, “é”" for n in range(23)}
+    for body in bodies:
+        sqs.send_message(QueueUrl=dead, MessageBody=body)
+
+    clear = replace(world.pipeline.clear_dead_letters, queues=(DeadLetters(sqs, dead, home),))
+    assert clear.run() == 23
+    assert clear.run() == 0
+
+    back: set[str] = set()
+    while messages := sqs.receive_message(QueueUrl=home, MaxNumberOfMessages=10).get("Messages"):
+        back |= {message["Body"] for message in messages}
+    assert back == bodies

@@ -9,19 +9,23 @@ import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from enrichment.domain.batch import BatchState
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import JobState
+from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.errors import SettingsError
 from enrichment.logs import logger
 from enrichment.pipeline import Pipeline, deployed
+from enrichment.store.table import Table
 from tests.functional.world import table_of_the_template
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
@@ -37,6 +41,10 @@ class Context:
     memory_limit_in_mb: int = 128
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:111122223333:function:test"
     aws_request_id: str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    left: int = 20_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left
 
 
 @pytest.fixture
@@ -73,9 +81,13 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "CURRENCY": "EUR",
             "MAX_FILE_MEGABYTES": "500",
             "MAX_ROWS": "1048576",
+            "QUIET_MINUTES": "10",
+            "PROBE_MINUTES": "15",
             "STACK": "contact-enrichment",
             "SUBMIT_DEAD_LETTERS_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],
             "FAILED_EVENTS_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],
+            "WEBHOOK_QUEUE_URL": sqs.create_queue(QueueName="webhooks")["QueueUrl"],
+            "WEBHOOK_DEAD_LETTERS_URL": sqs.create_queue(QueueName="unstored")["QueueUrl"],
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -84,10 +96,40 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     deployed.cache_clear()
 
 
-def invoke(function: str, **changes: Any) -> Any:
+def invoke(function: str, context: Context | None = None, **changes: Any) -> Any:
     event = json.loads((EVENTS / f"{function}.json").read_text()) | changes
     sys.modules.pop("handler", None)
-    return importlib.import_module(f"functions.{function}.handler").handler(event, Context())
+    handler = importlib.import_module(f"functions.{function}.handler").handler
+    return handler(event, context or Context())
+
+
+SAMPLE = json.loads((EVENTS / "webhook.json").read_text())["Records"][0]
+FORGED = json.dumps({"custom": {"token": "v1.a.b.1.2.forged"}, "email": "ana@vandelay.example"})
+
+
+def receive(*bodies: str, context: Context | None = None) -> list[str]:
+    """Let the function take these bodies as one batch; which of them stay in the queue, by their
+    places.
+    """
+    records = [
+        SAMPLE | {"messageId": str(place), "body": body} for place, body in enumerate(bodies)
+    ]
+    answer = invoke("webhook", context, Records=records)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def results() -> int:
+    items = boto3.client("dynamodb").scan(TableName="table")["Items"]
+    return sum(item["pk"]["S"].startswith("RESULT#") for item in items)
+
+
+def counted(text: str) -> dict[str, int]:
+    """The metrics among printed lines, as CloudWatch reads them."""
+    found: dict[str, int] = {}
+    for line in map(json.loads, filter(lambda line: '"_aws"' in line, text.splitlines())):
+        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+            found[metric["Name"]] = sum(line[metric["Name"]])
+    return found
 
 
 def split_sample() -> str:
@@ -138,32 +180,70 @@ def test_submit_leaves_a_batch_planned_when_nobody_listens_at_the_provider(
     ) == ("3", "1")
 
 
-def test_webhook_stores_the_sample_result_and_says_so(account: Pipeline) -> None:
-    assert invoke("webhook")["statusCode"] == 200
-    assert json.loads(invoke("webhook")["body"]) == {"message": "repeated"}
+def test_webhook_stores_the_sample_result_once(account: Pipeline) -> None:
+    assert invoke("webhook") == {"batchItemFailures": []}
+    assert receive(SAMPLE["body"], SAMPLE["body"]) == []
+    assert results() == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (None, 400),
-        ("not json", 400),
-        ("{}", 401),
-        ("x" * 100_000, 413),
-        ('{"custom": {"token": "v1.x"}}', 401),
-    ],
-)
-def test_webhook_refuses_what_is_not_ours(account: Pipeline, body: str | None, status: int) -> None:
-    assert invoke("webhook", body=body)["statusCode"] == status
-
-
-def test_webhook_fails_rather_than_answer_when_the_result_cannot_be_stored(
-    account: Pipeline,
+def test_webhook_drops_and_counts_what_is_not_ours_whatever_stands_beside_it(
+    account: Pipeline, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    bad = ["", "not json", "[]", "{}", "x" * 100_000, "\ud800", FORGED]
+    assert receive(*bad, SAMPLE["body"]) == []
+    assert results() == 1
+    assert counted(capsys.readouterr().out) == {"ForgedWebhooks": 2, "MalformedWebhooks": 5}
+
+
+def test_what_cannot_be_stored_stays_in_the_queue_and_nothing_else_does(
+    account: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = json.loads(SAMPLE["body"])
+    other["custom"]["token"] = sign(
+        RowRef("ksgtgakgr42pzzlr", 1, 3), SigningKeys(b"sample-signing-key")
+    )
+    put = Table.put_if_new
+
+    def throttled_once(table: Table, item: dict[str, Any]) -> Any:
+        if item["sk"] == "ROW#00000003":
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
+        return put(table, item)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "put_if_new", throttled_once)
+        assert receive(FORGED, json.dumps(other), SAMPLE["body"]) == ["1"]
+    assert results() == 1
+    assert receive(json.dumps(other)) == []
+    assert results() == 2
+
+
+def test_everything_stays_in_the_queue_while_there_is_no_table(account: Pipeline) -> None:
     boto3.client("dynamodb").delete_table(TableName="table")
 
-    with pytest.raises(Exception, match="ResourceNotFound"):
-        invoke("webhook")
+    assert receive(SAMPLE["body"], FORGED, SAMPLE["body"]) == ["0", "2"]
+
+
+def test_everything_stays_in_the_queue_while_there_is_no_signing_key(account: Pipeline) -> None:
+    secrets = boto3.client("secretsmanager")
+    secrets.delete_secret(SecretId="signing-key", ForceDeleteWithoutRecovery=True)
+
+    assert receive(SAMPLE["body"], SAMPLE["body"]) == ["0", "1"]
+
+
+def test_what_there_is_no_time_for_stays_in_the_queue(account: Pipeline) -> None:
+    assert receive(SAMPLE["body"], context=Context(left=5_000)) == ["0"]
+    assert results() == 0
+
+
+def test_metrics_pass_a_log_that_shows_only_errors(
+    account: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receive(FORGED)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    metric = json.loads(line)
+    # Lambda takes a line without a level or a valid time for INFO.
+    assert metric["level"] == "ERROR"
+    assert datetime.fromisoformat(metric["timestamp"]).tzinfo
 
 
 def test_tally_compile_and_sweep_take_their_sample_events_for_a_job_that_is_gone(
@@ -198,12 +278,9 @@ def test_no_log_line_carries_a_contact_a_key_or_a_token(
     event = json.loads((EVENTS / "submit.json").read_text())
     event["Records"][0]["body"] = json.dumps({"job": job, "batch": 1})
     invoke("submit", Records=event["Records"])
-    invoke(
-        "webhook",
-        body=json.dumps(
-            {"email": "ana@vandelay.example", "custom": {"token": "v1.a.b.1.2.forged"}}
-        ),
-    )
+    receive(FORGED, "ana@vandelay.example")
+    boto3.client("dynamodb").delete_table(TableName="table")
+    receive(SAMPLE["body"])
 
     lines = logged.getvalue()
     assert job in lines

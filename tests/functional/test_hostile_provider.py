@@ -18,7 +18,7 @@ import pytest
 from enrichment.adapters.provider import Pronto
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
-from enrichment.domain.submission import Accepted, Invalid, NotSent, Submission, Unclear
+from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 
 TWO = [
     (Contact(firstname=name, lastname="Doe", domain="acme.com"), f"token of {name}")
@@ -91,7 +91,7 @@ def read_request(connection: socket.socket) -> bytes:
         for line in head.split(b"\r\n")
         if line.lower().startswith(b"content-length:")
     ]
-    while len(body) < int(lengths[0]):
+    while lengths and len(body) < int(lengths[0]):
         body += connection.recv(65_536)
     return head + b"\r\n\r\n" + body
 
@@ -203,7 +203,7 @@ BOMB = gzip.compress(bytes(20 << 20))
         ),
         pytest.param(
             says(response("403 Forbidden", PAGE, HTML)),
-            Unclear("the provider answered 403", Halt.UNEXPECTED),
+            Refused(Halt.BAD_KEY, ""),
             id="403 with a page",
         ),
         pytest.param(
@@ -286,6 +286,37 @@ def test_a_body_that_drips_is_given_up_after_some_seconds() -> None:
         assert enrich(provider.port) == Accepted(None)
         assert time.monotonic() - started < 15
     assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("path", ["contacts/e-1", "credits"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(drips(ENDLESS.format("200 OK").encode(), CHUNK, 0), id="endless"),
+        pytest.param(says(response("200 OK", BOMB, "Content-Encoding: gzip")), id="a bomb"),
+        pytest.param(says_and_resets(), id="reset"),
+    ],
+)
+def test_what_is_looked_up_is_bounded_too(answer: Answer, path: str) -> None:
+    with host(answer) as provider, httpx.Client(transport=Hasty()) as client:
+        pronto = Pronto(client, f"http://127.0.0.1:{provider.port}/api/v2")
+        started = time.monotonic()
+        found = pronto.credits_left("k") if path == "credits" else pronto.poll("e-1", "k")
+        assert found is None
+        assert time.monotonic() - started < 5
+    assert provider.requests[0].startswith(f"GET /api/v2/{path} HTTP/1.1\r\n".encode())
+
+
+def test_what_is_looked_up_and_drips_is_given_up_after_some_seconds() -> None:
+    drop = b"1\r\n \r\n"
+    with (
+        host(drips(ENDLESS.format("200 OK").encode(), drop, 0.2)) as provider,
+        httpx.Client(transport=Hasty()) as client,
+    ):
+        started = time.monotonic()
+        pronto = Pronto(client, f"http://127.0.0.1:{provider.port}/api/v2")
+        assert pronto.credits_left("k") is None
+        assert time.monotonic() - started < 15
 
 
 def test_a_refused_connection_sends_nothing() -> None:

@@ -7,17 +7,25 @@ import random
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from enrichment.adapters.secrets import SigningKey
 from enrichment.domain.job import WRITTEN, JobState
 from enrichment.domain.outcome import RowState
 from enrichment.domain.token import RowRef, SigningKeys, key_id, sign, verify
-from enrichment.errors import ForgedWebhook, OversizedWebhook, WebhookError
-from enrichment.usecases.webhook import Received
+from enrichment.errors import (
+    ForgedWebhook,
+    KeyNotRead,
+    OversizedWebhook,
+    SettingsError,
+    WebhookError,
+)
+from enrichment.usecases.webhook import Received, ReceiveWebhook
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import DEADLINE, World, contacts
 
@@ -433,23 +441,95 @@ def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: 
     assert len(states(world.enriched(EMAIL, job))) == 250
 
 
-def test_forgeries_with_unknown_keys_make_the_secret_be_read_no_more_than_every_other_second(
-    world: World,
+class Asked:
+    """Secrets Manager's client, counting what is asked of it."""
+
+    def __init__(self, client: Any) -> None:
+        self.exceptions, self._client = client.exceptions, client
+        self.stages: Counter[str] = Counter()
+
+    def get_secret_value(self, **asked: str) -> Any:
+        self.stages[asked["VersionStage"]] += 1
+        return self._client.get_secret_value(**asked)
+
+
+@pytest.fixture
+def asked(world: World) -> Asked:
+    return Asked(world.secretsmanager)
+
+
+@pytest.fixture
+def receiver(world: World, asked: Asked) -> ReceiveWebhook:
+    """As a process that just started."""
+    client: Any = asked
+    key = SigningKey(client, "signing-key", world.clock)
+    return replace(world.pipeline.webhook, signing_key=key)
+
+
+def forged(world: World) -> bytes:
+    token = sign(RowRef("job", 1, 2), SigningKeys(random.Random(world.now).randbytes(32)))
+    return json.dumps(world.provider.webhooks[0] | {"custom": {"token": token}}).encode()
+
+
+def test_each_key_is_read_once_while_it_is_kept_whatever_is_posted(
+    world: World, receiver: ReceiveWebhook, asked: Asked
 ) -> None:
     sent(world)
-    asked: Counter[bool] = Counter()
-
-    class Counting(SigningKey):
-        def read(self, fresh: bool = False) -> SigningKeys:
-            asked[fresh] += 1
-            return super().read(fresh)
-
-    key = Counting(world.secretsmanager, "signing-key")
-    receiver = replace(world.pipeline.webhook, signing_key=key)
-    webhook = world.provider.webhooks[0]
-    for _ in range(60):
-        token = sign(RowRef("job", 1, 2), SigningKeys(random.Random(world.now).randbytes(32)))
-        with pytest.raises(ForgedWebhook):
-            receiver.run(json.dumps(webhook | {"custom": {"token": token}}).encode())
+    genuine = json.dumps(world.provider.webhooks[0]).encode()
+    receiver.run(genuine)
+    assert asked.stages == {"AWSCURRENT": 1}, "the previous key is not needed"
+    for _ in range(299):
+        with suppress(ForgedWebhook, KeyNotRead):
+            receiver.run(forged(world))
+        receiver.run(genuine)
         world.now += 1
-    assert asked == {False: 60, True: 30}
+    assert asked.stages == {"AWSCURRENT": 1, "AWSPREVIOUS": 1}, "that there is none is kept too"
+
+
+def test_a_token_of_an_unknown_key_is_dropped_once_the_keys_were_read_after_it_came(
+    world: World, receiver: ReceiveWebhook
+) -> None:
+    sent(world)
+    with pytest.raises(ForgedWebhook):
+        receiver.run(forged(world))
+    world.now += 10
+    body, came = forged(world), world.now
+    with pytest.raises(KeyNotRead):
+        receiver.run(body, came)
+    world.now += 300
+    with pytest.raises(ForgedWebhook):
+        receiver.run(body, came)
+
+
+def test_a_key_rotated_under_forgeries_loses_nothing(
+    world: World, receiver: ReceiveWebhook
+) -> None:
+    sent(world)
+    with pytest.raises(ForgedWebhook):
+        receiver.run(forged(world))  # now both keys were read
+    rotate(world, "second signing key")
+    world.now += 10
+    ref = RowRef(world.job(world.drop("incoming/email/b.csv", contacts(2))).id, 1, 2)
+    token = sign(ref, SigningKeys(b"second signing key"))
+    genuine = json.dumps({"email": "a@b.example", "custom": {"token": token}}).encode()
+    came = world.now
+    with pytest.raises(KeyNotRead):
+        receiver.run(genuine, came)
+    world.now += 300
+    assert receiver.run(genuine, came) is Received.STORED
+
+
+def test_a_key_that_cannot_be_read_leaves_the_webhook_to_be_tried_again(
+    world: World, receiver: ReceiveWebhook, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(world)
+    webhook = json.dumps(world.provider.webhooks[0]).encode()
+
+    def fails(**_: str) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://secrets.test")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asked, "get_secret_value", fails)
+        with pytest.raises(SettingsError):
+            receiver.run(webhook)
+    assert receiver.run(webhook) is Received.STORED

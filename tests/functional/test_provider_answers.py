@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import BatchState
 from enrichment.domain.job import Halt, JobState
@@ -29,12 +31,12 @@ REFUSALS = [
         httpx.Response(401, json={"error": 401, "message": "Invalid API key"}),
         "does not accept the API key",
     ),
+    (httpx.Response(403, json={"errors": ["Forbidden"]}), "does not accept the API key"),
     (
-        httpx.Response(
-            422, json={"error": 422, "message": "You can't … without consenting with our terms"}
-        ),
-        "has not consented",
+        httpx.Response(422, json={"errors": ["Your plan limit is reached"]}),
+        "reached a limit of its plan",
     ),
+    (httpx.Response(422, json={"error": "Crédits insuffisants"}), "too few credits"),
     (httpx.Response(422, json={"error": "Insufficient enrichment credits"}), "too few credits"),
     (httpx.Response(404, text="<h1>Not here</h1>"), "undocumented"),
 ]
@@ -48,7 +50,7 @@ def test_a_refusal_pauses_the_job_and_says_why_once(
     world.provider.behaviour.balance = 0
     job = world.drop(KEY, contacts(250))
 
-    for _ in range(DEADLINE // 60 - 1):
+    for _ in range(14):  # then the job looks whether the cause is mended
         world.submit_all()
         world.now += 60
         world.pipeline.sweep.run()
@@ -83,7 +85,7 @@ def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_
     assert world.metrics.counted["PausedJobs"] == 1
 
 
-@pytest.mark.parametrize(("answer", "words"), REFUSALS[:3])
+@pytest.mark.parametrize(("answer", "words"), REFUSALS[:-1])
 def test_a_paused_job_ends_at_its_deadline_and_its_rows_may_be_dropped_again(
     world: World, answer: httpx.Response, words: str
 ) -> None:
@@ -158,6 +160,106 @@ def test_one_contact_that_is_not_valid_does_not_keep_the_others_back(
     assert Counter(contact["firstname"] for contact in world.provider.charged) == {
         f"Jane{n}": 1 for n in range(2, number + 1)
     }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Jane,Unacceptable Credit,a.example",
+        "Jane,Plan Limit,plan-limit.example",
+        "Jane,Consent,creditagricole.fr",
+    ],
+)
+def test_no_words_about_a_contact_stop_a_file_whose_other_contacts_are_good(
+    world: World, line: str
+) -> None:
+    first, last, domain = line.split(",")
+    refused = world.provider._accept
+
+    def accept(request: httpx.Request) -> httpx.Response:
+        if last in request.content.decode():
+            message = f"contact 10: lastname '{last}' of {domain} is not valid"
+            return httpx.Response(422, json={"error": 422, "message": message})
+        return refused(request)
+
+    world.provider._accept = accept  # type: ignore[method-assign]
+    job = world.drop(KEY, contacts(40, lambda n: f"{first},Doe{n},a.example" if n - 10 else line))
+    while world.submit_all():
+        assert world.job(job).halt is None
+    world.deliver()
+    world.finish()
+
+    _, *rows = rows_of(world.enriched(KEY, job))
+    assert [number for number, row in enumerate(rows, 1) if row[3] == RowState.REJECTED] == [10]
+    assert rows[9][-1].endswith(f": lastname '{last}' of {domain} is not valid")
+    assert len(world.provider.charged) == 39
+
+
+def test_a_refusal_in_other_words_is_about_credits_if_the_balance_is_too_small(
+    world: World,
+) -> None:
+    world.provider.answers = [httpx.Response(422, json={"error": "Quota épuisé"})]
+    world.provider.behaviour.balance = 5 * PRICE - 1
+    job = world.drop(KEY, contacts(5))
+    world.submit_all()
+    assert world.job(job).halt is Halt.NO_CREDITS
+
+    world.provider.behaviour.balance = 5 * PRICE
+    world.now += 300
+    world.pipeline.sweep.run()
+    assert world.submit_all() == [BatchState.ACCEPTED]
+
+
+def test_a_missing_key_pauses_the_job_at_once_and_nothing_is_sent(world: World) -> None:
+    world.secretsmanager.delete_secret(SecretId="api-key", ForceDeleteWithoutRecovery=True)
+    job = world.drop(KEY, contacts(5))
+    assert world.submit_all() == ["paused: NO_KEY"]
+
+    assert world.provider.requests == []
+    assert world.job(job).halt is Halt.NO_KEY
+    assert batch_states(world, job) == [BatchState.PLANNED]
+    assert "platform team must store it" in world.report(KEY, job)["message"]
+    assert world.metrics.counted["PausedJobs"] == 1
+
+    world.secretsmanager.create_secret(Name="api-key", SecretString="local-api-key")
+    world.pipeline.operate.run(job, Action.RESUME)
+    assert world.submit_all() == [BatchState.ACCEPTED]
+
+
+def test_a_bad_moment_of_the_secrets_pauses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+
+    monkeypatch.setattr(world.secretsmanager, "get_secret_value", throttled)
+    job = world.drop(KEY, contacts(5))
+    with pytest.raises(GetParameterError):
+        world.submit_all()
+    assert world.job(job).state is JobState.RUNNING
+
+
+def test_a_message_whose_batch_could_not_be_claimed_is_given_back_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[tuple[str, int]] = []
+    job = world.drop(KEY, contacts(5))
+    queue = world.pipeline.submit_queue
+    monkeypatch.setattr(queue, "give_back", lambda *message: given_back.append(message))
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.pipeline.bucket, "read_range", fail)
+        with pytest.raises(OSError, match="no answer"):
+            world.pipeline.submit.run(job, 1, "receipt")
+    assert given_back == [("receipt", 30)]
+
+    monkeypatch.setattr(world.pipeline.batches, "move", fail)
+    with pytest.raises(OSError, match="no answer"):
+        world.pipeline.submit.run(job, 1, "receipt")
+    assert given_back == [("receipt", 30)]
 
 
 def test_a_submitter_that_dies_while_it_divides_a_batch_divides_it_once(world: World) -> None:
@@ -393,5 +495,5 @@ def test_personal_emails_need_consent(world: World) -> None:
     world.provider.behaviour.consent = True
     with_consent = world.enrich(key, file)
 
-    assert "has not consented" in world.report(key, without)["message"]
+    assert "platform team ended this job" in world.report(key, without)["message"]
     assert set(states(world.enriched(key, with_consent))) <= {RowState.FOUND, RowState.NOT_FOUND}

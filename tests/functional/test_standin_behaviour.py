@@ -24,6 +24,10 @@ SET: dict[str, Any] = {
     "api_key": "another-key",
     "consent": True,
     "balance": 12,
+    "search_balance": 7,
+    "plan_limit": True,
+    "forbidden": True,
+    "error_list": True,
     "find_rate": 0.25,
     "price_email": 3,
     "price_phone": 30,
@@ -98,22 +102,22 @@ def test_a_variable_that_means_nothing_is_refused(
 
 
 def test_behaviour_is_read_without_the_key_and_changed_field_by_field() -> None:
-    with stand_in(balance=10, find_rate=0.5) as provider:
+    with stand_in(balance=10, find_rate=1) as provider:
         provider.bulk(contacts(2))
         before = provider.client.get("/behaviour").json()
         answer = provider.client.put(
-            "/behaviour", json={"find_rate": 1, "faults": {"throttled": 0.5}}
+            "/behaviour", json={"find_rate": 0.5, "faults": {"throttled": 0.5}}
         )
         after = provider.client.get("/behaviour").json()
 
     assert "api_key" not in before
-    assert (before["balance"], before["find_rate"]) == (8, 0.5)
+    assert (before["balance"], before["find_rate"]) == (8, 1)
     assert (
         after
         == answer.json()
         == before
         | {
-            "find_rate": 1,
+            "find_rate": 0.5,
             "faults": before["faults"] | {"throttled": 0.5},
         }
     )

@@ -41,7 +41,7 @@ def receiver(running_receiver: Receiver) -> Receiver:
 def test_a_request_that_fails_is_charged_only_if_it_was_enqueued(
     receiver: Receiver, faults: dict[str, Any], status: int, charged: bool
 ) -> None:
-    with stand_in(receiver, faults=faults) as provider:
+    with stand_in(receiver, faults=faults, find_rate=1) as provider:
         answers = [provider.bulk(contacts(3)), provider.single(contact())]
         ledger = provider.settled()
 
@@ -75,7 +75,7 @@ def test_a_request_may_be_charged_and_its_webhooks_come_before_it_is_answered(
 def test_webhooks_come_twice_or_never(
     receiver: Receiver, faults: dict[str, float], times: int
 ) -> None:
-    with stand_in(receiver, faults=faults) as provider:
+    with stand_in(receiver, faults=faults, find_rate=1) as provider:
         provider.bulk(contacts(3))
         ledger = provider.settled()
 

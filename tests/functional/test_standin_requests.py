@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.provider import contract
 from tests.functional.standin import Json, StandIn, contact, contacts, eventually, stand_in
 
 CONSENT = (
@@ -77,6 +78,7 @@ def lenient() -> Iterator[StandIn]:
         ("POST", "contacts/single_enrich"),
         ("GET", "contacts/some-id"),
         ("GET", "credits"),
+        ("GET", "account"),
     ],
 )
 def test_every_path_wants_the_key(
@@ -187,31 +189,87 @@ def test_a_batch_is_acknowledged_at_once_and_enriched_later(count: int) -> None:
 
 
 @pytest.mark.parametrize(("kind", "price"), [("email", 3), ("phone", 30), ("personal_email", 7)])
-def test_every_contact_of_an_accepted_batch_is_charged_by_its_type(kind: str, price: int) -> None:
+def test_everything_that_is_found_is_charged_by_its_type(kind: str, price: int) -> None:
     sent = contacts(4)
+    found = [contract.findings(each, kind, 1, frozenset()) for each in sent]
+    things = sum(len(each["phone"]) for each in found) if kind == "phone" else 4
     with stand_in(
         consent=True,
         balance=1000,
         price_email=3,
         price_phone=30,
         price_personal_email=7,
-        find_rate=0,
+        find_rate=1,
     ) as provider:
         enrichment_id = provider.bulk(sent, kind).json()["enrichment_id"]
         ledger = provider.ledger()
 
     assert ledger["charges"] == [
-        {"enrichment_id": enrichment_id, "type": kind, "credits": 4 * price, "contacts": sent}
+        {"enrichment_id": enrichment_id, "type": kind, "credits": things * price, "contacts": sent}
     ]
     assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (
-        1000 - 4 * price,
-        4 * price,
+        1000 - things * price,
+        things * price,
         4,
     )
 
 
-def test_the_same_batch_sent_twice_is_charged_twice() -> None:
+@pytest.mark.parametrize("kind", ["email", "phone", "personal_email"])
+def test_who_is_not_found_is_not_charged(kind: str) -> None:
+    with stand_in(consent=True, find_rate=0) as provider:
+        provider.bulk(contacts(4), kind)
+        ledger = provider.ledger()
+
+    assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (1_000_000, 0, 4)
+
+
+def test_more_numbers_may_be_found_than_the_balance_was_checked_for() -> None:
+    with stand_in(balance=40, price_phone=10, find_rate=1) as provider:
+        answer = provider.bulk(contacts(4), "phone")
+        ledger = provider.ledger()
+
+    assert answer.status_code == 202
+    assert ledger["credits"] > 40
+    assert ledger["balance"] == 0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "message"),
+    [
+        ({"forbidden": True}, 403, "This API key may not do that"),
+        ({"plan_limit": True}, 422, "You have reached the import limits of your plan"),
+    ],
+)
+@pytest.mark.parametrize("error_list", [False, True])
+def test_an_account_may_be_refused_in_either_shape(
+    behaviour: Json, status: int, message: str, error_list: bool
+) -> None:
+    with stand_in(**behaviour, error_list=error_list) as provider:
+        answer = provider.bulk(contacts(2))
+        charged = provider.ledger()["charges"]
+
+    assert (answer.status_code, charged) == (status, [])
+    assert answer.json() == (
+        {"errors": [message]} if error_list else {"error": status, "message": message}
+    )
+
+
+def test_a_refusal_for_credits_may_come_in_a_list() -> None:
+    with stand_in(balance=0, error_list=True) as provider:
+        answer = provider.bulk(contacts(2))
+
+    assert answer.json() == {"errors": ["Insufficient enrichment credits"]}
+
+
+def test_an_account_tells_whose_it_is() -> None:
     with stand_in() as provider:
+        account = provider.client.get("/api/v2/account").json()
+
+    assert set(account) == {"email", "name", "organization"}
+
+
+def test_the_same_batch_sent_twice_is_charged_twice() -> None:
+    with stand_in(find_rate=1) as provider:
         ids = {provider.bulk(contacts(2)).json()["enrichment_id"] for _ in range(2)}
         ledger = provider.ledger()
 
@@ -244,7 +302,7 @@ def test_personal_emails_need_the_accounts_consent(endpoint: str) -> None:
 
 
 def test_credits_are_checked_for_the_whole_batch_before_any_of_it_is_enqueued() -> None:
-    with stand_in(balance=35, price_phone=10) as provider:
+    with stand_in(balance=35, price_phone=10, find_rate=1) as provider:
         refused = provider.bulk(contacts(4), "phone")
         untouched = provider.ledger()
         accepted = provider.bulk(contacts(3), "phone")
@@ -256,12 +314,13 @@ def test_credits_are_checked_for_the_whole_batch_before_any_of_it_is_enqueued() 
     assert refused.json() == single.json() == {"error": "Insufficient enrichment credits"}
     assert (untouched["charges"], untouched["pending"], untouched["balance"]) == ([], 0, 35)
     assert accepted.status_code == 202
-    assert balance == {"credits": 5}
-    assert (ledger["balance"], ledger["credits"]) == (5, 30)
+    assert balance == {"search_credits": 500, "enrichment_credits": ledger["balance"]}
+    assert ledger["balance"] < 10
+    assert ledger["credits"] >= 30
 
 
 def test_the_ledger_counts_answers_by_endpoint_and_status() -> None:
-    with stand_in(balance=2) as provider:
+    with stand_in(balance=2, find_rate=1) as provider:
         provider.bulk(contacts(2))
         provider.bulk(contacts(2))
         provider.bulk(contacts(1))

@@ -48,6 +48,8 @@ ENVIRONMENT = {
     "CURRENCY": "EUR",
     "MAX_FILE_MEGABYTES": "50",
     "MAX_ROWS": "1048576",
+    "QUIET_MINUTES": "10",
+    "PROBE_MINUTES": "15",
     "STACK": "test",
 }
 
@@ -166,6 +168,9 @@ class Messages:
             message = json.loads(entry["MessageBody"])
             due = self._clock() + entry["DelaySeconds"]
             self._waiting.append((due, message["job"], message["batch"]))
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803, ARG002
+        return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._waiting))}}
 
     def take(self) -> list[tuple[str, int]]:
         """The messages that are due, which are gone then."""

@@ -72,6 +72,9 @@ class S3:
     def get_paginator(self, _: str) -> Paginator:
         return Paginator(self._list)
 
+    def list_object_versions(self, **request: Any) -> dict[str, Any]:
+        return self._list(**request)
+
     def _list(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             return {
@@ -105,8 +108,19 @@ EPOCH = Upon()
 class SQS:
     """Hands messages to whoever runs them."""
 
-    def __init__(self, guard: Guard, on_message: Callable[[dict[str, Any], int], None]) -> None:
-        self._guard, self._on_message = guard, on_message
+    def __init__(
+        self,
+        guard: Guard,
+        on_message: Callable[[dict[str, Any], int], None],
+        waiting: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._guard, self._on_message, self._waiting = guard, on_message, waiting
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803, ARG002
+        def act() -> dict[str, Any]:
+            return {"Attributes": {"ApproximateNumberOfMessages": str(self._waiting())}}
+
+        return dict(self._guard("count", act))
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803, ARG002
         def act() -> dict[str, Any]:

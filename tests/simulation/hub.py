@@ -75,6 +75,10 @@ class Hub:
         """Let something happen at a time."""
         self._events.append(Event(due, name, run))
 
+    def pending(self, name: str) -> int:
+        """How many events there are whose names begin so."""
+        return sum(event.name.startswith(name) for event in self._events)
+
     def later(
         self,
         least: int,

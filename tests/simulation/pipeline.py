@@ -39,6 +39,8 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "CREDITS_PER_PHONE": "10",
         "CREDITS_PER_PERSONAL_EMAIL": "3",
         "CREDITS_PER_MONTH": "0",
+        "QUIET_MINUTES": "10",
+        "PROBE_MINUTES": "15",
         "PRICE_PER_CREDIT": "0",
         "CURRENCY": "EUR",
     }

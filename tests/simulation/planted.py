@@ -38,12 +38,10 @@ class CountTwice(SimulatedPipeline):
 
 
 class HastySubmit(SubmitBatch):
-    def _record(
-        self, job: Job, batch: Batch, claim: str, contacts: Any, submission: Submission
-    ) -> str:
+    def _record(self, attempt: Any, submission: Submission) -> str:
         if isinstance(submission, Unclear):
             submission = NotSent(30, submission.reason)
-        return super()._record(job, batch, claim, contacts, submission)
+        return super()._record(attempt, submission)
 
 
 class ResendOnTimeout(SimulatedPipeline):

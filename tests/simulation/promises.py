@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from enrichment.domain.batch import BatchState
+from enrichment.domain.batch import UNANSWERED, BatchState
 from enrichment.domain.folder import ENRICHED, REPORTS, output_key
 from enrichment.domain.job import (
     ENDED_AT_ONCE,
@@ -27,7 +27,7 @@ from tests.simulation.provider import PRICE, Place
 from tests.simulation.world import World
 
 # A job at rest: LATE is left out, since a result that is known of is written in time.
-AT_REST = frozenset({JobState.DELIVERED, JobState.DONE, *ENDED_AT_ONCE})
+AT_REST = frozenset({JobState.DELIVERED, JobState.DONE, JobState.FAILED, *ENDED_AT_ONCE})
 
 # How a row may end that has its result, that the provider may not have taken, or not take.
 WITH_RESULT = (RowState.FOUND, RowState.NOT_FOUND)
@@ -75,6 +75,9 @@ class Promises:
         if self._world.hub.now >= job["deadline_at"] or self._interventions.given_up:
             return
         batches = self._partition(plan_of(job["id"], job["plan"]))
+        if not job["whole"]:
+            self._check_first_answer(job, batches)
+            return
         for batch in batches:
             number = int(batch["number"])
             results = len(self._partition(results_of(job["id"], number)))
@@ -85,6 +88,16 @@ class Promises:
                 f" {results})",
             )
         self._promise(len(batches) == job["batches"], "every batch was looked at")
+
+    def _check_first_answer(self, job: Item, batches: list[Item]) -> None:
+        """Something is awaited, but nothing came for long and nothing is left to send."""
+        sent = all(batch["state"] not in UNANSWERED for batch in batches)
+        self._promise(sent, "a first answer is given only when every batch was answered")
+        last = max(int(batch.get("claimed_at") or 0) for batch in batches)
+        last = max(last, int(job.get("last_result_at") or 0))
+        self._promise(
+            self._world.hub.now - last >= 600, "a first answer is given when all is quiet"
+        )
 
     def _partition(self, pk: str) -> list[Item]:
         return [item for key, item in self._world.dynamodb.items.items() if key[0] == pk]
@@ -127,8 +140,13 @@ class Promises:
         report = self._report(job)
         if job.state is JobState.REPEATED:
             earlier = self._world.job(report["earlier"]["job"])
-            written = earlier is not None and earlier.state in WRITTEN
-            self._promise(written, "a repeated file's report points to an output")
+            ended = earlier is not None and earlier.state in (*WRITTEN, JobState.FAILED)
+            self._promise(ended, "a repeated file's report points to a job that has ended")
+        elif job.state is JobState.FAILED:
+            self._promise(report["status"] == "failed", "a failed job's owner is told")
+            words = "only what fails again and again ends so"
+            self._promise(job.compile_attempts >= 3, words)
+            return
         else:
             # Of two runs over a file at the same time, one may have given up while the other saw
             # that it is a copy.
@@ -150,6 +168,7 @@ class Promises:
         reported = {state: count for state, count in self._report(job)["counts"].items() if count}
         self._promise(reported == counts, "the report adds up")
         awaited = any(counts[state] for state in AWAITED)
+        self._promise(not counts[RowState.AWAITED], "no row is awaited after the deadline")
         words = "a job is done exactly when none of its rows awaits a result"
         self._promise(awaited == (job.state is JobState.DELIVERED), words)
         self._check_progress(job, ends)

@@ -101,7 +101,7 @@ class BothTables(RuleBasedStateMachine):
 
     @rule(job=jobs, now=times)
     def begin_compiling(self, job: Job, now: int) -> None:
-        self.both(lambda store: store.jobs.begin_compiling(job.id, now))
+        self.both(lambda store: store.jobs.begin_compiling(job.id, now, whole=False))
 
     @rule(job=jobs, now=times)
     def change(self, job: Job, now: int) -> None:

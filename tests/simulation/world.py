@@ -20,6 +20,7 @@ from tests.simulation.hub import Hub
 from tests.simulation.pipeline import BUCKET, DEADLINE, ENVIRONMENT, FakeClients, SimulatedPipeline
 from tests.simulation.provider import BAD_NAME, Place, Provider
 
+ASKS = "the queue asks for batch"
 KEY = "incoming/email/leads.csv"
 COPY = "incoming/email/copy of leads.csv"
 # Seconds after the deadline by which all that was acknowledged must be in the output.
@@ -53,7 +54,7 @@ class World:
         clients = FakeClients(
             dynamodb=self.dynamodb,
             s3=self.s3,
-            sqs=SQS(hub.guard, self._on_message),
+            sqs=SQS(hub.guard, self._on_message, lambda: hub.pending(ASKS)),
             functions=Lambda(hub.guard, self._on_start),
             http=httpx.Client(transport=httpx.MockTransport(self.provider)),
         )
@@ -98,7 +99,7 @@ class World:
 
     def _on_message(self, message: dict[str, Any], delay: int) -> None:
         job, number = message["job"], message["batch"]
-        name = f"the queue asks for batch {number}{self._of(job)}"
+        name = f"{ASKS} {number}{self._of(job)}"
         for _ in range(self.hub.copies(lost=0.08, doubled=0.1)):
             self.hub.later(delay, 30, name, partial(self._submit, job, number), 540, 5)
 

@@ -230,14 +230,43 @@ EXAMPLES = {
         type=EnrichmentType.PHONE,
         countries=("FR", "BE"),
         message=(
-            "The Pronto account has too few credits left for this file; once it is topped up, the"
-            " job goes on by itself (Pronto says: “Insufficient enrichment credits”). Do not drop"
-            " the file again: its job goes on once this is mended, and otherwise ends at its"
-            " deadline."
+            "The Pronto account has too few credits left for this file; whoever pays for it can top"
+            " it up (Pronto says: “Insufficient enrichment credits”). So far 1 of 3 batches are"
+            " done. Do not drop the file again: its job looks from time to time whether this is"
+            " mended, and goes on by itself then. It waits until 24 November 2025, 06:13 UTC, and"
+            " ends then with what there is."
         ),
         rows=248,
         started_at=1_763_878_435,
         finished_at=1_763_878_573,
+    ),
+    "first_answer": a_report(
+        **_READ | {"status": "first_answer"},
+        **_REJECTED,
+        message=(
+            "30 rows still wait for an answer, which may come until 24 November 2025, 06:13 UTC;"
+            " this file is amended then. Do not drop such rows again: they were sent."
+        ),
+        counts=counts(found=146, not_found=60, awaited=30, rejected=8, duplicate_of=4),
+        credits=Credits(contacts_sent=236, price_per_contact=1, estimated=236, possibly_charged=0),
+        enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+        rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
+    "ended": a_report(
+        **_READ | {"status": "ended", "rows": 12},
+        message="The platform team ended this job before it was through.",
+        counts=counts(found=6, not_sent=6),
+        credits=Credits(contacts_sent=6, price_per_contact=1, estimated=6, possibly_charged=0),
+        enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
+    "failed": a_report(
+        file="incoming/email/leads.csv",
+        status="failed",
+        rows=248,
+        message=(
+            "The output could not be written in several attempts. The results are kept, and nothing"
+            " is sent or paid again: do not drop the file again."
+        ),
     ),
     "troubled": a_report(
         **_READ | {"rows": 12_248},

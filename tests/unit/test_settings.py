@@ -28,6 +28,8 @@ VALUES = {
     "SUBMIT_QUEUE_URL": "https://queue.example/submit",
     "SUBMIT_DEAD_LETTERS_URL": "https://queue.example/dead-letters",
     "FAILED_EVENTS_URL": "https://queue.example/failed-events",
+    "WEBHOOK_QUEUE_URL": "https://queue.example/webhooks",
+    "WEBHOOK_DEAD_LETTERS_URL": "https://queue.example/webhook-dead-letters",
     "SPLIT_FUNCTION": "the-split",
     "COMPILE_FUNCTION": "the-compile",
     "API_KEY_SECRET": "arn:api-key",
@@ -43,6 +45,8 @@ VALUES = {
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.035",
     "CURRENCY": "EUR",
+    "QUIET_MINUTES": "10",
+    "PROBE_MINUTES": "15",
     "STACK": "the-stack",
 }
 SECRET = "what nobody may see"

@@ -25,7 +25,7 @@ def test_no_statement_allows_more_than_named_actions_on_named_resources(
     policies = [
         policy["PolicyDocument"]
         for role in of_type(resources, "AWS::IAM::Role").values()
-        for policy in role["Policies"]
+        for policy in role.get("Policies", [])
     ]
     policies += [
         policy["PolicyDocument"]
@@ -47,7 +47,7 @@ def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
         "dynamodb:DeleteItem",
         "s3:DeleteObject",
         "s3:PutLifecycleConfiguration",
-        "iam:",
+        '"iam:',
     ):
         assert action not in roles
 
@@ -55,11 +55,13 @@ def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
 def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(
     resources: dict[str, Any],
 ) -> None:
-    queue = of_type(resources, "AWS::SQS::Queue")["SubmitQueue"]
-    submit = of_type(resources, "AWS::Lambda::Function")["SubmitFunction"]
-    assert queue["RedrivePolicy"]
-    assert queue["VisibilityTimeout"] >= 6 * submit["Timeout"]
-    assert queue["MessageRetentionPeriod"] == 14 * 86_400
+    queues = of_type(resources, "AWS::SQS::Queue")
+    functions = of_type(resources, "AWS::Lambda::Function")
+    for name in ("Submit", "Webhook"):
+        queue, timeout = queues[f"{name}Queue"], functions[f"{name}Function"]["Timeout"]
+        assert queue["RedrivePolicy"]
+        assert queue["VisibilityTimeout"] >= 6 * timeout
+        assert queue["MessageRetentionPeriod"] == 14 * 86_400
 
 
 def test_functions_that_are_started_asynchronously_have_a_failure_destination(

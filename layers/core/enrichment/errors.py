@@ -7,10 +7,11 @@
     │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
     │   ├── UnreadableFile     not a file of rows that we can read
     │   └── NoUsableColumns    the columns that the enrichment type needs are not there
-    ├── WebhookError           whoever posted to the webhook; `status` is that of HTTP
-    │   ├── MalformedWebhook   400
-    │   ├── ForgedWebhook      401
-    │   └── OversizedWebhook   413
+    ├── WebhookError           whoever posted to the webhook; dropped and counted
+    │   ├── MalformedWebhook   not a JSON object
+    │   ├── ForgedWebhook      no token of ours
+    │   └── OversizedWebhook   larger than any result
+    ├── KeyNotRead             nobody: the webhook waits in the queue until the keys are read again
     ├── OperatorError          the operator: the action makes no sense for that job
     ├── SettingsError          the platform team: a secret or a setting is missing or wrong
     └── BrokenInvariant        us: the stored state contradicts itself
@@ -49,9 +50,7 @@ class NoUsableColumns(FileError):
 
 
 class WebhookError(EnrichmentError):
-    """A request to the webhook that is answered without writing anything."""
-
-    status = 400
+    """A webhook that is dropped without writing anything."""
 
 
 class MalformedWebhook(WebhookError):
@@ -61,13 +60,13 @@ class MalformedWebhook(WebhookError):
 class ForgedWebhook(WebhookError):
     """No token, or one that we did not sign."""
 
-    status = 401
-
 
 class OversizedWebhook(WebhookError):
     """Larger than any result could be."""
 
-    status = 413
+
+class KeyNotRead(EnrichmentError):
+    """A webhook's token names a signing key that may be newer than those at hand."""
 
 
 class OperatorError(EnrichmentError):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from enrichment import settings
-from enrichment.adapters.clients import Clients
+from enrichment.adapters.clients import PATIENT, Clients, Patience
 from enrichment.clock import Clock, system_clock
 from enrichment.domain.batch import MAX_BATCH
 from enrichment.store.batches import Batches
@@ -59,9 +59,9 @@ def new_id() -> str:
 
 
 @cache
-def deployed() -> "Pipeline":
+def deployed(patience: Patience = PATIENT) -> "Pipeline":
     """The pipeline of this process, as a function of the stack has it."""
-    return Pipeline(Clients(), os.environ, system_clock, new_id)
+    return Pipeline(Clients(patience), os.environ, system_clock, new_id)
 
 
 class Pipeline:
@@ -155,14 +155,16 @@ class Pipeline:
             contents=self.contents,
             bucket=self.bucket,
             publish=self.publish,
+            metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
         )
 
     @cached_property
     def sweep(self) -> "Sweep":
-        from enrichment.usecases.sweep import Sweep
+        from enrichment.usecases.sweep import Patience, Sweep
 
+        waits = self._read(settings.PatienceSettings)
         return Sweep(
             jobs=self.jobs,
             batches=self.batches,
@@ -178,6 +180,7 @@ class Pipeline:
             resume=self.resume,
             clear_dead_letters=self.clear_dead_letters,
             clock=self.clock,
+            patience=Patience(quiet=waits.quiet_minutes * 60, probe=waits.probe_minutes * 60),
         )
 
     @cached_property
@@ -303,9 +306,10 @@ class Pipeline:
         from enrichment.adapters.queue import DeadLetters
 
         urls = self._read(settings.DeadLetterSettings)
-        return tuple(
-            DeadLetters(self.clients.sqs, url)
-            for url in (urls.submit_dead_letters_url, urls.failed_events_url)
+        return (
+            DeadLetters(self.clients.sqs, urls.submit_dead_letters_url),
+            DeadLetters(self.clients.sqs, urls.failed_events_url),
+            DeadLetters(self.clients.sqs, urls.webhook_dead_letters_url, urls.webhook_queue_url),
         )
 
     @cached_property
@@ -340,7 +344,7 @@ class Pipeline:
         from enrichment.adapters.secrets import SigningKey
 
         name = self._read(settings.SigningKeySettings).signing_key_secret
-        return SigningKey(self.clients.secrets, name)
+        return SigningKey(self.clients.secrets, name, self.clock)
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -110,6 +110,13 @@ class DeadlineSettings(Settings):
         return self.deadline_minutes * 60
 
 
+class PatienceSettings(Settings):
+    """How long a quiet or paused job waits."""
+
+    quiet_minutes: int
+    probe_minutes: int
+
+
 class LimitSettings(Settings):
     """What a file may hold."""
 
@@ -174,6 +181,8 @@ class DeadLetterSettings(Settings):
 
     submit_dead_letters_url: str
     failed_events_url: str
+    webhook_dead_letters_url: str
+    webhook_queue_url: str  # where results that could not be stored go back to
 
 
 class SplitSettings(
@@ -213,7 +222,7 @@ class TallySettings(StoreSettings, CompileStartSettings, MetricSettings):
     """What `tally` needs."""
 
 
-class CompileSettings(StoreSettings, BucketSettings, MoneySettings):
+class CompileSettings(StoreSettings, BucketSettings, MoneySettings, MetricSettings):
     """What `compile` needs."""
 
 
@@ -226,6 +235,7 @@ class SweepSettings(
     ApiKeySettings,
     ProviderSettings,
     DeadLetterSettings,
+    PatienceSettings,
     MetricSettings,
 ):
     """What `sweep` needs."""

@@ -108,11 +108,18 @@ ACCEPTED = b'{"enrichment_id": "e-1"}'
             answer(422, {"error": 422, "message": CREDITS_MESSAGE}),
             Refused(Halt.NO_CREDITS, CREDITS_MESSAGE),
         ),
-        (answer(422, {"error": CONSENT_MESSAGE}), Refused(Halt.NO_CONSENT, CONSENT_MESSAGE)),
         (
-            answer(422, {"error": 422, "message": CONSENT_MESSAGE}),
-            Refused(Halt.NO_CONSENT, CONSENT_MESSAGE),
+            answer(422, {"errors": ["Unprocessable", f"{CREDITS_MESSAGE}."]}),
+            Refused(Halt.NO_CREDITS, f"Unprocessable; {CREDITS_MESSAGE}."),
         ),
+        (
+            answer(422, {"errors": ["No such company", 7, None, "No such name"]}),
+            Invalid("No such company; No such name"),
+        ),
+        (answer(403, {"errors": ["Forbidden"]}), Refused(Halt.BAD_KEY, "Forbidden")),
+        (httpx.Response(403), Refused(Halt.BAD_KEY, "")),
+        # For e-mails it makes no sense, so it is nothing that is known.
+        (answer(422, {"error": CONSENT_MESSAGE}), Invalid(CONSENT_MESSAGE)),
         (
             answer(422, {"error": 422, "message": "firstname is required"}),
             Invalid("firstname is required"),
@@ -185,6 +192,94 @@ def test_each_answer_has_its_meaning_and_nothing_is_sent_twice(
     assert len(provider.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": CONSENT_MESSAGE},
+        {"error": 422, "message": CONSENT_MESSAGE},
+        {"errors": [CONSENT_MESSAGE.replace("'", "’")]},
+    ],
+)
+def test_only_where_it_is_needed_is_the_sentence_about_consent_the_accounts(
+    body: dict[str, Any],
+) -> None:
+    submission = Provider(answer(422, body)).enrich(wanted=EnrichmentType.PERSONAL_EMAIL)
+    assert isinstance(submission, Refused)
+    assert submission.halt is Halt.NO_CONSENT
+
+
+@pytest.mark.parametrize("wanted", EnrichmentType)
+@pytest.mark.parametrize(
+    "message",
+    [
+        "lastname 'Unacceptable Credit Risk' is not valid",
+        "company_name 'Credit Suisse' is not known",
+        "creditagricole.fr has no mail server",
+        "Insufficient enrichment credits GmbH is not known",
+        "without consenting with our terms of use",
+    ],
+)
+def test_what_only_speaks_of_credit_or_consent_is_the_contacts(
+    message: str, wanted: EnrichmentType
+) -> None:
+    assert Provider(answer(422, {"error": message})).enrich(wanted=wanted) == Invalid(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "You have reached your import limits",
+        "Plan limit exceeded: upgrade to go on",
+        "This exceeds the limits of your account (plan_limit)",
+    ],
+)
+def test_a_limit_of_the_plan_is_not_a_contacts(message: str) -> None:
+    refused = Provider(answer(422, {"errors": [message]})).enrich()
+    assert refused == Refused(Halt.PLAN_LIMIT, message)
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"company_name": "Plan Limit Consulting"}, "Plan Limit Consulting is not known"),
+        ({"firstname": "Import", "lastname": "Limits"}, "nobody is called Import Limits"),
+        ({"domain": "plan-limit.fr"}, "PLAN-LIMIT.FR has no mail server"),
+        ({"domain": "acme.com"}, "contact 3: over the plan limit of 100 characters"),
+    ],
+)
+def test_a_contact_that_is_called_a_plan_limit_pauses_nothing(
+    named: dict[str, str], message: str
+) -> None:
+    contacts = [*TWO, (a_contact(**named), "token-3")]
+    assert isinstance(Provider(answer(422, {"error": message})).enrich(contacts), Invalid)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("contact 0: lastname is required", "lastname is required"),
+        ("Contact #10 - lastname is required", "lastname is required"),
+        ("contacts[3].lastname is required", "lastname is required"),
+        ("contacts[3]: domain is required", "domain is required"),
+        ("The lastname of contact 10 is not valid.", "The lastname of a contact is not valid."),
+        ("2 contacts are not valid", "2 contacts are not valid"),
+    ],
+)
+def test_a_contacts_place_in_its_batch_is_not_told(message: str, told: str) -> None:
+    assert Provider(answer(422, {"error": 422, "message": message})).enrich() == Invalid(told)
+
+
+UNSAFE = ["", "../credits", "e/1", "e-1?x=1", "é", "e 1", "e-1\n", "x" * 65]
+
+
+@pytest.mark.parametrize("identifier", UNSAFE)
+def test_an_id_that_would_change_an_address_is_neither_kept_nor_asked_for(identifier: str) -> None:
+    provider = Provider(answer(202, {"enrichment_id": identifier}))
+    assert provider.enrich() == Accepted(None)
+    assert provider.pronto().poll(identifier, KEY) is None
+    assert len(provider.requests) == 1
+
+
 @pytest.mark.parametrize(("status", "submission"), [(202, Accepted(None)), (422, Invalid(""))])
 def test_a_body_beyond_the_limit_is_not_read_to_its_end(
     status: int, submission: Submission
@@ -192,6 +287,14 @@ def test_a_body_beyond_the_limit_is_not_read_to_its_end(
     body = Body(*[b" " * 10_000] * 100, ACCEPTED)
     provider = Provider(httpx.Response(status, stream=body))
     assert provider.enrich() == submission
+    assert body.taken < 100_000
+
+
+@pytest.mark.parametrize("path", ["contacts", "credits"])
+def test_what_is_looked_up_is_not_read_beyond_the_limit_either(path: str) -> None:
+    body = Body(*[b" " * 10_000] * 100, b'{"status": "finished", "credits": 5}')
+    pronto = Provider(httpx.Response(200, stream=body)).pronto()
+    assert (pronto.credits_left(KEY) if path == "credits" else pronto.poll("e-1", KEY)) is None
     assert body.taken < 100_000
 
 
@@ -274,6 +377,8 @@ FINISHED = {"enrichment_id": "e-1", "status": "finished", "email": None}
     [
         (answer(200, FINISHED), FINISHED),
         (answer(200, {"status": "pending"}), None),
+        (answer(200, {"status": "In progress"}), None),
+        (answer(200, {"status": "completed"}), {"status": "completed"}),
         (answer(200, {}), None),
         (answer(200, {"email": "jane@acme.com"}), None),
         (answer(200, []), None),
@@ -304,6 +409,11 @@ def test_only_a_finished_result_is_polled(
         (answer(200, {"balance": 0}), 0),
         (answer(200, {"data": {"remaining": 7.9}}), 7),
         (answer(200, {"plan": 3, "Credits": {"balance": 4}}), 4),
+        (answer(200, {"search_credits": 900, "enrichment_credits": 35}), 35),
+        (answer(200, {"credits": {"search": {"left": 900}, "enrichment": {"left": 35}}}), 35),
+        (answer(200, {"enrichment_credits": {"used": 5, "available": 0}, "credits": 9}), 0),
+        (answer(200, {"search_credits": 900}), None),
+        (answer(200, {"search_credits": 900, "credits": 35}), 35),
         (answer(200, {"credits": True}), None),
         (answer(200, {"credits": "many"}), None),
         (httpx.Response(200, content=b'{"credits": Infinity}'), None),

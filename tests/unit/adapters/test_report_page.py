@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import get_args
 from urllib.parse import unquote, urljoin
 
 import pytest
@@ -13,7 +14,7 @@ from enrichment.adapters.report_page import STATES, page, relative_href
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import ENRICHED, REPORTS, output_key
 from enrichment.domain.outcome import RowState
-from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
+from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report, Status
 from tests.unit.builders import EXAMPLES, TEXT, a_report, counts
 
 HOSTILE = (
@@ -103,7 +104,7 @@ def reports(draw: st.DrawFn) -> Report:
     return a_report(
         job=draw(text),
         file=f"incoming/email/{draw(text)}",
-        status=draw(st.sampled_from(["done", "paused", "refused", "estimated", "repeated"])),
+        status=draw(st.sampled_from(get_args(Status))),
         message=draw(text),
         read_as=draw(text),
         type=draw(st.none() | st.sampled_from(EnrichmentType)),
@@ -182,6 +183,15 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
     ("report", "words"),
     [
         (EXAMPLES["done"], "166 of 236 contacts found. 8 rows need a fix."),
+        (
+            EXAMPLES["first_answer"],
+            ("146 of 236 contacts found. 8 rows need a fix. 30 rows still wait for an answer."),
+        ),
+        (
+            EXAMPLES["ended"],
+            "This job was ended early. 6 of 6 contacts found. 6 rows were left out.",
+        ),
+        (EXAMPLES["failed"], "The output of this file could not be written."),
         (EXAMPLES["refused"], "This file was not processed."),
         (EXAMPLES["paused"], "The job for 248 rows is paused."),
         (EXAMPLES["repeated"], "This file was enriched before, so nothing was sent again."),

@@ -39,7 +39,9 @@ WITHOUT_ANY_RESULT = {
 def test_a_row_ends_by_its_result_then_by_what_is_proven_then_by_its_batch(
     state: BatchState, proven: bool, result: Result | None
 ) -> None:
-    outcome = outcome_of_sent(result, a_batch(state=state), proven, a_job(halt=Halt.NO_CREDITS))
+    job = a_job(halt=Halt.NO_CREDITS)
+    ended = job.model_copy(update={"compile_asked_at": job.deadline_at})
+    outcome = outcome_of_sent(result, a_batch(state=state), proven, ended)
 
     if result is FOUND:
         assert outcome == Outcome(state=RowState.FOUND, result=FOUND)
@@ -50,6 +52,20 @@ def test_a_row_ends_by_its_result_then_by_what_is_proven_then_by_its_batch(
     else:
         assert outcome.state is WITHOUT_ANY_RESULT[state]
     assert bool(outcome.detail) is (outcome.state is not RowState.FOUND)
+
+
+@pytest.mark.parametrize("state", BatchState)
+def test_before_the_deadline_a_row_that_may_have_a_result_yet_is_awaited(state: BatchState) -> None:
+    outcome = outcome_of_sent(None, a_batch(state=state), False, a_job())
+    may_come = WITHOUT_ANY_RESULT[state] in (RowState.TIMED_OUT, RowState.AMBIGUOUS)
+    assert (outcome.state is RowState.AWAITED) is may_come
+
+
+def test_a_row_of_a_job_that_an_operator_ended_says_so() -> None:
+    for batch in (a_batch(), a_batch(state=BatchState.ACCEPTED)):
+        outcome = outcome_of_sent(None, batch, False, a_job(given_up=True, halt=Halt.NO_CREDITS))
+        assert "platform team ended the job" in outcome.detail
+        assert outcome.state in (RowState.NOT_SENT, RowState.TIMED_OUT)
 
 
 @pytest.mark.parametrize("wanted", EnrichmentType)

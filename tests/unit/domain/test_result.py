@@ -110,11 +110,18 @@ def test_any_json_can_be_read_and_what_is_read_can_be_written(payload: dict[str,
         ({"status": "pending"}, False),
         ({"status": "pending", "email": "jane@example.com"}, False),
         ({"status": "processing"}, False),
+        ({"status": "Queued"}, False),
+        ({"status": "in_progress"}, False),
+        ({"status": "completed"}, True),
+        ({"status": "success"}, True),
+        ({"status": "not_found"}, True),
+        ({"status": "failed", "email": None}, True),
+        ({"status": ""}, True),
         ({"status": "processing", "email": "jane@example.com"}, True),
         ({"status": "done", "phones": [{"number": "+12015550123"}]}, True),
     ],
 )
-def test_a_status_nobody_knows_with_nothing_found_is_not_the_end(
+def test_a_payload_is_the_end_unless_its_status_says_that_it_is_not(
     payload: dict[str, object], final: bool
 ) -> None:
     assert is_final(payload) is final

@@ -66,6 +66,14 @@ class Bucket:
         """
         return Writer(self._client, self.name, key, content_type)
 
+    def is_deleted(self, key: str) -> bool:
+        """Whether somebody deleted an object: the newest of its versions marks that it is gone."""
+        listed = self._client.list_object_versions(Bucket=self.name, Prefix=key, MaxKeys=10)
+        return any(
+            marker["Key"] == key and marker["IsLatest"]
+            for marker in listed.get("DeleteMarkers", [])
+        )
+
     def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
         """The versions below a folder that were uploaded at `at` or later, replaced ones too: each
         was somebody's file.

@@ -1,5 +1,6 @@
 """The clients that reach AWS and the provider, each made when it is first asked for."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,33 +15,65 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-_RETRIES = Config(
-    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=3, read_timeout=20
-)
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a call to AWS may take, in seconds, and how often it is tried. A function must
+    outlive its slowest call, or it dies before it can tell.
+    """
+
+    connect: int
+    read: int
+    attempts: int
+
+    @property
+    def longest(self) -> int:
+        """Seconds that a call takes at worst, with the waits between its attempts: up to 1 s, then
+        up to twice as long each.
+        """
+        waits = sum(min(1 << n, 20) for n in range(self.attempts - 1))
+        return self.attempts * (self.connect + self.read) + waits
+
+    @property
+    def config(self) -> Config:
+        return Config(
+            retries={"mode": "standard", "total_max_attempts": self.attempts},
+            connect_timeout=self.connect,
+            read_timeout=self.read,
+        )
+
+
+PATIENT = Patience(connect=2, read=6, attempts=4)
+FILES = Patience(connect=3, read=20, attempts=3)  # S3 needs a while to put a large file together
+# For a function that takes many small things, each of which comes again if it fails.
+BRISK = Patience(connect=1, read=2, attempts=2)
 
 
 class Clients:
     """One client of each service for a process. Tests and the simulation bring their own."""
 
+    def __init__(self, patience: Patience = PATIENT) -> None:
+        self._config = patience.config
+
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        return boto3.client("dynamodb", config=_RETRIES)
+        return boto3.client("dynamodb", config=self._config)
 
     @cached_property
     def s3(self) -> "S3Client":
-        return boto3.client("s3", config=_RETRIES)
+        return boto3.client("s3", config=FILES.config)
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return boto3.client("sqs", config=_RETRIES)
+        return boto3.client("sqs", config=self._config)
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        return boto3.client("lambda", config=_RETRIES)
+        return boto3.client("lambda", config=self._config)
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
-        return boto3.client("secretsmanager", config=_RETRIES)
+        return boto3.client("secretsmanager", config=self._config)
 
     @cached_property
     def http(self) -> "httpx.Client":

@@ -1,5 +1,7 @@
 """Counts that alarms are set on, written as CloudWatch's embedded metric format to the log."""
 
+from datetime import UTC, datetime
+
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -22,3 +24,8 @@ class Metrics:
             name=name, unit=MetricUnit.Count, value=times, namespace=NAMESPACE
         ) as metric:
             metric.add_dimension("Stack", self._stack)
+            # Lambda takes a line for INFO unless it has both, and drops it at LogLevel WARN or
+            # ERROR; an alarm must not depend on that.
+            # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+            metric.add_metadata("level", "ERROR")
+            metric.add_metadata("timestamp", datetime.now(UTC).isoformat().replace("+00:00", "Z"))

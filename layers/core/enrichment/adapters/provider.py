@@ -1,24 +1,28 @@
 """Pronto's API over HTTP: one POST a batch, and what its answer means (`docs/contract.md`,
 *Asking*).
 
-What is assumed about requests and errors rather than documented [A] stands in this module alone:
-the name of the country field, the shapes of error bodies, and which words in a 422 tell consent and
-credits apart from a contact that is not valid.
+What is read out of clients or assumed rather than documented [V, A] stands in this module alone:
+the shapes of error bodies and of balances, and the sentences that a 422 says of the account. Its
+other words mean nothing: they may quote a contact whose name is Credit.
 """
 
 import json
 import math
+import re
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import httpx
 
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
-from enrichment.domain.result import PENDING
+from enrichment.domain.result import is_final
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds; the answer is only an acknowledgement
-_COUNTRIES = "phone_country_codes"  # [A]: described without a name
+_LOOK = httpx.Timeout(10.0, connect=5.0)  # seconds; what is only looked up can be looked up later
+_COUNTRIES = "phone_country_codes"
 _WAIT = 30  # seconds before the next try when the provider does not say
 _MOST_ANSWER = 64 << 10  # bytes of an answer that are read
 _MOST_READING = 10.0  # seconds for which an answer's body is read, however slowly it drips
@@ -31,6 +35,22 @@ _BEFORE_SENDING = (
     httpx.UnsupportedProtocol,
     httpx.InvalidURL,
 )
+
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}")  # of an enrichment; it becomes part of an address
+
+# What a 422 says of the account, word for word [D, V].
+_NO_CONSENT = (
+    "you can't use the personal email enrichment feature without consenting with our terms of use"
+)
+_NO_CREDITS = "insufficient enrichment credits"
+_PLAN_LIMIT = re.compile(r"\b(?:import|plan) limits?\b")
+
+# Contacts are counted by their place in a batch, which is no row of anybody's file.
+_PLACE = r"\b(?:contact|row|record|item|entry|index|line)s?(?:\s*\[\s*\d+\s*\]|\s*#?\s*\d+)"
+_LEADING_PLACE = re.compile(rf"^\W*{_PLACE}\W*|{_PLACE}\.(?=\w)", re.IGNORECASE)
+_ANY_PLACE = re.compile(_PLACE, re.IGNORECASE)
+
+_SENT = list[tuple[Contact, str]]
 
 
 class Pronto:
@@ -46,7 +66,7 @@ class Pronto:
 
     def enrich(
         self,
-        contacts: list[tuple[Contact, str]],
+        contacts: _SENT,
         wanted: EnrichmentType,
         countries: tuple[str, ...],
         webhook_url: str,
@@ -63,54 +83,10 @@ class Pronto:
             webhook_url: where results are to be posted.
             api_key: sent as `X-API-KEY` [S].
         """
-        bodies = [
-            contact.model_dump(exclude_none=True) | {"custom": {"token": token}}
-            for contact, token in contacts
-        ]
-        common: dict[str, object] = {"webhook_url": webhook_url, "enrichment_type": [wanted.value]}
-        if countries:
-            common[_COUNTRIES] = list(countries)
-        if len(bodies) == 1:
-            return self._post("single_enrich", bodies[0] | common, api_key)
-        return self._post("bulk_enrich", {"contacts": bodies, **common}, api_key)
-
-    def poll(self, enrichment_id: str, api_key: str) -> dict[str, object] | None:
-        """The finished result of a single enrichment; None while it is pending or cannot be had.
-        Costs nothing [D].
-        """
+        endpoint, body = _request(contacts, wanted, countries, webhook_url)
         try:
-            answer = self._client.get(
-                f"{self._base}/contacts/{enrichment_id}",
-                headers=_headers(api_key),
-                timeout=_TIMEOUT,
-            )
-        except httpx.HTTPError:
-            return None
-        body = _json(answer.content) if answer.status_code == httpx.codes.OK else None
-        return body if body and body.get("status", PENDING) != PENDING else None
-
-    def credits_left(self, api_key: str) -> int | None:
-        """The account's credits, which costs nothing to ask; None when the answer cannot be
-        understood.
-
-        Its shape is not documented [A]: the first number below a name that speaks of credits or a
-        balance, and not of what is used or allowed, counts.
-        """
-        try:
-            answer = self._client.get(
-                f"{self._base}/credits", headers=_headers(api_key), timeout=_TIMEOUT
-            )
-        except httpx.HTTPError:
-            return None
-        return _balance(_json(answer.content)) if answer.status_code == httpx.codes.OK else None
-
-    def _post(self, endpoint: str, body: dict[str, object], api_key: str) -> Submission:
-        url = f"{self._base}/contacts/{endpoint}"
-        try:
-            with self._client.stream(
-                "POST", url, json=body, headers=_headers(api_key), timeout=_TIMEOUT
-            ) as answer:
-                return _meaning(answer, _content(answer))
+            with self._post(endpoint, body, api_key) as answer:
+                return _meaning(answer, _json(_content(answer)), contacts, wanted)
         except _BEFORE_SENDING as error:
             return NotSent(_WAIT, f"no connection to the provider ({type(error).__name__})")
         except httpx.HTTPError as error:
@@ -118,23 +94,86 @@ class Pronto:
                 f"the connection broke before the answer was complete ({type(error).__name__})"
             )
 
-
-def _balance(body: dict[str, object]) -> int | None:
-    for name, value in body.items():
-        if isinstance(value, dict) and (inner := _balance(value)) is not None:
-            return inner
-        words = name.casefold()
-        speaks = any(word in words for word in ("credit", "balance", "remaining")) and not any(
-            word in words for word in ("used", "spent", "total", "limit")
+    def poll(self, enrichment_id: str, api_key: str) -> dict[str, object] | None:
+        """The finished result of a single enrichment; None while it is pending or cannot be had.
+        Costs nothing [D].
+        """
+        body = (
+            self._look(f"contacts/{enrichment_id}", api_key) if _ID.fullmatch(enrichment_id) else {}
         )
-        if (
-            speaks
-            and isinstance(value, int | float)
+        return body if isinstance(body.get("status"), str) and is_final(body) else None
+
+    def credits_left(self, api_key: str) -> int | None:
+        """The account's credits for enrichment, which costs nothing to ask; None when the answer
+        cannot be understood.
+
+        Its shape is not documented. There may be several balances, such as `search_credits` and
+        `enrichment_credits` [V].
+        """
+        balances = list(_balances(self._look("credits", api_key), ""))
+        enrichment = [balance for name, balance in balances if "enrich" in name]
+        others = [balance for name, balance in balances if "search" not in name]
+        return next(iter(enrichment + others), None)
+
+    def _post(
+        self, endpoint: str, body: dict[str, object], api_key: str
+    ) -> AbstractContextManager[httpx.Response]:
+        url = f"{self._base}/contacts/{endpoint}"
+        return self._client.stream(
+            "POST", url, json=body, headers=_headers(api_key), timeout=_TIMEOUT
+        )
+
+    def _look(self, path: str, api_key: str) -> dict[str, object]:
+        """What a GET answers, read within the same bounds as what a POST does; empty if nothing
+        can be had.
+        """
+        try:
+            with self._client.stream(
+                "GET", f"{self._base}/{path}", headers=_headers(api_key), timeout=_LOOK
+            ) as answer:
+                return _json(_content(answer)) if answer.status_code == httpx.codes.OK else {}
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return {}
+
+
+def _request(
+    contacts: _SENT, wanted: EnrichmentType, countries: tuple[str, ...], webhook_url: str
+) -> tuple[str, dict[str, object]]:
+    """The endpoint and the body for a batch."""
+    common: dict[str, object] = {"webhook_url": webhook_url, "enrichment_type": [wanted.value]}
+    if countries:
+        common[_COUNTRIES] = list(countries)
+    bodies = [
+        contact.model_dump(exclude_none=True) | {"custom": {"token": token}}
+        for contact, token in contacts
+    ]
+    if len(bodies) == 1:
+        return "single_enrich", bodies[0] | common
+    return "bulk_enrich", {"contacts": bodies, **common}
+
+
+def _balances(body: dict[str, object], above: str) -> Iterator[tuple[str, int]]:
+    """The numbers that speak of what is left, each with its name and the names above it."""
+    for own, value in body.items():
+        name = f"{above} {own}".casefold()
+        if isinstance(value, dict):
+            yield from _balances(value, name)
+        elif (
+            isinstance(value, int | float)
             and not isinstance(value, bool)
             and math.isfinite(value)
+            and _speaks_of_credits(own.casefold(), name)
         ):
-            return int(value)
-    return None
+            yield name, int(value)
+
+
+def _speaks_of_credits(own: str, whole: str) -> bool:
+    plain, only_below = ("credit", "balance", "remaining"), ("enrich", "left", "available")
+    return (
+        any(word in whole for word in plain)
+        and any(word in own for word in (*plain, *only_below))
+        and not any(word in own for word in ("used", "spent", "total", "limit"))
+    )
 
 
 def _content(answer: httpx.Response) -> bytes:
@@ -155,45 +194,71 @@ def _content(answer: httpx.Response) -> bytes:
     return content
 
 
-def _meaning(answer: httpx.Response, content: bytes) -> Submission:
-    body = _json(content)
+def _meaning(
+    answer: httpx.Response, body: dict[str, object], contacts: _SENT, wanted: EnrichmentType
+) -> Submission:
     status = answer.status_code
     if answer.is_success:
         identifier = body.get("enrichment_id")
-        return Accepted(identifier if isinstance(identifier, str) else None)
+        safe = isinstance(identifier, str) and _ID.fullmatch(identifier)
+        return Accepted(identifier if isinstance(identifier, str) and safe else None)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return NotSent(
             _seconds(answer.headers.get("Retry-After")), "the provider asks to slow down"
         )
-    message = _message(body)
-    if status == httpx.codes.UNAUTHORIZED:
+    message = _without_places("; ".join(_told(body)))[:500]
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return Refused(Halt.BAD_KEY, message)
     if status == httpx.codes.UNPROCESSABLE_ENTITY:
-        halt = _halt(message)
+        halt = _halt(body, contacts, wanted)
         return Refused(halt, message) if halt else Invalid(message)
     if answer.is_server_error:
         return Unclear(f"the provider answered {status}")
     return Unclear(f"the provider answered {status}", Halt.UNEXPECTED)
 
 
-def _halt(message: str) -> Halt | None:
-    """Why a 422 would come for every batch; None when it is about this batch's contacts."""
-    words = message.casefold()
-    if "credit" in words:
-        return Halt.NO_CREDITS
-    if "consent" in words:
-        return Halt.NO_CONSENT
+def _halt(body: dict[str, object], contacts: _SENT, wanted: EnrichmentType) -> Halt | None:
+    """Why a 422 would come for every batch; None unless it says so in the known sentences."""
+    for sentence in _told(body):
+        words = " ".join(sentence.casefold().replace("’", "'").split()).rstrip(".! ")
+        if words == _NO_CREDITS:
+            return Halt.NO_CREDITS
+        if words == _NO_CONSENT and wanted is EnrichmentType.PERSONAL_EMAIL:
+            return Halt.NO_CONSENT
+        if _is_of_the_plan(sentence, contacts):
+            return Halt.PLAN_LIMIT
     return None
 
 
-def _message(body: dict[str, object]) -> str:
-    """The words of an error in either shape [A]: `{"error": "…"}` or `{"error": 400, "message":
-    "…"}`.
+def _is_of_the_plan(sentence: str, contacts: _SENT) -> bool:
+    """Whether a sentence speaks of the plan's limits, points at no contact, and cannot have the
+    words from one.
     """
-    for field in ("message", "error"):
-        if isinstance(text := body.get(field), str):
-            return text[:500]
-    return ""
+    if _ANY_PLACE.search(sentence) or not _PLAN_LIMIT.search(_words(sentence)):
+        return False
+    texts = (
+        _words(" ".join(contact.model_dump(exclude_none=True).values())) for contact, _ in contacts
+    )
+    return not any(_PLAN_LIMIT.search(text) for text in texts)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _without_places(message: str) -> str:
+    return _ANY_PLACE.sub("a contact", _LEADING_PLACE.sub("", message))
+
+
+def _told(body: dict[str, object]) -> list[str]:
+    """The sentences of an error, in whichever shape [V]: `{"error": "…"}`, `{"error": 400,
+    "message": "…"}` or `{"errors": ["…", "…"]}`.
+    """
+    several = body.get("errors")
+    each = (body.get("message"), *(several if isinstance(several, list) else [several]))
+    told = [text for text in each if isinstance(text, str) and text.strip()]
+    error = body.get("error")
+    return told or ([error] if isinstance(error, str) else [])
 
 
 def _json(content: bytes) -> dict[str, object]:

@@ -24,10 +24,17 @@ STATES = {
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
     RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
 }
-_SENT = (RowState.FOUND, RowState.NOT_FOUND, RowState.TIMED_OUT, RowState.AMBIGUOUS)
+_SENT = (
+    RowState.FOUND,
+    RowState.NOT_FOUND,
+    RowState.AWAITED,
+    RowState.TIMED_OUT,
+    RowState.AMBIGUOUS,
+)
 
 _LOOKED_FOR = {
     EnrichmentType.EMAIL: "work e-mails",
@@ -181,6 +188,12 @@ def headline(report: Report) -> str:
                     " sent."
                 )
             return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+        case "failed":
+            return "The output of this file could not be written."
+        case "first_answer":
+            return " ".join(_happened(report.counts))
+        case "ended":
+            return " ".join(["This job was ended early.", *_happened(report.counts)])
         case "done":
             return " ".join(_happened(report.counts))
 
@@ -202,6 +215,9 @@ def _happened(counts: Mapping[RowState, int]) -> list[str]:
         sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if left:
         sentences.append(f"{_counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
+    if waiting := rows[RowState.AWAITED]:
+        verb = "waits" if waiting == 1 else "wait"
+        sentences.append(f"{_counted(waiting, 'row')} still {verb} for an answer.")
     if late := rows[RowState.TIMED_OUT]:
         sentences.append(f"{_counted(late, 'row')} got no answer in time.")
     if doubtful := rows[RowState.AMBIGUOUS]:
@@ -223,7 +239,7 @@ def _figures(report: Report) -> list[Figure]:
         else Figure("Credits", "–")
     )
     match report.status:
-        case "done":
+        case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
             note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
             return [

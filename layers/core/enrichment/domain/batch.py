@@ -62,6 +62,10 @@ OPERATOR_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = Mapp
 SETTLED = frozenset(state for state, following in BATCH_TRANSITIONS.items() if not following)
 
 
+# The states in which the provider is still to be asked, or about to answer.
+UNANSWERED = frozenset({BatchState.PLANNED, BatchState.SENDING})
+
+
 def before(state: BatchState) -> list[BatchState]:
     """The states from which `state` may be entered, in the order of the enum."""
     return [source for source in BatchState if state in BATCH_TRANSITIONS[source]]

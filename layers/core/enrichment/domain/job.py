@@ -25,6 +25,7 @@ class JobState(StrEnum):
     DELIVERED = "DELIVERED"  # output and report are there; results may still come
     LATE = "LATE"  # they are there, and a result came that the output lacks
     DONE = "DONE"  # they are there, and nothing more is expected
+    FAILED = "FAILED"  # the output could not be written in several attempts; a report says so
     REFUSED = "REFUSED"  # the file could not be processed; a report says why
     REPEATED = "REPEATED"  # the same content was enriched before; a report says where
     ESTIMATED = "ESTIMATED"  # the file was only looked at; a report says what it would cost
@@ -37,18 +38,26 @@ JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyT
         JobState.SPLITTING: frozenset({JobState.RUNNING, *ENDED_AT_ONCE}),
         JobState.RUNNING: frozenset({JobState.PAUSED, JobState.COMPILING}),
         JobState.PAUSED: frozenset({JobState.RUNNING, JobState.COMPILING}),
-        JobState.COMPILING: frozenset({JobState.OVERTAKEN, JobState.DELIVERED, JobState.DONE}),
-        JobState.OVERTAKEN: frozenset({JobState.LATE}),
+        JobState.COMPILING: frozenset(
+            {JobState.OVERTAKEN, JobState.DELIVERED, JobState.DONE, JobState.FAILED}
+        ),
+        JobState.OVERTAKEN: frozenset({JobState.LATE, JobState.FAILED}),
         JobState.DELIVERED: frozenset({JobState.LATE, JobState.COMPILING, JobState.DONE}),
         JobState.LATE: frozenset({JobState.COMPILING}),
         JobState.DONE: frozenset({JobState.LATE}),
+        JobState.FAILED: frozenset(),
         **dict.fromkeys(ENDED_AT_ONCE, frozenset()),
     }
 )
 
 # Steps that only an operator may ask for.
 OPERATOR_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyType(
-    dict.fromkeys((JobState.DELIVERED, JobState.LATE, JobState.DONE), frozenset({JobState.RUNNING}))
+    {
+        **dict.fromkeys(
+            (JobState.DELIVERED, JobState.LATE, JobState.DONE), frozenset({JobState.RUNNING})
+        ),
+        JobState.FAILED: frozenset({JobState.COMPILING}),
+    }
 )
 
 # The states in which batches and results are awaited.
@@ -61,10 +70,10 @@ BEING_WRITTEN = frozenset({JobState.COMPILING, JobState.OVERTAKEN})
 WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
 
 # The states in which the file's owner has a report that is not about a pause.
-ENDED = WRITTEN | frozenset(ENDED_AT_ONCE)
+ENDED = WRITTEN | frozenset({JobState.FAILED, *ENDED_AT_ONCE})
 
 # The states in which the sweeper looks after a job.
-OPEN = frozenset(JobState) - frozenset({JobState.DONE, *ENDED_AT_ONCE})
+OPEN = frozenset(JobState) - frozenset({JobState.DONE, JobState.FAILED, *ENDED_AT_ONCE})
 
 
 def before(state: JobState, among: Iterable[JobState] = tuple(JobState)) -> list[JobState]:
@@ -73,13 +82,15 @@ def before(state: JobState, among: Iterable[JobState] = tuple(JobState)) -> list
 
 
 class Halt(StrEnum):
-    """Why a job is paused: the provider's answer to a batch. Only with UNEXPECTED may something
-    have been enqueued.
+    """Why a job is paused, mostly by the provider's answer to a batch. Only with UNEXPECTED may
+    something have been enqueued.
     """
 
-    BAD_KEY = "BAD_KEY"  # 401
+    NO_KEY = "NO_KEY"  # nothing was asked: the secret with the API key is missing or unreadable
+    BAD_KEY = "BAD_KEY"  # 401 or 403
     NO_CONSENT = "NO_CONSENT"  # 422, personal e-mail without the account's consent
     NO_CREDITS = "NO_CREDITS"  # 422, too few credits for a batch
+    PLAN_LIMIT = "PLAN_LIMIT"  # 422, a limit of the account's plan is reached
     # an answer that its documentation does not describe; the batch it answered is UNKNOWN
     UNEXPECTED = "UNEXPECTED"
 
@@ -90,10 +101,13 @@ class Job(BaseModel):
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
     await nothing any more. `plan` names the one plan that counts, of all that runs over the file
     may have written; it is empty until the job runs. `price` is the credits for one contact,
-    `delivered` the results that are in the output, `late_at` when the first result came that is
-    not. `content` names what was asked of which bytes, so that the same is not paid for again.
-    `width` is the number of cells of the widest row, `columns` the position (from 0) of each field
-    found.
+    `delivered` the results that are in the output, `awaited` the rows of it that wait for one until
+    the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
+    came at all, to the minute. `compile_attempts` counts the runs of `compile` since one finished;
+    `whole` tells that every batch was settled before the last of them was asked for. `given_up`
+    tells that an operator ended the job. `content` names what was asked of which bytes, so that the
+    same is not paid for again. `width` is the number of cells of the widest row, `columns` the
+    position (from 0) of each field found.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -123,7 +137,12 @@ class Job(BaseModel):
     probed_at: int = 0
     compile_asked_at: int = 0
     compile_began_at: int | None = None
+    compile_attempts: int = 0
+    whole: bool = False
+    given_up: bool = False
+    last_result_at: int | None = None
     delivered: int = 0
+    awaited: int = 0
     late_at: int | None = None
     halt: Halt | None = None
     halt_message: str | None = None
@@ -151,3 +170,8 @@ class Job(BaseModel):
             case "DONE" if late or opened:
                 return {**stored, "state": JobState.LATE if late else JobState.DELIVERED}
         return stored
+
+    @property
+    def answers_first(self) -> bool:
+        """Whether the output that is asked for is a first answer: results may come in time yet."""
+        return not self.given_up and self.compile_asked_at < self.deadline_at

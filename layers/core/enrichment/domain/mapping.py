@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from enrichment.domain.characters import whole
 from enrichment.domain.columns import Field, find_columns, normalised
 from enrichment.errors import BadMapping
 from enrichment.words import files as words
@@ -31,7 +32,10 @@ def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
         raise BadMapping(words.mapping_no_json(key)) from None
     if not isinstance(mapping, dict):
         raise BadMapping(words.mapping_no_object(key))
-    return {normalised(header): _field(header, name, key) for header, name in mapping.items()}
+    return {
+        normalised(whole(header)): _field(whole(header), name, key)
+        for header, name in mapping.items()
+    }
 
 
 def mapped_columns(header: Sequence[str], mapping: Mapping[str, Field | None]) -> dict[Field, int]:
@@ -56,7 +60,7 @@ def _field(header: str, name: object, key: str) -> Field | None:
     if field is None:
         raise BadMapping(
             words.mapping_unknown_field(
-                key, header, json.dumps(name, ensure_ascii=False), ", ".join(Field)
+                key, header, whole(json.dumps(name, ensure_ascii=False)), ", ".join(Field)
             )
         )
     return field

@@ -1,6 +1,7 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count as count_from
 
@@ -22,6 +23,7 @@ class RowState(StrEnum):
     NOT_FOUND = "not_found"
     REJECTED = "rejected"
     DUPLICATE_OF = "duplicate_of"
+    AWAITED = "awaited"  # only in a first answer: its result may come until the deadline
     TIMED_OUT = "timed_out"
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
@@ -33,7 +35,7 @@ class RowState(StrEnum):
 UNSENT = frozenset({RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
 # Rows without a result for which the provider may have charged.
-MAY_BE_PAID = frozenset({RowState.TIMED_OUT, RowState.AMBIGUOUS})
+MAY_BE_PAID = frozenset({RowState.AWAITED, RowState.TIMED_OUT, RowState.AMBIGUOUS})
 
 RESULT_COLUMNS = (
     "enrichment_status",
@@ -61,12 +63,17 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 
 
 class Outcome(BaseModel):
-    """The end of one row; `result` is empty unless something came back."""
+    """The end of one row; `result` is empty unless something came back. `reason` is the part of the
+    detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
+    nobody saw whether the provider took the row.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     state: RowState
     detail: str = ""
+    reason: str = ""
+    doubtful: bool = False
     result: Result = Result()
 
     def cells(self) -> list[str]:
@@ -95,6 +102,12 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
         return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
     if (first := planned.duplicate_of) is not None:
         original = of_sent(first)
+        if original.state in UNSENT:
+            return Outcome(
+                state=original.state,
+                detail=words.copy_of_unsent(first, original.detail),
+                reason=original.detail,
+            )
         detail = words.same_person(first, original.detail)
         return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
     return of_sent(planned.row)
@@ -119,15 +132,19 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
             result=result,
             detail=words.not_found(NOUNS[wanted]),
         )
-    if proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE):
+    accepted = proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE)
+    doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
+    if job.answers_first and (accepted or doubtful):
+        return Outcome(state=RowState.AWAITED, detail=words.AWAITED, doubtful=not accepted)
+    if accepted:
         return Outcome(
             state=RowState.TIMED_OUT,
-            detail=words.TIMED_OUT,
+            detail=words.NO_ANSWER_AT_END if job.given_up else words.TIMED_OUT,
         )
-    doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if doubtful or (batch.doubted and batch.state is not BatchState.REJECTED):
         return Outcome(
             state=RowState.AMBIGUOUS,
+            doubtful=True,
             detail=words.AMBIGUOUS,
         )
     match batch.state:
@@ -139,10 +156,13 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
         case BatchState.OVER_BUDGET:
             return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_MONTHS_BUDGET)
         case _:
-            return Outcome(
-                state=RowState.NOT_SENT,
-                detail=halt_sentence(job) if job.halt else words.NOT_SENT_IN_TIME,
-            )
+            return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(job))
+
+
+def _unsent_sentence(job: Job) -> str:
+    if job.given_up:
+        return words.ENDED_BEFORE
+    return halt_sentence(job) if job.halt else words.NOT_SENT_IN_TIME
 
 
 NOUNS = {
@@ -150,6 +170,23 @@ NOUNS = {
     EnrichmentType.PHONE: "phone number",
     EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
 }
+
+
+def awaited_sentence(counts: Mapping[RowState, int], job: Job) -> str:
+    """How many rows still wait for a result, and until when; empty if there are none."""
+    rows = counts[RowState.AWAITED]
+    if not rows:
+        return ""
+    return jobs.awaited(rows, moment(job.deadline_at))
+
+
+def moment(at: int) -> str:
+    """A time in words.
+
+    >>> moment(0)
+    '1 January 1970, 00:00 UTC'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
 def halt_sentence(job: Job) -> str:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.outcome import RowState
 
-Status = Literal["done", "paused", "refused", "estimated", "repeated"]
+Status = Literal[
+    "done", "first_answer", "ended", "failed", "paused", "refused", "estimated", "repeated"
+]
 
 
 class Reason(BaseModel):

@@ -2,6 +2,7 @@
 (`docs/contract.md`, *Being called back*).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.contact import EnrichmentType
 
 _NOTHING = "N/A"  # what the provider writes for 'looked, found none' [D]
-PENDING = "pending"  # what `status` is before it is `finished` [D]
-_FINISHED = "finished"
+_PENDING = "pending"  # what `status` is before it is `finished` [D]
+
+# Statuses that say that the end is still to come; every other is taken for an end [A].
+_UNFINISHED = frozenset(
+    {_PENDING, "queued", "enqueued", "waiting", "scheduled", "created", "submitted", "accepted"}
+    | {"started", "running", "processing", "in progress", "inprogress", "enriching", "retrying"}
+)
 
 
 class Result(BaseModel):
@@ -62,16 +68,18 @@ def result_of(payload: Mapping[str, Any]) -> Result:
 
 
 def is_final(payload: Mapping[str, Any]) -> bool:
-    """Whether a payload is a contact's result: it is finished, holds something, or does not say
-    [D].
+    """Whether a payload is a contact's result: so it is unless its status says that it is not.
 
-    Statuses are open strings; one that we do not know, with nothing found, may be a stage before
-    the end.
+    A webhook comes once, and nothing else would tell us that nobody was found. One that is on its
+    way by its own word may hold something all the same, and then counts.
     """
-    status = payload.get("status")
-    if not isinstance(status, str) or status.strip().casefold() == _FINISHED:
+    text = payload.get("status")
+    status = (
+        " ".join(re.split(r"[\s_-]+", text.strip().casefold())) if isinstance(text, str) else ""
+    )
+    if status not in _UNFINISHED:
         return True
-    return status != PENDING and any(result_of(payload).found(wanted) for wanted in EnrichmentType)
+    return status != _PENDING and any(result_of(payload).found(wanted) for wanted in EnrichmentType)
 
 
 def _text(value: object, keep: str = "") -> str:

@@ -23,11 +23,13 @@ class RowCounts:
         self._reasons: Counter[str] = Counter()
         self._qualities: Counter[str] = Counter()
         self._ambiguous: list[list[int]] = []
+        self.doubtful = 0  # rows of which nobody saw whether the provider took them
         self._sample: list[RejectedRow] = []
 
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
         self._states[outcome.state] += 1
+        self.doubtful += outcome.doubtful
         if outcome.state is RowState.AMBIGUOUS:
             if self._ambiguous and self._ambiguous[-1][1] == row - 1:
                 self._ambiguous[-1][1] = row
@@ -36,7 +38,7 @@ class RowCounts:
         if quality := outcome.result.quality:
             self._qualities[quality] += 1
         if outcome.state in UNSENT:
-            self._reasons[outcome.detail] += 1
+            self._reasons[outcome.reason or outcome.detail] += 1
             if len(self._sample) < _SAMPLE:
                 shown = {
                     name: cells[at][:_MAX_SHOWN]

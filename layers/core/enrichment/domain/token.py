@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enrichment.errors import ForgedWebhook
 
 _VERSION = "v1"
+FORM = r"^v1\.[0-9a-f]{8}\.[a-z2-7]{16}\.[0-9]+\.[0-9]+\.[A-Za-z0-9_-]{43}$"
+"""What every token looks like; the door lets nothing else in."""
 
 
 @dataclass(frozen=True)

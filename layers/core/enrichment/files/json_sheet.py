@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from enrichment.domain.characters import whole
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import MAX_COLUMNS, FindColumns, Row, Sink
@@ -245,12 +246,12 @@ def _cells(
     for key, value in members.items():
         match value:
             case None:
-                yield prefix + key, ""
+                yield prefix + whole(key), ""
             case str():
-                yield prefix + key, value
+                yield prefix + whole(key), whole(value)
             case bool():
-                yield prefix + key, str(value).lower()
+                yield prefix + whole(key), str(value).lower()
             case dict() if value and depth < _DEPTH:
-                yield from _cells(value, f"{prefix}{key}.", depth + 1)
+                yield from _cells(value, f"{prefix}{whole(key)}.", depth + 1)
             case _:
-                yield prefix + key, json.dumps(value, ensure_ascii=False)
+                yield prefix + whole(key), whole(json.dumps(value, ensure_ascii=False))

@@ -46,13 +46,26 @@ class Completion:
         if job and job.state in UNDER_WAY and job.settled >= job.batches:
             self.compile(job)
 
-    def compile(self, job: Job) -> bool:
+    def compile(self, job: Job, given_up: bool = False) -> bool:
         """Take the one step to COMPILING and start the compilation.
+
+        Args:
+            job: it may have been read some time ago: batches that are all settled stay so.
+            given_up: whether an operator ends the job with it.
 
         Returns:
             False if somebody has done so.
         """
-        if not self.jobs.begin_compiling(job.id, self.clock()):
+        whole = job.settled >= job.batches
+        ended = {"given_up": True} if given_up else {}
+        if not self.jobs.begin_compiling(job.id, self.clock(), whole, **ended):
+            return False
+        self.compile_starter.start(job.id)
+        return True
+
+    def compile_again(self, job: Job) -> bool:
+        """Start the compilation of a job that failed; False if it did not fail."""
+        if not self.jobs.compile_again(job.id, self.clock()):
             return False
         self.compile_starter.start(job.id)
         return True

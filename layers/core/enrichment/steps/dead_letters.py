@@ -1,5 +1,5 @@
-"""Dead letters whose work was done after all are thrown away, so that what is left deserves an
-operator's look.
+"""Dead letters whose work was done after all are thrown away, and results that could not be stored
+are tried again, so that what is left deserves an operator's look.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from enrichment.store.jobs import Jobs
 
 @dataclass(frozen=True)
 class ClearDeadLetters:
-    """Looks through queues of failures. The sweeper finds the work of each of them again; this only
-    clears away what is done.
+    """Looks through queues of failures. The sweeper finds the work of most of them again, so this
+    only clears away what is done. Nobody finds a result again: those go back to their queue.
 
     Args:
         jobs, batches: tell what was done.
@@ -31,9 +31,12 @@ class ClearDeadLetters:
     bucket: str
 
     def run(self) -> int:
-        """Throw away what is done; how many that were."""
+        """Throw away what is done and send home what has a home; how many that were."""
         cleared = 0
         for queue in self.queues:
+            if queue.home:
+                cleared += queue.send_home()
+                continue
             for letter in queue.look():
                 if self._done(letter.body):
                     queue.clear(letter)

@@ -6,8 +6,9 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
+from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job, JobState
-from enrichment.domain.outcome import halt_sentence
+from enrichment.domain.outcome import halt_sentence, moment
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -24,7 +25,8 @@ class PauseJob:
     clock: Clock
 
     def run(self, job: Job, halt: Halt, message: str) -> None:
-        """Pause a job; nothing if it is paused already."""
+        """Pause a job; nothing if it is paused already. The message is the provider's own."""
+        message = whole(message)
         if self.jobs.pause(job.id, halt, message):
             paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
             self.tell(job.model_copy(update=paused))
@@ -35,7 +37,15 @@ class PauseJob:
         The sweeper does it if this run dies before.
         """
         self.metrics.count("PausedJobs")
-        self.publish.run(job, "paused", f"{halt_sentence(job)}. {words.PATIENCE}", rows=job.rows)
+        patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
+        message = " ".join(
+            (
+                f"{halt_sentence(job)}.",
+                words.progress(job.settled, job.batches),
+                patience.format(until=moment(job.deadline_at)),
+            )
+        )
+        self.publish.run(job, "paused", message, rows=job.rows)
         self.jobs.change(job.id, halt_told_at=self.clock())
 
 
@@ -50,12 +60,16 @@ class ResumeJob:
     batches: Batches
     queue: SubmitQueue
 
-    def run(self, job: Job) -> bool:
-        """Resume a job; False if it is not paused."""
+    def run(self, job: Job, trial: bool = False) -> bool:
+        """Resume a job; False if it is not paused.
+
+        With `trial`, one batch alone is handed to the queue: its answer tells whether the cause is
+        mended. If it is, the sweeper finds the others as it finds all that no message asks for.
+        """
         if not self.jobs.resume(job.id):
             return False
         planned = [
             batch.number for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
         ]
-        self.queue.send((job.id, number) for number in planned)
+        self.queue.send((job.id, number) for number in planned[: 1 if trial else None])
         return True

@@ -34,7 +34,7 @@ class RepeatedUpload:
         self.publish.run(
             job,
             "repeated",
-            words.repeated(earlier.key, earlier.state in WRITTEN),
+            _sentence(earlier),
             sheet=file.sheet,
             earlier=earlier_of(earlier),
         )
@@ -51,3 +51,10 @@ def earlier_of(job: Job | None) -> Earlier | None:
         enriched=enriched_key(job, job.layout),
         report=output_key(REPORTS, job.key, job.id, ".html"),
     )
+
+
+def _sentence(earlier: Job) -> str:
+    """What the owner of a repeated file should know."""
+    if earlier.state is JobState.FAILED:
+        return words.earlier_failed(earlier.key)
+    return words.repeated(earlier.key, earlier.state in WRITTEN)

@@ -92,17 +92,41 @@ class Jobs:
         """PAUSED → RUNNING; False when it is not paused."""
         return self._move(job_id, JobState.RUNNING, {}, removes=_HALT, only_from=[JobState.PAUSED])
 
-    def begin_compiling(self, job_id: str, now: int) -> bool:
+    def begin_compiling(self, job_id: str, now: int, whole: bool, **fields: Any) -> bool:
         """→ COMPILING; False when somebody took the step already.
 
         Results may come late again from here on.
-        """
-        fields = {"compile_asked_at": now}
-        return self._move(job_id, JobState.COMPILING, fields, removes=_BEFORE_COMPILING)
 
-    def finish_compiling(self, job_id: str, now: int, delivered: int, awaits_more: bool) -> None:
+        Args:
+            job_id: the job.
+            now: epoch seconds.
+            whole: whether every batch is settled, so that those that are complete bring no news.
+            fields: further ones to set with the step.
+        """
+        sets = {"compile_asked_at": now, "whole": whole, **fields}
+        return self._move(job_id, JobState.COMPILING, sets, removes=_BEFORE_COMPILING)
+
+    def compile_again(self, job_id: str, now: int) -> bool:
+        """FAILED → COMPILING, which only an operator may ask for; False when it did not fail."""
+        failed = [
+            state for state, then in OPERATOR_TRANSITIONS.items() if JobState.COMPILING in then
+        ]
+        fields = {"state": JobState.COMPILING, "compile_asked_at": now, OPEN_ATTRIBUTE: "yes"}
+        update = Update(
+            job_key(job_id), fields, failed, removes=(*_BEFORE_COMPILING, "compile_attempts")
+        )
+        return self._table.update(update) is None
+
+    def fail(self, job_id: str, now: int) -> bool:
+        """COMPILING or OVERTAKEN → FAILED; False when it is in another state by now."""
+        return self._move(job_id, JobState.FAILED, {"finished_at": now})
+
+    def finish_compiling(
+        self, job_id: str, now: int, delivered: int, awaits_more: bool, awaited: int = 0
+    ) -> None:
         """COMPILING → DELIVERED while the job awaits more, else DONE; OVERTAKEN → LATE."""
-        fields = {"finished_at": now, "delivered": delivered}
+        fields = {"finished_at": now, "delivered": delivered, "awaited": awaited}
+        fields["compile_attempts"] = 0
         to = JobState.DELIVERED if awaits_more else JobState.DONE
         if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):
             self._move(job_id, JobState.LATE, fields, only_from=[JobState.OVERTAKEN])
@@ -130,7 +154,7 @@ class Jobs:
             state for state, then in OPERATOR_TRANSITIONS.items() if JobState.RUNNING in then
         ]
         fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN_ATTRIBUTE: "yes"}
-        removes = (*_HALT, "late_at")
+        removes = (*_HALT, "late_at", "given_up")
         update = Update(job_key(job_id), fields, written, removes=removes)
         return self._table.update(update) is None
 

@@ -6,31 +6,38 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
+from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
     Outcome,
     RowState,
+    awaited_sentence,
     halt_sentence,
     outcome_of_planned,
     outcome_of_sent,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Credits, Report
+from enrichment.domain.report import Credits, Report, Status
 from enrichment.domain.result import result_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
-from enrichment.steps.outputs import Outputs
+from enrichment.steps.outputs import Outputs, enriched_key
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
 from enrichment.words import jobs as words
+
+_MOST_ATTEMPTS = 3  # runs over one job that may die before it is ended with a report
+_LONGEST_RUN = 15 * 60  # seconds that the function may take
+_MAY_COPY = b'"duplicate_of"'
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class CompileJob:
     contents: Contents
     bucket: Bucket
     publish: PublishReport
+    metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
 
@@ -54,14 +62,44 @@ class CompileJob:
         job = self.jobs.get(job_id)
         if job is None or job.state not in BEING_WRITTEN or job.layout is None:
             return None
-        self.jobs.change(job.id, compile_began_at=self.clock())
+        if self._is_poisoned(job):
+            return self._fail(job)
+        attempts = job.compile_attempts + 1
+        self.jobs.change(job.id, compile_began_at=self.clock(), compile_attempts=attempts)
+        if self._was_deleted(job, job.layout):
+            self.jobs.finish_compiling(job.id, self.clock(), job.delivered, awaits_more=False)
+            return None
         stream = self.bucket.read(job.key, job.version)
         if stream is None:
             return self._finish(job, self._report_lost_file(job))
-        outcomes = Outcomes(self.results, job, self.batches.of(job))
+        outcomes = Outcomes(self.results, job, self.batches.of(job), self._copied(job))
         with reopened(stream, job.layout) as file:
             report = self._write(job, file.sheet, outcomes)
         return self._finish(job, report)
+
+    def _is_poisoned(self, job: Job) -> bool:
+        """Whether all attempts were in vain, and none of them can be at work any more."""
+        began = job.compile_began_at or 0
+        return job.compile_attempts >= _MOST_ATTEMPTS and self.clock() - began >= _LONGEST_RUN
+
+    def _fail(self, job: Job) -> Report:
+        """End a job with a report, which comes first: a run that dies between is done again."""
+        report = self.publish.run(job, "failed", words.FAILED, rows=job.rows)
+        if self.jobs.fail(job.id, report.finished_at):
+            self.metrics.count("PoisonedJobs")
+        return report
+
+    def _was_deleted(self, job: Job, layout: Layout) -> bool:
+        """Whether somebody deleted the file, or the output that it has already."""
+        if job.finished_at is None:
+            return False
+        return any(map(self.bucket.is_deleted, (job.key, enriched_key(job, layout))))
+
+    def _copied(self, job: Job) -> frozenset[int]:
+        """The rows of which later rows are copies."""
+        lines = self.bucket.lines(plan_key(job.id, job.plan))
+        copies = (PlannedRow.model_validate_json(line) for line in lines if _MAY_COPY in line)
+        return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
         positions = list(job.columns.values())
@@ -74,16 +112,20 @@ class CompileJob:
                 outputs.add(row, outcomes.of(plan))
         counts = outputs.counted.counts()
         ambiguous = counts[RowState.AMBIGUOUS]
-        doubt = words.ambiguous(ambiguous) if ambiguous else ""
-        notes = (halt_sentence(job), doubt, sheet.layout.note())
+        notes = (
+            words.ENDED if job.given_up else halt_sentence(job),
+            awaited_sentence(counts, job),
+            words.ambiguous(ambiguous) if ambiguous else "",
+            sheet.layout.note(),
+        )
         return self.publish.run(
             job,
-            "done",
+            _status(job, counts),
             " ".join(filter(None, notes)),
             sheet=sheet,
             columns=job.columns,
             counted=outputs.counted,
-            credits=self._credits(job, counts),
+            credits=self._credits(job, counts, outputs.counted.doubtful),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
@@ -92,14 +134,14 @@ class CompileJob:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
         return (PlannedRow.model_validate_json(line) for line in lines)
 
-    def _credits(self, job: Job, counts: Mapping[RowState, int]) -> Credits:
-        answered = (RowState.FOUND, RowState.NOT_FOUND, RowState.TIMED_OUT)
-        sent = sum(counts[state] for state in answered)
+    def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
+        taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
+        sent = sum(counts[state] for state in taken) - doubtful
         return Credits(
             contacts_sent=sent,
             price_per_contact=job.price,
             estimated=sent * job.price,
-            possibly_charged=counts[RowState.AMBIGUOUS] * job.price,
+            possibly_charged=doubtful * job.price,
             cost=self.money(sent * job.price),
         )
 
@@ -110,28 +152,58 @@ class CompileJob:
         counts = report.counts
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
-        if report.status == "done" and not paid:
+        if report.status in ("done", "ended") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
-        missing = any(counts.get(state) for state in (RowState.TIMED_OUT, RowState.AMBIGUOUS))
-        self.jobs.finish_compiling(job.id, report.finished_at, delivered, awaits_more=missing)
+        self.jobs.finish_compiling(
+            job.id,
+            report.finished_at,
+            delivered,
+            awaits_more=any(counts.get(state) for state in MAY_BE_PAID),
+            awaited=counts.get(RowState.AWAITED, 0),
+        )
         return report
 
 
-class Outcomes:
-    """The end of each row of a job. Results are read batch by batch, in the order of the rows."""
+def _status(job: Job, counts: Mapping[RowState, int]) -> Status:
+    if job.given_up:
+        return "ended"
+    return "first_answer" if counts[RowState.AWAITED] else "done"
 
-    def __init__(self, results: Results, job: Job, batches: list[Batch]) -> None:
-        self._job = job
-        # A batch that was divided has halves in its place; the others stand for their rows.
+
+class Outcomes:
+    """The end of each row of a job. Results are read batch by batch, in the order of the rows, each
+    once: what copies far below need is kept.
+
+    Args:
+        results: what came back.
+        job: whose rows they are.
+        batches: all of its batches.
+        copied: the rows that have copies.
+    """
+
+    def __init__(
+        self, results: Results, job: Job, batches: list[Batch], copied: frozenset[int]
+    ) -> None:
+        self._job, self._copied = job, copied
+        self._kept: dict[int, Outcome] = {}
+        # A batch that was divided has halves in its place; those left stand for their rows.
         whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
         self._batches = sorted(whole, key=lambda batch: batch.first_row)
-        self._results = lru_cache(maxsize=32)(results.of)
+        self._results = lru_cache(maxsize=2)(results.of)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         return outcome_of_planned(plan, self._of_sent)
 
     def _of_sent(self, row: int) -> Outcome:
+        if row in self._kept:
+            return self._kept[row]
+        outcome = self._read(row)
+        if row in self._copied:
+            self._kept[row] = outcome
+        return outcome
+
+    def _read(self, row: int) -> Outcome:
         batch = self._batch_of(row)
         payloads = self._results(batch)
         payload = payloads.get(row)

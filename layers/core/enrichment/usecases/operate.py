@@ -20,6 +20,7 @@ class Action(StrEnum):
     RESUME = "resume"  # a paused job sends again, because its cause is mended
     RESEND = "resend"  # batches whose acceptance nobody saw are sent again; they may be paid twice
     GIVE_UP = "give_up"  # the job ends now with what there is
+    COMPILE = "compile"  # the output of a job that failed is tried again, its cause being mended
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,14 @@ class Operate:
             case Action.RESEND:
                 return self._resend(job)
             case Action.GIVE_UP:
-                if job.state not in UNDER_WAY or not self.completion.compile(job):
+                waits = job.state in UNDER_WAY or job.awaited
+                if not waits or not self.completion.compile(job, given_up=True):
                     raise OperatorError(f"job {job_id} does not run")
                 return "the job ends with what there is"
+            case Action.COMPILE:
+                if not self.completion.compile_again(job):
+                    raise OperatorError(f"the output of job {job_id} did not fail")
+                return "the output is written again"
 
     def _resend(self, job: Job) -> str:
         unknown = [batch for batch in self.batches.of(job) if batch.state is BatchState.UNKNOWN]

@@ -9,18 +9,34 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.contact import Contact
 from enrichment.domain.credits import month_of
 from enrichment.domain.division import halves
 from enrichment.domain.folder import plan_key
-from enrichment.domain.job import Job, JobState
+from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.plan import PlannedContact, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 from enrichment.domain.token import RowRef, sign
-from enrichment.errors import BrokenInvariant
+from enrichment.errors import BrokenInvariant, SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.pause import PauseJob
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.jobs import Jobs
+
+_AGAIN = 30  # seconds until a message is delivered again that failed before its batch was claimed
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A batch that is held for one POST. The month is set in it if a cap reserved its `cost`."""
+
+    job: Job
+    batch: Batch
+    claim: str
+    cost: int
+    contacts: list[PlannedContact]
+    signed: list[tuple[Contact, str]]
+    api_key: str
 
 
 @dataclass(frozen=True)
@@ -47,11 +63,34 @@ class SubmitBatch:
     webhook_url: str
     month_cap: int | None
 
-    def run(self, job_id: str, number: int) -> str:
+    def run(self, job_id: str, number: int, receipt: str | None = None) -> str:
         """Submit a batch if it is planned and its job still sends.
+
+        Args:
+            job_id: the job.
+            number: of the batch.
+            receipt: of the message that asked for it, to give it back if this fails before anything
+                can have been sent.
 
         Returns:
             What was done, for the log: the batch's new state, or why it was left alone.
+        """
+        try:
+            attempt = self._claim(job_id, number)
+        except Exception:
+            # Sending is safe still, so nobody needs to wait until the message comes by itself.
+            if receipt:
+                self.queue.give_back(receipt, _AGAIN)
+            raise
+        if isinstance(attempt, str):
+            return attempt
+        return self._record(attempt, self._settled_by_credits(attempt, self._send(attempt)))
+
+    def _claim(self, job_id: str, number: int) -> _Attempt | str:
+        """Take a batch, or say why it is left alone.
+
+        Everything that can fail before the POST comes before the claim, so that its failure leaves
+        the batch planned.
         """
         job = self.jobs.get(job_id)
         if job is None or job.state is not JobState.RUNNING or job.deadline_at <= self.clock():
@@ -59,14 +98,13 @@ class SubmitBatch:
         batch = self.batches.get(job, number)
         if batch is None or batch.state is not BatchState.PLANNED:
             return "already taken"
-        # Everything that can fail before the POST comes before the claim, so that its failure
-        # leaves the batch planned.
-        api_key, keys = self.api_key.read(), self.signing_key.read()
+        try:
+            api_key = self.api_key.read()
+        except SettingsError:
+            self.pause.run(job, Halt.NO_KEY, "")
+            return f"paused: {Halt.NO_KEY}"
         contacts = self._contacts(job, batch)
-        signed = [
-            (planned.contact, sign(RowRef(job.id, batch.number, planned.row), keys))
-            for planned in contacts
-        ]
+        signed = self._signed(batch, contacts)
         now, claim, cost = self.clock(), self.new_id(), batch.size * job.price
         month = month_of(now)
         match self.batches.claim(batch, claim, now, month, cost, self.month_cap):
@@ -75,15 +113,35 @@ class SubmitBatch:
             case Claim.OVER_BUDGET:
                 self._settle(batch, BatchState.OVER_BUDGET)
                 return BatchState.OVER_BUDGET
-        held = batch.model_copy(
-            update={"claim": claim, "month": month if self.month_cap is not None else None}
-        )
+        capped = self.month_cap is not None
+        held = batch.model_copy(update={"claim": claim, "month": month if capped else None})
+        return _Attempt(job, held, claim, cost, contacts, signed, api_key)
+
+    def _send(self, attempt: _Attempt) -> Submission:
+        job = attempt.job
         if job.wanted is None:
             raise BrokenInvariant(f"job {job.id} runs without a type")
-        submission = self.provider.enrich(
-            signed, job.wanted, job.countries, self.webhook_url, api_key
+        return self.provider.enrich(
+            attempt.signed, job.wanted, job.countries, self.webhook_url, attempt.api_key
         )
-        return self._record(job, held, claim, contacts, submission)
+
+    def _settled_by_credits(self, attempt: _Attempt, submission: Submission) -> Submission:
+        """What a refusal is about, by evidence: the contacts, unless the balance is known and too
+        small for the batch.
+        """
+        if not isinstance(submission, Invalid):
+            return submission
+        left = self.provider.credits_left(attempt.api_key)
+        if left is None or left >= attempt.cost:
+            return submission
+        return Refused(Halt.NO_CREDITS, submission.message)
+
+    def _signed(self, batch: Batch, contacts: list[PlannedContact]) -> list[tuple[Contact, str]]:
+        keys = self.signing_key.read()
+        return [
+            (planned.contact, sign(RowRef(batch.job, batch.number, planned.row), keys))
+            for planned in contacts
+        ]
 
     def _contacts(self, job: Job, batch: Batch) -> list[PlannedContact]:
         contacts = contacts_of(
@@ -96,15 +154,8 @@ class SubmitBatch:
             )
         return contacts
 
-    def _record(
-        self,
-        job: Job,
-        batch: Batch,
-        claim: str,
-        contacts: list[PlannedContact],
-        submission: Submission,
-    ) -> str:
-        cost = batch.size * job.price
+    def _record(self, attempt: _Attempt, submission: Submission) -> str:
+        job, batch, claim, cost = attempt.job, attempt.batch, attempt.claim, attempt.cost
         match submission:
             case Accepted(enrichment_id):
                 # COMPLETE already where the webhooks were faster than this answer; then nothing is
@@ -126,7 +177,7 @@ class SubmitBatch:
                 self._settle(batch, BatchState.REJECTED, cost, reason=message)
                 return BatchState.REJECTED
             case Invalid(message):
-                return self._divide(job, batch, contacts, message)
+                return self._divide(job, batch, attempt.contacts, message)
             case Unclear(reason, halt):
                 self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
                 if halt:

@@ -11,7 +11,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, SplitStarter
 from enrichment.clock import Clock
-from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
@@ -21,6 +21,9 @@ from enrichment.steps.pause import PauseJob, ResumeJob
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
+
+# Pauses that end when the provider tells the balance to this installation's key.
+_ASKED_FOR_BALANCE = frozenset({"BAD_KEY", "NO_KEY", "NO_CREDITS"})
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,16 @@ class Patience:
     upload: int = 5 * 60  # from an upload to its job
     lookback: int = 24 * 3600  # how far back uploads without a job are looked for
     split: int = 20 * 60
-    queued: int = 10 * 60  # from a message to its batch's claim
+    queued: int = 2 * 60  # from a message to its batch's claim, while the queue is empty
+    backlog: int = 10 * 60  # the same while it is not, and no batch of the job was claimed
+    stuck: int = 3600  # the same, however full the queue is
     sending: int = 5 * 60  # from a claim to its record
     results: int = 5 * 60  # between two recounts of a job's batches
     start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
     credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
+    probe: int = 15 * 60  # between two looks whether another cause of a pause is mended
+    quiet: int = 10 * 60  # from the last result to a first answer
     amend: int = (
         5 * 60
     )  # from a late result to the amended output, so that a thousand of them rewrite it once
@@ -54,6 +61,7 @@ class Swept:
     batches_requeued: int = 0
     claims_given_up: int = 0
     compiles_restarted: int = 0
+    jobs_answered: int = 0
     jobs_ended: int = 0
     jobs_amended: int = 0
     jobs_resumed: int = 0
@@ -115,16 +123,32 @@ class Sweep:
                 swept.compiles_restarted += 1
             case JobState.LATE if now - (job.late_at or 0) >= self.patience.amend:
                 swept.jobs_amended += self.completion.compile(job)
-            case JobState.DELIVERED if now - job.recounted_at >= self.patience.late_recount:
+            case JobState.DELIVERED if job.awaited and now >= job.deadline_at:
+                swept.jobs_ended += self.completion.compile(job)
+            case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
                 self._look_for_late_results(job, swept)
 
     def _sweep_under_way(self, job: Job, swept: Swept) -> None:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
             self.pause.tell(job)
-        self._sweep_batches(job, swept)
+        batches = self.batches.of(job)
+        self._sweep_batches(job, batches, swept)
         self.completion.finish_if_complete(job.id)
-        if job.halt is Halt.NO_CREDITS and self.clock() - job.probed_at >= self.patience.credits:
-            self._probe_credits(job, swept)
+        if job.state is JobState.PAUSED:
+            self._look_for_mending(job, batches, swept)
+        elif self._is_quiet(job, batches):
+            swept.jobs_answered += self.completion.compile(job)
+
+    def _is_quiet(self, job: Job, batches: list[Batch]) -> bool:
+        """Whether every batch was answered, and nothing has come since for long."""
+        if any(batch.state in UNANSWERED for batch in batches):
+            return False
+        moments = (batch.accepted_at or batch.claimed_at or batch.queued_at for batch in batches)
+        last = max(job.last_result_at or job.created_at, *moments, job.created_at)
+        return self.clock() - last >= self.patience.quiet
+
+    def _recount_after(self, job: Job) -> int:
+        return self.patience.results if job.awaited else self.patience.late_recount
 
     def _compiling_died(self, job: Job, now: int) -> bool:
         """Whether no run of `compile` was heard of in time, or the last one has had all the time
@@ -134,19 +158,15 @@ class Sweep:
             return now - job.compile_asked_at >= self.patience.start
         return now - max(job.compile_began_at, job.compile_asked_at) >= self.patience.compile
 
-    def _sweep_batches(self, job: Job, swept: Swept) -> None:
+    def _sweep_batches(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         now = self.clock()
         recounts = now - job.recounted_at >= self.patience.results
         if recounts:
             self.jobs.change(job.id, recounted_at=now)
-        for batch in self.batches.of(job):
+        if job.state is JobState.RUNNING:
+            self._requeue(job, batches, swept)
+        for batch in batches:
             match batch.state:
-                case BatchState.PLANNED if (
-                    job.state is JobState.RUNNING and now - batch.queued_at >= self.patience.queued
-                ):
-                    self.batches.change(batch, queued_at=now)
-                    self.queue.send([(job.id, batch.number)])
-                    swept.batches_requeued += 1
                 case BatchState.SENDING if now - (batch.claimed_at or 0) >= self.patience.sending:
                     self.batches.move(
                         batch, BatchState.UNKNOWN, reason="the submitter died before it could tell"
@@ -156,14 +176,44 @@ class Sweep:
                     self._poll_single(batch)
                     self.completion.recount(batch)
 
-    def _probe_credits(self, job: Job, swept: Swept) -> None:
-        """Resume a job that waits for credits once the account can pay for its largest batch."""
-        self.jobs.change(job.id, probed_at=self.clock())
-        planned = [
-            batch.size for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
-        ]
+    def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+        """Ask anew for planned batches whose message is lost. Those that wait their turn in a long
+        queue are not lost: asking for them again would only make it longer.
+        """
+        now = self.clock()
+        planned = [batch for batch in batches if batch.state is BatchState.PLANNED]
+        old = [batch for batch in planned if now - batch.queued_at >= self.patience.queued]
+        if not old:
+            return
+        waiting = self.queue.waiting()
+        if waiting:
+            claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
+            idle = now - claimed >= self.patience.backlog and waiting < len(planned)
+            least = self.patience.backlog if idle else self.patience.stuck
+            old = [batch for batch in old if now - batch.queued_at >= least]
+        for batch in old:
+            self.batches.change(batch, queued_at=now)
+            self.queue.send([(job.id, batch.number)])
+            swept.batches_requeued += 1
+
+    def _look_for_mending(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+        """Resume a paused job when its cause seems to be mended; the provider's next answer decides
+        whether it is. Only what nobody expected waits for a person.
+        """
+        now = self.clock()
+        short = job.halt is Halt.NO_CREDITS
+        each = self.patience.credits if short else self.patience.probe
+        since = job.probed_at if short else max(job.probed_at, job.halt_told_at or now)
+        if job.halt is Halt.UNEXPECTED or now - since < each:
+            return
+        self.jobs.change(job.id, probed_at=now)
+        if job.halt not in _ASKED_FOR_BALANCE:
+            swept.jobs_resumed += self.resume.run(job, trial=True)
+            return
         left = self.provider.credits_left(self.api_key.read())
-        if left is not None and left >= max(planned, default=0) * job.price:
+        planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
+        needed = max(planned, default=0) * job.price if short else 0
+        if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
 
     def _look_for_late_results(self, job: Job, swept: Swept) -> None:
@@ -181,11 +231,14 @@ class Sweep:
     def _results(self, job: Job) -> int:
         """How many results the batches of a job have by now."""
         sent = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE)
-        return sum(
-            batch.size if batch.state is BatchState.COMPLETE else self.completion.recount(batch)
-            for batch in self.batches.of(job)
-            if batch.state in sent
-        )
+        results = 0
+        for batch in self.batches.of(job):
+            if batch.state is BatchState.COMPLETE:
+                results += batch.size
+            elif batch.state in sent:
+                self._poll_single(batch)
+                results += self.completion.recount(batch)
+        return results
 
     def _poll_single(self, batch: Batch) -> None:
         """Fetch a single enrichment's result, whose webhook may have been lost; documented for

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
-from enrichment.domain.job import UNDER_WAY
+from enrichment.domain.batch import BatchState
+from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.steps.completion import Completion
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
+
+_NOTED_EACH = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class TallyResults:
             if job is None or batch is None:
                 self.metrics.count("StrayResults")
                 continue
-            if job.state not in UNDER_WAY:
+            if job.state in UNDER_WAY:
+                self._note_time(job)
+            elif not (job.whole and batch.state is BatchState.COMPLETE):
                 self.jobs.note_late_result(job.id, self.clock())
+            # else the output has all results of the batch: this is an old record, and no news
             self.completion.recount(batch)
+
+    def _note_time(self, job: Job) -> None:
+        """Note that a result came, once a minute and job: each write would be one to a hot item."""
+        now = self.clock()
+        if now - (job.last_result_at or 0) >= _NOTED_EACH:
+            self.jobs.change(job.id, last_result_at=now)

@@ -1,4 +1,4 @@
-"""A webhook is checked and its result stored, before it is answered."""
+"""A webhook that the door accepted is checked and its result stored."""
 
 import json
 from collections.abc import Mapping
@@ -10,14 +10,11 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.result import is_final
-from enrichment.domain.token import RowRef, SigningKeys, key_id_of, verify
+from enrichment.domain.token import RowRef, key_id_of, verify
 from enrichment.errors import ForgedWebhook, MalformedWebhook, OversizedWebhook
 from enrichment.store.results import Results, Stored
 
-_MOST_BYTES = 64 << 10  # of a body; a result has some hundred
-# seconds between two looks for an unknown signing key, so that forgeries cannot make us look more
-# often
-_REFRESH_AFTER = 2
+MOST_BYTES = 64 << 10  # of a body; a result has some hundred
 
 
 class Received(StrEnum):
@@ -28,7 +25,7 @@ class Received(StrEnum):
     SET_ASIDE = "set aside"
 
 
-@dataclass
+@dataclass(frozen=True)
 class ReceiveWebhook:
     """Writes a genuine result with one conditional put; a forged one writes nothing.
 
@@ -40,19 +37,21 @@ class ReceiveWebhook:
     signing_key: SigningKey
     metrics: Metrics
     clock: Clock
-    _refreshed_at: int = 0
 
-    def run(self, body: bytes) -> Received:
-        """Store what a webhook's body tells.
+    def run(self, body: bytes, sent_at: int | None = None) -> Received:
+        """Store what a webhook's body tells; `sent_at` is when the door took it, now by default.
 
         Raises:
-            OversizedWebhook, MalformedWebhook, ForgedWebhook: nothing was written.
+            OversizedWebhook, MalformedWebhook, ForgedWebhook: nothing was written, nor would be
+                later.
+            KeyNotRead: it may be signed with a key that is newer than those at hand. Try again.
         """
-        if len(body) > _MOST_BYTES:
-            raise OversizedWebhook(f"the body is larger than {_MOST_BYTES} bytes")
+        if len(body) > MOST_BYTES:
+            raise OversizedWebhook(f"the body is larger than {MOST_BYTES} bytes")
         payload = _object(body)
         custom = payload.pop("custom", None)
-        ref = self._verified(custom.get("token") if isinstance(custom, dict) else None)
+        token = custom.get("token") if isinstance(custom, dict) else None
+        ref = self._verified(token, self.clock() if sent_at is None else sent_at)
         if not is_final(payload):
             return self._aside(ref, payload, "not a final status")
         match self.results.put(ref, payload, self.clock()):
@@ -68,19 +67,13 @@ class ReceiveWebhook:
         self.metrics.count("StrayResults")
         return Received.SET_ASIDE
 
-    def _verified(self, token: object) -> RowRef:
+    def _verified(self, token: object, sent_at: int) -> RowRef:
         if not isinstance(token, str):
             raise ForgedWebhook("there is no token")
-        return verify(token, self._keys(key_id_of(token)))
-
-    def _keys(self, wanted: str | None) -> SigningKeys:
-        """The signing keys, read anew when a token names one that we have not seen yet."""
-        keys = self.signing_key.read()
-        now = self.clock()
-        if wanted and wanted not in keys.by_id() and now - self._refreshed_at >= _REFRESH_AFTER:
-            self._refreshed_at = now
-            keys = self.signing_key.read(fresh=True)
-        return keys
+        claimed = key_id_of(token)
+        if claimed is None:
+            raise ForgedWebhook("the token has a form that no token has")
+        return verify(token, self.signing_key.find(claimed, sent_at))
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -5,6 +5,10 @@ from types import MappingProxyType
 # Why a job is paused, by the names of `Halt`.
 PAUSES: MappingProxyType[str, str] = MappingProxyType(
     {
+        "NO_KEY": (
+            "The API key for Pronto is missing from this installation or cannot be read there; the"
+            " platform team must store it"
+        ),
         "BAD_KEY": (
             "Pronto does not accept the API key of this installation; the platform team must"
             " replace it"
@@ -14,15 +18,29 @@ PAUSES: MappingProxyType[str, str] = MappingProxyType(
             " do so in Pronto"
         ),
         "NO_CREDITS": (
-            "The Pronto account has too few credits left for this file; once it is topped up, the"
-            " job goes on by itself"
+            "The Pronto account has too few credits left for this file; whoever pays for it can top"
+            " it up"
+        ),
+        "PLAN_LIMIT": (
+            "The Pronto account has reached a limit of its plan; an admin must wait until Pronto"
+            " lifts it, or change the plan"
         ),
         "UNEXPECTED": "Pronto answered in an undocumented way, so nothing more was sent",
     }
 )
 PATIENCE = (
-    "Do not drop the file again: its job goes on once this is mended, and otherwise ends at its"
-    " deadline."
+    "Do not drop the file again: its job looks from time to time whether this is mended, and goes"
+    " on by itself then. It waits until {until}, and ends then with what there is."
+)
+NO_PROBE = (
+    "Do not drop the file again: its job goes on once the platform team lets it. It waits until"
+    " {until}, and ends then with what there is."
+)
+ENDED = "The platform team ended this job before it was through."
+FAILED = (
+    "The output could not be written in several attempts. The results are kept, and nothing is sent"
+    " or paid again: do not drop the file again. The platform team is told, and can try again once"
+    " the cause is mended."
 )
 FILE_IS_GONE = (
     "The uploaded file was deleted for good while its job ran, so its rows can no longer be written"
@@ -69,4 +87,26 @@ def repeated(key: str, is_done: bool) -> str:
         f"The same file {state}, as {key}, so nothing is sent or paid this time. If rows were left"
         " out then, they are in the earlier job’s rejected file, ready to drop. To pay for all rows"
         " once more, put the file into a folder named force=true."
+    )
+
+
+def progress(settled: int, batches: int) -> str:
+    return f"So far {settled:,} of {batches:,} batches are done."
+
+
+def awaited(rows: int, until: str) -> str:
+    """Of a first answer: how many rows still wait for a result, and until when."""
+    subject = "1 row still waits" if rows == 1 else f"{rows:,} rows still wait"
+    return (
+        f"{subject} for an answer, which may come until {until}; this file is amended then. Do not"
+        " drop such rows again: they were sent."
+    )
+
+
+def earlier_failed(key: str) -> str:
+    """Of a copy of a file whose output could not be written."""
+    return (
+        f"The same file was sent before, as {key}, so nothing is sent or paid this time. Its"
+        " results are kept, but its output could not be written; the platform team can try that"
+        " again. To pay for all rows once more, put the file into a folder named force=true."
     )

@@ -12,6 +12,12 @@ TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )
 AMBIGUOUS = "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice"
+AWAITED = "Sent; the file is amended when the answer comes"
+NO_ANSWER_AT_END = (
+    "Sent, but Pronto had not answered when the platform team ended the job; a later answer is"
+    " added when it comes"
+)
+ENDED_BEFORE = "The platform team ended the job before this row was sent"
 NOT_SENT_IN_TIME = "Not sent before the job’s deadline"
 
 # Fragments about a cell.
@@ -67,3 +73,7 @@ def not_taken(reason: str) -> str:
 def same_person(row: int, detail: str) -> str:
     """Of a copy; `detail` is that of the row that was sent."""
     return f"The same person as in row {row}, sent once" + (f": {detail}" if detail else "")
+
+
+def copy_of_unsent(row: int, reason: str) -> str:
+    return f"The same person as in row {row}, which was not sent: {reason}"

@@ -1,0 +1,158 @@
+"""The door for results on the deployed template: more of them at once than the function may take,
+and what does not belong there.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from enrichment.domain.folder import ENRICHED, job_id
+from enrichment.domain.job import ENDED
+from local import stack
+from local.stack import Stack
+from local.user import User
+from tests.e2e.looking import cells, eventually
+
+ROWS = 250
+SETTINGS = {
+    "WEBHOOK_CONCURRENCY": "2",
+    "STANDIN_RESULT_SECONDS": "0.1",
+    "STANDIN_FAULTS": json.dumps({"webhook_missing": 1.0}),  # the test sends them
+}
+KEY = "incoming/email/door.csv"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job whose batches are accepted and none of whose results has come."""
+
+    stack: Stack
+    user: User
+    job: str
+    customs: list[dict[str, Any]]
+
+    def stored(self) -> int:
+        """How many results are in the table."""
+        pages = self.stack.client("dynamodb").get_paginator("scan")
+        items = (
+            item for page in pages.paginate(TableName=self.stack.table) for item in page["Items"]
+        )
+        return sum(item["pk"]["S"].startswith("RESULT#") for item in items)
+
+    def in_the_queues(self) -> int:
+        """How many messages wait or are being worked on."""
+        sqs, names = self.stack.client("sqs"), ("", "NotVisible", "Delayed")
+        return sum(
+            int(
+                sqs.get_queue_attributes(QueueUrl=self.stack.queues[queue], AttributeNames=["All"])[
+                    "Attributes"
+                ][f"ApproximateNumberOfMessages{name}"]
+            )
+            for queue in ("webhook", "webhook_dead_letters")
+            for name in names
+        )
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
+    folder = tmp_path_factory.mktemp("door")
+    started = stack.start(print, SETTINGS, folder)
+    user, file = User(started), folder / "door.csv"
+    lines = [f"Jane{n},Doe,company{n}.example\n" for n in range(ROWS)]
+    file.write_text("First Name,Last Name,Domain\n" + "".join(lines))
+    job = job_id(started.bucket, KEY, user.upload(file, KEY))
+
+    def customs() -> list[dict[str, Any]] | None:
+        charges = started.ledger()["charges"]
+        sent = [contact["custom"] for charge in charges for contact in charge["contacts"]]
+        return sent if len(sent) == ROWS else None
+
+    yield Waiting(started, user, job, eventually(customs, 60))
+    stack.stop(started)
+
+
+def result(number: int, custom: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "status": "finished",
+        "email": f"jane@company{number}.example",
+        "email_status": "deliverable",
+        "custom": custom,
+    }
+
+
+def post(waiting: Waiting, content: bytes, kind: str = "application/json") -> int:
+    headers = {"Content-Type": kind}
+    return httpx.post(waiting.stack.webhook_url, content=content, headers=headers).status_code
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "text/xml"])
+def test_another_content_type_is_refused(waiting: Waiting, kind: str) -> None:
+    assert post(waiting, json.dumps(result(0, waiting.customs[0])).encode(), kind) == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"custom": null}',
+        b'{"custom": {}}',
+        b'{"custom": {"token": 7}}',
+        b'{"custom": {"token": "v1.a.b.1.2.c"}}',
+    ],
+)
+def test_what_has_no_token_of_the_right_form_is_refused(waiting: Waiting, body: bytes) -> None:
+    assert post(waiting, body) == 400
+
+
+def test_what_is_larger_than_any_result_is_refused(waiting: Waiting) -> None:
+    padded = result(0, waiting.customs[0]) | {"padding": "x" * 100_000}
+    assert post(waiting, json.dumps(padded).encode()) == 413
+    assert waiting.in_the_queues() == 0
+
+
+def test_a_forged_token_is_accepted_counted_and_writes_nothing(waiting: Waiting) -> None:
+    token = waiting.customs[0]["token"]
+    forged = token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
+    body = json.dumps(result(0, {"token": forged})).encode()
+    assert [post(waiting, body) for _ in range(3)] == [200] * 3
+
+    eventually(lambda: waiting.in_the_queues() == 0, 30)
+    assert waiting.stored() == 0
+
+
+def test_all_results_of_a_burst_are_accepted_at_once_and_reach_the_output(
+    waiting: Waiting, tmp_path: Path
+) -> None:
+    async def burst() -> list[int]:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+            answers = await asyncio.gather(
+                *(
+                    client.post(waiting.stack.webhook_url, json=result(number, custom))
+                    for number, custom in enumerate(waiting.customs)
+                )
+            )
+        return [answer.status_code for answer in answers]
+
+    assert Counter(asyncio.run(burst())) == {200: ROWS}
+
+    def ended() -> bool:
+        job = waiting.user.job(waiting.job)
+        return job is not None and job.state in ENDED
+
+    eventually(ended, 90)
+    assert waiting.stored() == ROWS
+    output = waiting.user.fetch(KEY, waiting.job, tmp_path)[ENRICHED].read_text()
+    header, *rows = cells(output)
+    found = {row[header.index("enriched_email")] for row in rows}
+    assert found == {f"jane@company{number}.example" for number in range(ROWS)}
+    assert eventually(lambda: waiting.in_the_queues() == 0, 10)
