@@ -155,7 +155,7 @@ def test_a_file_may_unpack_to_four_times_its_size() -> None:
 
 def test_each_type_has_its_price() -> None:
     read = settings.PriceSettings.read(VALUES)
-    assert {wanted: read.price(wanted) for wanted in EnrichmentType} == {
+    assert {wanted: read.prices.of(wanted) for wanted in EnrichmentType} == {
         EnrichmentType.EMAIL: 1,
         EnrichmentType.PHONE: 10,
         EnrichmentType.PERSONAL_EMAIL: 3,

@@ -108,7 +108,7 @@ class Pipeline:
             clock=self.clock,
             new_id=self.new_id,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
-            price=self._read(settings.PriceSettings).price,
+            prices=self._read(settings.PriceSettings).prices,
             batch_size=self.batch_size,
         )
 
@@ -215,7 +215,7 @@ class Pipeline:
             bucket=self.bucket,
             publish=self.publish,
             clock=self.clock,
-            price=self._read(settings.PriceSettings).price,
+            prices=self._read(settings.PriceSettings).prices,
             money=self._read(settings.MoneySettings).money,
             month_cap=self._read(settings.MonthCapSettings).month_cap,
         )

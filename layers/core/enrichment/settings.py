@@ -10,8 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import money
+from enrichment.domain.credits import Prices, money
 from enrichment.domain.limits import Limits
 from enrichment.errors import SettingsError
 
@@ -131,21 +130,17 @@ class LimitSettings(Settings):
 
 
 class PriceSettings(Settings):
-    """Credits for one contact of each type; the provider's public pages disagree on them [D]."""
+    """Credits for one contact of each type."""
 
     credits_per_email: int
     credits_per_phone: int
     credits_per_personal_email: int
 
-    def price(self, wanted: EnrichmentType) -> int:
-        """Credits for one contact."""
-        match wanted:
-            case EnrichmentType.EMAIL:
-                return self.credits_per_email
-            case EnrichmentType.PHONE:
-                return self.credits_per_phone
-            case EnrichmentType.PERSONAL_EMAIL:
-                return self.credits_per_personal_email
+    @property
+    def prices(self) -> Prices:
+        return Prices(
+            self.credits_per_email, self.credits_per_phone, self.credits_per_personal_email
+        )
 
 
 class MonthCapSettings(Settings):

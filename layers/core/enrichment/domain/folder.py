@@ -46,12 +46,6 @@ class Request:
     force: bool = False
     estimate: bool = False
 
-    def affordable(self, price: int) -> int | None:
-        """How many contacts the file's own cap pays for at `price` credits each; None for no
-        bound.
-        """
-        return None if self.max_credits is None or price == 0 else self.max_credits // price
-
 
 def is_upload(key: str) -> bool:
     """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the

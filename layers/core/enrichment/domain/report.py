@@ -2,11 +2,13 @@
 beside the page.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import Bill
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
@@ -39,6 +41,17 @@ class Credits(BaseModel):
         description=(
             "money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set"
         ),
+    )
+
+
+def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
+    """A bill as a report has it; `money` tells what credits cost, in words."""
+    return Credits(
+        contacts_sent=bill.taken,
+        price_per_contact=bill.price,
+        estimated=bill.estimated,
+        possibly_charged=bill.possibly_charged,
+        cost=money(bill.estimated),
     )
 
 

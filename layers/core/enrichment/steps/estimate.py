@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
-from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import month_of
+from enrichment.domain.credits import Bill, Prices, cost, left_of, month_of
 from enrichment.domain.folder import Request
 from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
 from enrichment.domain.planner import Planner
-from enrichment.domain.report import Cap, Credits
+from enrichment.domain.report import Cap, credits_of
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
 from enrichment.steps.publishing import PublishReport
@@ -32,7 +31,7 @@ class EstimateFile:
     bucket: Bucket
     publish: PublishReport
     clock: Clock
-    price: Callable[[EnrichmentType], int]
+    prices: Prices
     money: Callable[[int], str]
     month_cap: int | None
 
@@ -45,10 +44,10 @@ class EstimateFile:
             for row in file.rows:
                 outputs.add(row, outcome_of_planned(planner.decide(row), _to_send))
         counts = outputs.counted.counts()
-        price = self.price(request.wanted)
+        price = self.prices.of(request.wanted)
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
-        contacts = 0 if earlier else counts[RowState.TO_SEND]
-        cost = contacts * price
+        bill = Bill(price, taken=0 if earlier else counts[RowState.TO_SEND])
+        needed = bill.estimated + cost(counts[RowState.OVER_BUDGET], price)
         self.publish.run(
             job,
             "estimated",
@@ -56,14 +55,8 @@ class EstimateFile:
             sheet=sheet,
             columns=sheet.columns,
             counted=outputs.counted,
-            credits=Credits(
-                contacts_sent=contacts,
-                price_per_contact=price,
-                estimated=cost,
-                possibly_charged=0,
-                cost=self.money(cost),
-            ),
-            caps=tuple(self._caps(request, cost + counts[RowState.OVER_BUDGET] * price)),
+            credits=credits_of(bill, self.money),
+            caps=tuple(self._caps(request, needed)),
             rejected=outputs.rejected,
             earlier=earlier_of(earlier),
         )
@@ -73,7 +66,7 @@ class EstimateFile:
             name = words.files_cap(most)
             yield Cap(name=name, credits=most, needed=needed, hit=needed > most)
         if self.month_cap is not None:
-            left = max(0, self.month_cap - self.budget.reserved(month_of(self.clock())))
+            left = left_of(self.month_cap, self.budget.reserved(month_of(self.clock())))
             name = words.MONTHS_CAP
             yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
 

@@ -9,6 +9,7 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.credits import Bill
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
 from enrichment.domain.layout import Layout
@@ -22,7 +23,7 @@ from enrichment.domain.outcome import (
     outcome_of_sent,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Credits, Report, Status
+from enrichment.domain.report import Credits, Report, Status, credits_of
 from enrichment.domain.result import result_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
@@ -137,13 +138,7 @@ class CompileJob:
     def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
         taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
         sent = sum(counts[state] for state in taken) - doubtful
-        return Credits(
-            contacts_sent=sent,
-            price_per_contact=job.price,
-            estimated=sent * job.price,
-            possibly_charged=doubtful * job.price,
-            cost=self.money(sent * job.price),
-        )
+        return credits_of(Bill(job.price, taken=sent, doubtful=doubtful), self.money)
 
     def _report_lost_file(self, job: Job) -> Report:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)

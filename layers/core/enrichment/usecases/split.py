@@ -8,7 +8,7 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch
-from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import Prices, affordable
 from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.planner import EarlierRows, Planner
@@ -51,7 +51,7 @@ class SplitUpload:
     clock: Clock
     new_id: Callable[[], str]
     deadline_seconds: int
-    price: Callable[[EnrichmentType], int]
+    prices: Prices
     batch_size: int
 
     def run(self, key: str, version: str, size: int) -> str | None:
@@ -110,7 +110,7 @@ class SplitUpload:
 
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, wanted = file.sheet, file.request.wanted
-        most = file.request.affordable(self.price(wanted))
+        most = affordable(file.request.max_credits, self.prices.of(wanted))
         return Planner(sheet.header, sheet.columns, wanted, earlier_rows, most, self.batch_size)
 
     def _plan(self, file: AcceptedFile) -> None:
@@ -136,7 +136,7 @@ class SplitUpload:
             plan=plan,
             wanted=request.wanted,
             countries=list(request.countries),
-            price=self.price(request.wanted),
+            price=self.prices.of(request.wanted),
             layout=file.sheet.layout.model_dump(mode="json"),
             columns={field.value: position for field, position in file.sheet.columns.items()},
             width=planner.width,

@@ -10,7 +10,7 @@ from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import Contact
-from enrichment.domain.credits import month_of
+from enrichment.domain.credits import cost, month_of
 from enrichment.domain.division import halves
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Halt, Job, JobState
@@ -105,9 +105,9 @@ class SubmitBatch:
             return f"paused: {Halt.NO_KEY}"
         contacts = self._contacts(job, batch)
         signed = self._signed(batch, contacts)
-        now, claim, cost = self.clock(), self.new_id(), batch.size * job.price
+        now, claim, reserved = self.clock(), self.new_id(), cost(batch.size, job.price)
         month = month_of(now)
-        match self.batches.claim(batch, claim, now, month, cost, self.month_cap):
+        match self.batches.claim(batch, claim, now, month, reserved, self.month_cap):
             case Claim.TAKEN:
                 return "already taken"
             case Claim.OVER_BUDGET:
@@ -115,7 +115,7 @@ class SubmitBatch:
                 return BatchState.OVER_BUDGET
         capped = self.month_cap is not None
         held = batch.model_copy(update={"claim": claim, "month": month if capped else None})
-        return _Attempt(job, held, claim, cost, contacts, signed, api_key)
+        return _Attempt(job, held, claim, reserved, contacts, signed, api_key)
 
     def _send(self, attempt: _Attempt) -> Submission:
         job = attempt.job
@@ -155,7 +155,7 @@ class SubmitBatch:
         return contacts
 
     def _record(self, attempt: _Attempt, submission: Submission) -> str:
-        job, batch, claim, cost = attempt.job, attempt.batch, attempt.claim, attempt.cost
+        job, batch, claim = attempt.job, attempt.batch, attempt.claim
         match submission:
             case Accepted(enrichment_id):
                 # COMPLETE already where the webhooks were faster than this answer; then nothing is
@@ -164,17 +164,17 @@ class SubmitBatch:
                 self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock(), **fields)
                 return BatchState.ACCEPTED
             case NotSent(retry_after, reason):
-                if self.batches.release(batch, claim, cost, self.clock() + retry_after):
+                if self.batches.release(batch, claim, attempt.cost, self.clock() + retry_after):
                     self.queue.send([(batch.job, batch.number)], delay=retry_after)
                 return f"{BatchState.PLANNED}: {reason}"
             case Refused(halt, message):
                 # First the release: should this run die between the two, the batch is asked for
                 # once more, and refused again.
-                self.batches.release(batch, claim, cost, self.clock())
+                self.batches.release(batch, claim, attempt.cost, self.clock())
                 self.pause.run(job, halt, message)
                 return f"paused: {halt}"
             case Invalid(message) if batch.size == 1:
-                self._settle(batch, BatchState.REJECTED, cost, reason=message)
+                self._settle(batch, BatchState.REJECTED, attempt.cost, reason=message)
                 return BatchState.REJECTED
             case Invalid(message):
                 return self._divide(job, batch, attempt.contacts, message)
@@ -197,7 +197,7 @@ class SubmitBatch:
         known = job.batches
         while True:
             parts = halves(batch, contacts, known, self.clock())
-            if self.batches.divide(batch, parts, known, batch.size * job.price, message):
+            if self.batches.divide(batch, parts, known, cost(batch.size, job.price), message):
                 self.queue.send((half.job, half.number) for half in parts)
                 return BatchState.DIVIDED
             now = self.jobs.get(job.id)

@@ -12,6 +12,7 @@ from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.credits import cost
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
@@ -212,7 +213,7 @@ class Sweep:
             return
         left = self.provider.credits_left(self.api_key.read())
         planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
-        needed = max(planned, default=0) * job.price if short else 0
+        needed = cost(max(planned, default=0), job.price) if short else 0
         if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
 
