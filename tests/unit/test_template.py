@@ -87,3 +87,13 @@ def test_uploads_start_a_job_everywhere_but_below_the_pipelines_own_folders(
     pattern = next(rule["EventPattern"] for rule in rules if "EventPattern" in rule)
     left_out = pattern["detail"]["object"]["key"][0]["anything-but"]["prefix"]
     assert {prefix.rstrip("/") for prefix in left_out} == OWN_FOLDERS
+
+
+def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[str, Any]) -> None:
+    """Lambda stops loops of a function over a queue after 16 rounds, unless they are allowed.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    """
+    functions = of_type(resources, "AWS::Lambda::Function")
+    loops = {name for name, found in functions.items() if found.get("RecursiveLoop") == "Allow"}
+    assert loops == {"SubmitFunction"}
