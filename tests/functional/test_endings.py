@@ -243,3 +243,13 @@ def test_what_was_deleted_is_not_written_anew(world: World, deleted: str) -> Non
 
     assert versions(world, job) == 1
     assert world.job(job).state is JobState.DONE
+
+
+def test_one_sweep_finds_the_lost_messages_of_every_job(world: World) -> None:
+    jobs = {world.drop(f"incoming/email/{size}.csv", contacts(size)) for size in (2, 3)}
+    world.messages.take()  # and lose them
+
+    world.now += 180
+    world.pipeline.sweep.run()
+
+    assert {job for job, _ in world.messages.take()} == jobs

@@ -55,8 +55,9 @@ class Patience:
 
 @dataclass
 class Swept:
-    """What a sweep did, for its log line."""
+    """What a sweep did, for its log line. `waiting` is the queue's length, where it mattered."""
 
+    waiting: int | None = None
     uploads_found: int = 0
     splits_restarted: int = 0
     batches_requeued: int = 0
@@ -186,8 +187,9 @@ class Sweep:
         old = [batch for batch in planned if now - batch.queued_at >= self.patience.queued]
         if not old:
             return
-        waiting = self.queue.waiting()
-        if waiting:
+        if swept.waiting is None:  # looked at once, before this sweep itself fills the queue
+            swept.waiting = self.queue.waiting()
+        if waiting := swept.waiting:
             claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
             idle = now - claimed >= self.patience.backlog and waiting < len(planned)
             least = self.patience.backlog if idle else self.patience.stuck
