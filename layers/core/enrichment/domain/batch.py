@@ -59,9 +59,6 @@ OPERATOR_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = Mapp
     {BatchState.UNKNOWN: frozenset({BatchState.PLANNED})}
 )
 
-SETTLED = frozenset(state for state, following in BATCH_TRANSITIONS.items() if not following)
-
-
 # The states in which the provider is still to be asked, or about to answer.
 UNANSWERED = frozenset({BatchState.PLANNED, BatchState.SENDING})
 
