@@ -1,7 +1,7 @@
 """The company's domain, as it is found in domains, websites and e-mail addresses."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 MAX_DOMAIN = 253  # characters, RFC 1035
-_REMEMBERED = 1 << 14  # texts whose domain is kept, since a company has many people in a list
+_REMEMBERED = 1024  # texts whose domain is kept, since a company has many people in a list
 
 # acme.com, acme.fr; Jane <jane@acme.com>
 _BETWEEN = re.compile(r"[\s,;|<>\"'()\[\]{}]+")
@@ -44,8 +44,9 @@ def company_domain(cells: Mapping[Field, str]) -> str | None:
     return _in_address(cell) if (cell := cells.get(Field.EMAIL)) else None
 
 
-@lru_cache(_REMEMBERED)
 def _in_domain(cell: str) -> str | None:
+    if _PLAIN_HOST.fullmatch(cell):
+        return _own(cell)
     found = (_of_page(text) if _path(text) else _of(text) for text in _texts(cell))
     return next(filter(None, found), None)
 
@@ -71,7 +72,7 @@ def _of(text: str) -> str | None:
 
 def _of_page(text: str) -> str | None:
     host = _public_host(_authority(text))
-    return None if host is None or _is_in(host, "page") else _own(host)
+    return None if host is None or _has_pages(host) else _own(host)
 
 
 def _authority(text: str) -> str:
@@ -87,36 +88,43 @@ def _path(text: str) -> str:
 def _own(authority: str) -> str | None:
     """The registrable domain of a host that is one company's."""
     host = _public_host(authority)
-    if host is None or _is_free_mail(host) or _is_in(host, "site_builder"):
+    if host is None or _gives_mail_or_sites(host):
         return None
     return _suffixes().privatesuffix(host)
 
 
 def is_shared(host: str) -> bool:
     """Whether a host, or one that it is part of, serves everybody: with mail, pages or sites."""
-    return _is_free_mail(host) or _is_in(host, "page") or _is_in(host, "site_builder")
+    return _gives_mail_or_sites(host) or _has_pages(host)
 
 
-def _is_free_mail(host: str) -> bool:
-    if _is_in(host, "page"):  # facebook.com once gave mail to everybody, so it is in the package
-        return False
-    brand = _free_mail_brand()
-    return _is_in(host, "free_mail") or any(
-        name in free_mail_domains or brand.fullmatch(name) for name in _parents(host)
-    )
+def _gives_mail_or_sites(host: str) -> bool:
+    parents = _parents(host)
+    if not _mail_and_sites().isdisjoint(parents):
+        return True
+    brands = vocabulary.word_set("hosts", "free_mail_brand")
+    return not brands.isdisjoint(host.split(".")) and any(map(_of_brand().fullmatch, parents))
 
 
-def _is_in(host: str, table: str) -> bool:
-    return not vocabulary.word_set("hosts", table).isdisjoint(_parents(host))
+def _has_pages(host: str) -> bool:
+    return not vocabulary.word_set("hosts", "page").isdisjoint(_parents(host))
 
 
-def _parents(host: str) -> Iterator[str]:
+def _parents(host: str) -> list[str]:
+    """The host and all that it is part of, without the top level."""
     labels = host.split(".")
-    return (".".join(labels[at:]) for at in range(len(labels) - 1))
+    return [".".join(labels[at:]) for at in range(len(labels) - 1)]
 
 
 @cache
-def _free_mail_brand() -> re.Pattern[str]:
+def _mail_and_sites() -> frozenset[str]:
+    """facebook.com once gave mail to everybody, and so it is in the package; it does no longer."""
+    ours = vocabulary.word_set("hosts", "free_mail") | vocabulary.word_set("hosts", "site_builder")
+    return (ours | frozenset(free_mail_domains)) - vocabulary.word_set("hosts", "page")
+
+
+@cache
+def _of_brand() -> re.Pattern[str]:
     """A host of those that serve everybody under the endings of many countries."""
     brands = "|".join(map(re.escape, vocabulary.words("hosts", "free_mail_brand")))
     return re.compile(rf"(?:{brands})\.(?:com?\.)?[a-z]{{2,4}}")
@@ -137,11 +145,9 @@ def _public_host(authority: str) -> str | None:
     """A public host in lower-case ASCII, without `www.`; None for anything else, such as an IP
     address.
     """
-    if len(authority) <= MAX_DOMAIN and _PLAIN_HOST.fullmatch(authority.lower()):
-        host = authority.lower()
-    else:
-        host = _encoded(authority.rstrip("."))
-    host = host.removeprefix("www.")
+    lower = authority.lower()
+    is_plain = len(lower) <= MAX_DOMAIN and _PLAIN_HOST.fullmatch(lower)
+    host = (lower if is_plain else _encoded(authority.rstrip("."))).removeprefix("www.")
     return host if len(host) <= MAX_DOMAIN and _PUBLIC.fullmatch(host) else None
 
 

@@ -24,6 +24,14 @@ def neither_on_nor_off(name: str, value: str) -> str:
     return f"The option “{name}” is either {name}=on or {name}=off; “{value}” is neither."
 
 
+def no_people(names: str) -> str:
+    return (
+        "Most rows of this file look like companies or places, not like people: for example "
+        f"{names}. Nothing was sent. For people who work there, drop a list of them, with a column "
+        "for each one’s name. If these are people, drop the file into a folder check=off."
+    )
+
+
 def countries_are_for_phones(wanted: str) -> str:
     return f"The option “countries” is for phone numbers; it means nothing for {wanted}."
 
