@@ -33,9 +33,10 @@ class Remembered:
         return None if earlier == row else earlier
 
 
-def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
+def planner(size: int = 100, most_contacts: int | None = None, check: bool = True) -> Planner:
+    columns = find_columns(HEADER)
     return Planner(
-        HEADER, find_columns(HEADER), EnrichmentType.EMAIL, Remembered(), most_contacts, size
+        HEADER, columns, EnrichmentType.EMAIL, Remembered(), most_contacts, size, check=check
     )
 
 
@@ -68,7 +69,13 @@ def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
     decided = [PlannedRow.model_validate_json(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
     for line in decided:
-        assert [line.contact, line.rejected, line.duplicate_of, line.over_budget].count(None) == 3
+        assert [
+            line.contact,
+            line.rejected,
+            line.not_worth,
+            line.duplicate_of,
+            line.over_budget,
+        ].count(None) == 4
     sent = {line.row for line in decided if line.contact}
     unpaid = {line.row for line in decided if line.over_budget}
     assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent | unpaid
@@ -127,6 +134,22 @@ def test_a_rejected_row_does_not_make_a_later_one_a_duplicate() -> None:
     deciding = planner()
     rows = [Row(2, ["Jane", "Doe", "Acme", "too much"]), Row(3, ["Jane", "Doe", "Acme"])]
     assert [deciding.decide(row).duplicate_of for row in rows] == [None, None]
+
+
+def test_a_row_that_is_not_worth_a_credit_is_sent_only_if_nothing_is_checked() -> None:
+    for cells in (["Test", "Test", "Acme"], ["Jane", "Doe", "Self-employed"]):
+        checked, unchecked = planner(), planner(check=False)
+        assert checked.decide(Row(2, cells)).not_worth
+        assert checked.contacts == 0
+        assert unchecked.decide(Row(2, cells)).contact
+
+
+def test_cells_that_were_encoded_twice_are_mended_for_sending() -> None:
+    cells = ["JosÃ©", "Doe", "CrÃ©dit Agricole"]
+    contact = planner().decide(Row(2, cells)).contact
+    assert contact
+    assert (contact.firstname, contact.company_name) == ("José", "Crédit Agricole")
+    assert cells[0] == "JosÃ©"
 
 
 def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_as_ever() -> None:

@@ -17,6 +17,7 @@ _AFTER_A_NAME = re.compile(r":?\s(?:[-–—~/:]+|at|@)\s.*|:\s.*|\s[@#].*")
 _APOSTROPHES = "`´"  # symbols to Unicode, apostrophes to whoever typed O`Brien
 _SYMBOL = re.compile(r"[^\x00-\x7f]|[$+<=>^`|~]")  # what may be one
 _INITIAL = re.compile(r"[^\W\d_]\.?(?:[^\W\d_]\.)*")
+JOINING = ("y", "e", "i")  # between the two last names of one: Ortega y Gasset
 _AT_THE_END = ".;:!?*_-–—/"
 
 
@@ -66,7 +67,20 @@ def without_maiden_name(words: Sequence[str]) -> list[str]:
 
 def without_initials(words: Sequence[str]) -> list[str]:
     """Without the initials beside a name: Jane M.; all, where there are only initials."""
-    return [word for word in words if not is_initial(word)] or list(words)
+    inner = range(1, len(words) - 1)
+    return [
+        word
+        for at, word in enumerate(words)
+        if not is_initial(word) or (at in inner and word in JOINING)
+    ] or list(words)
+
+
+def without_last_initials(words: Sequence[str], most: int) -> list[str]:
+    """Without the initials behind so many words: Gustavo Amaya V."""
+    end = len(words)
+    while end > most and is_initial(words[end - 1]) and words[end - 1].endswith("."):
+        end -= 1
+    return list(words[:end])
 
 
 def trimmed(name: str) -> str:

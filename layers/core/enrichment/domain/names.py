@@ -13,12 +13,14 @@ from enrichment.domain.characters import plain
 from enrichment.domain.columns import Field
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.name_text import (
+    JOINING,
     is_initial,
     name_alone,
     trimmed,
     undecorated,
     without_credentials,
     without_initials,
+    without_last_initials,
     without_maiden_name,
     without_titles,
 )
@@ -186,6 +188,7 @@ def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
     if "," in text:
         return _by_comma(text, manner, spelling)
     parts = without_credentials(without_titles(without_maiden_name(text.split())))
+    parts = without_last_initials(parts, 2)
     if _name_two_people(parts):
         return "", ""
     if len(parts) > 1 and (division := _by_words(parts, manner, spelling)):
@@ -197,16 +200,17 @@ def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
 
 def _by_words(parts: Sequence[str], manner: Manner, spelling: Spelling) -> tuple[str, str] | None:
     full = without_initials(parts) if len(parts) > 2 else parts
-    if len(full) < 2 or any(map(is_initial, full)) or _leading_capitals(list(parts)):
+    unclear = any(is_initial(part) for part in full if part not in JOINING)
+    if len(full) < 2 or unclear or _leading_capitals(list(parts)):
         return None
     if division := order.by_culture(full, manner, spelling):
         return division
     told = spelling.order(full[0], full[-1])
     known = [order.is_given(plain(full[0])), order.is_given(plain(full[-1]))]
-    if manner.family_first and told <= 0 and known != [True, False]:
-        return order.family_first(full)
-    if told < 0 and known != [True, False]:
-        return order.family_first(full)
+    starts = plain(full[0]) in vocabulary.word_set("names", "particle") and len(full) > 2
+    backward = told < 0 or (manner.family_first and told == 0) or (starts and known[1])
+    if backward and known != [True, False]:
+        return order.family_first(full, manner)
     return None
 
 
@@ -228,6 +232,9 @@ def _parsed(text: str) -> tuple[str, str]:
         return _usable_both(tokens[count].text, capitals)
     own = [token.text for token in given if "initial" not in token.tags]
     first = order.given_name(own) if own and name.given else name.given
+    parts = without_titles(text.split())
+    if len(parts) == 2 and not name.given:  # nameparser takes Sultan Ndoliwa for a title
+        return _usable_both(*parts)
     return _usable_both(_longer(first, name.given, given), name.family)
 
 
@@ -250,7 +257,7 @@ def _by_comma(text: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
         return "", ""
     if not _is_family(before, given, manner, spelling):
         return "", ""
-    return _usable_both(order.given_name(given), " ".join(before))
+    return _usable_both(order.given_names(given, before, manner), " ".join(before))
 
 
 def _is_of_name(part: Sequence[str]) -> bool:
@@ -342,7 +349,8 @@ def _own_first(cell: str) -> str:
 def _own_last(cell: str) -> str:
     """The last name in a column of its own."""
     parts = undecorated(said(cell).partition(",")[0]).split()
-    return trimmed(" ".join(without_credentials(without_titles(without_maiden_name(parts)))))
+    parts = without_credentials(without_titles(without_maiden_name(parts)))
+    return trimmed(" ".join(without_last_initials(parts, 1)))
 
 
 def _name_two_people(parts: Sequence[str]) -> bool:
