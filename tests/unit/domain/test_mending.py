@@ -27,6 +27,7 @@ def test_text_that_was_encoded_twice_is_mended(text: str) -> None:
         ("O&#39;Neil", "O'Neil"),
         ("AT&amp;T", "AT&T"),
         ("https://acme.example/?a=1&copy=2", "https://acme.example/?a=1&copy=2"),
+        ("DÄ…b", "Dąb"),
         ("Ãngel", "Ãngel"),
         ("Zoë’s", "Zoë’s"),
         ("Čačák Åsa Ñandú", "Čačák Åsa Ñandú"),

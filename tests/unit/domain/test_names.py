@@ -85,6 +85,7 @@ def test_a_full_name_is_divided(full: str, first: str, last: str) -> None:
         ("Jane & John Doe", "both"),
         ("Jane and John Doe", "both"),
         ("Jane Doe, Realtor", "both"),
+        ("Olga Levin / Boris Levin", "both"),
         ("García López, Xyz", "both"),
         ("Li Wei", "both"),
         ("🚀 (she/her)", "both"),
@@ -212,6 +213,7 @@ WORDS = st.sampled_from(
         ("Ivan Ivanovich Ivanov", "Ivan", "Ivanov"),
         ("Шевченко Тарас Григорович", "Тарас", "Шевченко"),
         ("Петрова Мария", "Мария", "Петрова"),
+        ("Егоров Степан Ильич", "Степан", "Егоров"),
         ("Roman Abramovich", "Roman", "Abramovich"),
         # Vietnamese: the last word is what somebody is called.
         ("Nguyễn Văn An", "An", "Nguyễn"),
@@ -249,6 +251,10 @@ WORDS = st.sampled_from(
         ("José Luis Pérez", "José Luis", "Pérez"),
         ("João da Silva Santos", "João", "da Silva Santos"),
         ("García López, Juan Carlos", "Juan Carlos", "García López"),
+        # Particles that are written large.
+        ("Isabella Dalla Costa", "Isabella", "Dalla Costa"),
+        ("Anna Lena Zur Mühlen", "Anna", "Zur Mühlen"),
+        ("Fatima Zahra El Idrissi", "Fatima", "El Idrissi"),
         # Names of Hungary alone tell that the family name stands first.
         ("Nagy László", "László", "Nagy"),
         ("László Nagy", "László", "Nagy"),
@@ -266,6 +272,8 @@ def test_a_full_name_is_divided_as_its_language_has_it(full: str, first: str, la
         ("van der Berg Jan", Manner(family_first=True), "Jan", "van der Berg"),
         ("Lo Russo Anna", Manner(family_first=True), "Anna", "Lo Russo"),
         ("Anna Nagyová", Manner(family_first=True), "Anna", "Nagyová"),
+        ("Sophie NOËL", Manner(family_first=True), "Sophie", "NOËL"),
+        ("Moretti Gian Luca", Manner(family_first=True), "Gian Luca", "Moretti"),
         ("Juan Garcia Lopez", Manner(two_surnames=True), "Juan", "Garcia Lopez"),
         (
             "Luis Alberto de la Vega Ruiz",
@@ -342,6 +350,15 @@ def test_the_address_and_the_page_of_a_row_spell_its_name(
                 ("the first name is that of two people, who need a row each",),
             ),
         ),
+        (
+            {Field.FIRST_NAME: "Olga / Boris", Field.LAST_NAME: "Levin"},
+            Name(
+                "Olga Boris",
+                "Levin",
+                ("the first name is that of two people, who need a row each",),
+            ),
+        ),
+        ({Field.FIRST_NAME: "Tom 🚀", Field.LAST_NAME: "Larkin ⭐ Hiring"}, Name("Tom", "Larkin")),
         (
             {Field.FIRST_NAME: "José", Field.LAST_NAME: "Ortega y Gasset"},
             Name("José", "Ortega y Gasset"),

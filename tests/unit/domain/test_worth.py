@@ -28,7 +28,8 @@ def full(name: str) -> dict[Field, str]:
         ("+49 170 1234567", words.NUMBER_AS_NAME),
         *((name, words.GARBLED) for name in ("M?ller Hans", "J\ufffdr\ufffdme Doe", "Ã© Doe")),
         *((name, words.TOTAL) for name in ("Total", "Grand total: 250", "Gesamtsumme")),
-        *((name, words.OFFICE) for name in ("Info", "Sales Team", "Zentrale Köln")),
+        *((name, words.TEST) for name in ("Do Not Contact", "x x", "DUPLICATE Doe")),
+        *((name, words.OFFICE) for name in ("The Manager", "Info", "Sales Team", "Zentrale Köln")),
         *((name, words.COMPANY_AS_NAME) for name in ("Hotel Adler", "Garage Dupont", "Acme Inc.")),
         *((name, words.COMPANY_AS_NAME) for name in ("Müller & Söhne GmbH", "Joe's Diner")),
         *((name, words.COMPANY_AS_NAME) for name in ("Bank of America", "北京酒店", "ООО Ромашка")),
@@ -65,6 +66,12 @@ def test_a_row_without_a_person_is_not_worth_a_credit(name: str, reason: str) ->
 )
 def test_a_person_with_a_telling_name_is_worth_one(name: str) -> None:
     assert not_worth(full(name), {}) is None
+
+
+def test_john_doe_is_a_person_anywhere_but_at_example_com() -> None:
+    assert not_worth(full("John Doe") | {Field.EMAIL: "john@example.com"}, {}) == words.TEST
+    assert not_worth(full("John Doe") | {Field.EMAIL: "john@acme.example"}, {}) is None
+    assert not_worth(full("Olivia Hartwell") | {Field.EMAIL: "o@example.com"}, {}) is None
 
 
 def test_half_a_name_that_says_little_is_not_held_to_be_a_test() -> None:
@@ -121,6 +128,13 @@ PEOPLE = ["Jane Doe", "Olivia Hartwell", "Rajesh Iyer", "Chukwu Okonkwo", "Ayşe
 )
 def test_a_file_is_of_people_by_what_stands_in_its_names(names: list[str], people: bool) -> None:
     assert are_people(map(full, names)) is people
+
+
+def test_columns_of_things_tell_a_list_of_things() -> None:
+    rows = [full(f"{thing} Oak") for thing in ("Table", "Lamp", "Rug", "Vase", "Bench")]
+    assert are_people(rows, ["Name", "Brand"])
+    assert not are_people(rows, ["Name", "Brand", "Price"])
+    assert are_people(map(full, PEOPLE), ["Name", "Price"])
 
 
 SPECIAL = sorted(worth._special())

@@ -15,8 +15,8 @@ Division = tuple[str, str]
 
 # Иванович, Ивановна; Ivanovich, Ivanovna. Ильич, Никитична.
 _PATRONYMIC = re.compile(
-    r".+(?:[оеё]вич|йович|ович|[оеё]вна|[ії]вна|ична|ильич|кузьмич|лукич|фомич"
-    r"|[eo]vich|yovych|ovych|[eo]vna|[iy]ivna|ichna|ilyich)"
+    r".+(?:[оеё]вич|йович|ович|[оеё]вна|[ії]вна|ична|[eo]vich|yovych|ovych|[eo]vna|[iy]ivna|ichna)"
+    r"|ильич|ілліч|кузьмич|лукич|фомич|никитич|ilyich|ilich|kuzmich|lukich|fomich"
 )
 _RUSSIAN_SURNAME = re.compile(
     r"[а-яёіїє]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая|ой)|цк(?:ий|ая)|енко|чук|[иы]х|юк|ко|ян)"

@@ -39,7 +39,7 @@ def undecorated(text: str) -> str:
 
 def name_alone(full: str) -> str:
     """A full name without what people write behind it: Jane Doe at Acme; Jane Doe 🚀 AI."""
-    return undecorated(_before_symbols(_AFTER_A_NAME.sub("", full)))
+    return undecorated(before_symbols(_AFTER_A_NAME.sub("", full), 1))
 
 
 def without_titles(words: Sequence[str]) -> list[str]:
@@ -122,16 +122,20 @@ def _no_part_of_a_name() -> re.Pattern[str]:
     return re.compile(rf"[(\[{{<（|•▪●►].*|,?\s*\b(?:{pronouns})\s?/.*", re.IGNORECASE)
 
 
-def _before_symbols(full: str) -> str:
-    """Up to the first symbol that two words stand before: Jane Doe 🚀 AI; but Jane 🚀 Doe."""
-    if not _SYMBOL.search(full):
-        return full
+def before_symbols(text: str, least: int) -> str:
+    """Up to the first symbol that more than so many words stand before: of two, Jane Doe 🚀 AI, but
+    not Jane 🚀 Doe.
+    """
+    if not _SYMBOL.search(text):
+        return text
     symbols = (
         at
-        for at, character in enumerate(full)
-        if _is_symbol(character) and len(undecorated(full[:at]).split()) > 1
+        for at, character in enumerate(text)
+        if _is_symbol(character)
+        and character != "\ufffd"
+        and len(undecorated(text[:at]).split()) > least
     )
-    return full[: next(symbols, None)]
+    return text[: next(symbols, None)]
 
 
 def _is_symbol(character: str) -> bool:

@@ -14,6 +14,7 @@ from enrichment.domain.columns import Field
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.name_text import (
     JOINING,
+    before_symbols,
     is_initial,
     name_alone,
     trimmed,
@@ -40,6 +41,7 @@ _UNSPELLED = Spelling()
 _WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:[-'][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*"
 _PLAIN = re.compile(_WORD)
 _PLAIN_FULL = re.compile(rf"{_WORD} (?:{_WORD} )?{_WORD}")
+_TWO_WITH_SLASH = re.compile(r"[^\W\d_]{2,} ?/ ?[^\W\d_]{2,}")  # Olga / Boris
 _HAN = re.compile(r"[\u4e00-\u9fff々][\u3041-\u30ff\u4e00-\u9fff々]{1,6}")
 
 
@@ -185,6 +187,8 @@ def _in_double_names() -> frozenset[str]:
 
 def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
     text = name_alone(full)
+    if _goes_on_with_another(full):
+        return "", ""
     if "," in text:
         return _by_comma(text, manner, spelling)
     parts = without_credentials(without_titles(without_maiden_name(text.split())))
@@ -201,6 +205,8 @@ def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
 def _by_words(parts: Sequence[str], manner: Manner, spelling: Spelling) -> tuple[str, str] | None:
     full = without_initials(parts) if len(parts) > 2 else parts
     unclear = any(is_initial(part) for part in full if part not in JOINING)
+    if manner.family_first and (count := _trailing_capitals(full)):  # Sophie NOËL
+        return order.given_name(full[:-count]), " ".join(full[-count:])
     if len(full) < 2 or unclear or _leading_capitals(list(parts)):
         return None
     if division := order.by_culture(full, manner, spelling):
@@ -231,11 +237,14 @@ def _parsed(text: str) -> tuple[str, str]:
         capitals = " ".join(token.text for token in tokens[:count])
         return _usable_both(tokens[count].text, capitals)
     own = [token.text for token in given if "initial" not in token.tags]
+    family = name.family
+    while len(own) > 1 and family and plain(own[-1]) in vocabulary.word_set("names", "particle"):
+        family = f"{own.pop()} {family}"  # nameparser knows no Dalla, Zur and Ten
     first = order.given_name(own) if own and name.given else name.given
     parts = without_titles(text.split())
     if len(parts) == 2 and not name.given:  # nameparser takes Sultan Ndoliwa for a title
         return _usable_both(*parts)
-    return _usable_both(_longer(first, name.given, given), name.family)
+    return _usable_both(_longer(first, name.given, given), family)
 
 
 def _longer(first: str, given: str, tokens: "Sequence[Token]") -> str:
@@ -348,9 +357,19 @@ def _own_first(cell: str) -> str:
 
 def _own_last(cell: str) -> str:
     """The last name in a column of its own."""
-    parts = undecorated(said(cell).partition(",")[0]).split()
+    parts = undecorated(before_symbols(said(cell).partition(",")[0], 0)).split()
     parts = without_credentials(without_titles(without_maiden_name(parts)))
     return trimmed(" ".join(without_last_initials(parts, 1)))
+
+
+def _goes_on_with_another(full: str) -> bool:
+    """Whether a slash stands before another name: Olga Levin / Boris Levin, Anna Doe / Peter Roe."""
+    first, *others = (part.split() for part in full.split("/"))
+    return any(
+        order.is_given(plain(other[0])) or (first and other[-1] == first[-1])
+        for other in others
+        if other
+    )
 
 
 def _name_two_people(parts: Sequence[str]) -> bool:
@@ -394,10 +413,17 @@ def _problem(field_: Field, text: str, cell: str) -> str | None:
         return words.MISSING
     if problem := damage(cell) or excess(text, MAX_NAME):
         return problem
+    if field_ is Field.FIRST_NAME and _TWO_WITH_SLASH.fullmatch(cell.strip()):
+        return words.TWO_PEOPLE
     table = "and" if field_ is Field.FIRST_NAME else "and_between_last_names"
     if not vocabulary.word_set("names", table).isdisjoint(text.lower().split()[1:-1]):
         return words.TWO_PEOPLE
     return words.ONLY_AN_INITIAL if field_ is Field.LAST_NAME and _is_initial_alone(text) else None
+
+
+def _trailing_capitals(words: Sequence[str]) -> int:
+    """How many words at the end are in capitals, if that sets them apart from all the others."""
+    return _leading_capitals(list(words[::-1]))
 
 
 def _leading_capitals(words: list[str]) -> int:

@@ -80,7 +80,7 @@ class Intake:
         rows = at_most(file.sheet, self.limits.rows)
         first = list(islice(rows, _SAMPLE))
         sample = list(map(partial(cells_of, file.sheet.columns), first))
-        if request.check and not are_people(sample):
+        if request.check and not are_people(sample, file.sheet.header):
             raise NoPeople(words.no_people(", ".join(_examples(sample))))
         manner = manner_of(file.sheet.header, sample)
         job = job.model_copy(update=known)
