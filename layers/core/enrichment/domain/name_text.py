@@ -25,7 +25,7 @@ def undecorated(text: str) -> str:
     """Without brackets, nicknames, emojis and other symbols, and words that have no letters; empty
     if that is all there is.
     """
-    text = _no_part_of_a_name().sub("", _BRACKETED.sub(" ", text))
+    text = _no_part_of_a_name().sub("", without_brackets(text))
     text = _QUOTED.sub(" ", text) if any(map(str.isalpha, _QUOTED.sub("", text))) else text
     if _SYMBOL.search(text):
         text = "".join(" " if _is_symbol(character) else character for character in text)
@@ -35,6 +35,11 @@ def undecorated(text: str) -> str:
         if word == "&" or "," in word or any(map(str.isalpha, word))
     ]
     return " ".join(words) if any(map(str.isalpha, text)) else ""
+
+
+def without_brackets(text: str) -> str:
+    """Without what stands in brackets."""
+    return _BRACKETED.sub(" ", text)
 
 
 def name_alone(full: str) -> str:

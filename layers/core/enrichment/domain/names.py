@@ -19,6 +19,7 @@ from enrichment.domain.name_text import (
     name_alone,
     trimmed,
     undecorated,
+    without_brackets,
     without_credentials,
     without_initials,
     without_last_initials,
@@ -363,8 +364,8 @@ def _own_last(cell: str) -> str:
 
 
 def _goes_on_with_another(full: str) -> bool:
-    """Whether a slash stands before another name: Olga Levin / Boris Levin, Anna Doe / Peter Roe."""
-    first, *others = (part.split() for part in full.split("/"))
+    """Whether a slash stands before another name: Olga Levin / Boris Levin."""
+    first, *others = (part.split() for part in without_brackets(full).split("/"))
     return any(
         order.is_given(plain(other[0])) or (first and other[-1] == first[-1])
         for other in others
