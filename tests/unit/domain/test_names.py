@@ -433,6 +433,18 @@ def test_the_short_way_of_a_full_name_ends_where_the_long_one_does(
     assert short in (None, names._divided(full, manner, spelling))
 
 
+ADDRESSES = st.sampled_from(["", "doe", "jane.doe", "doe.jane7", "jdoe", "djane", "kim-wang"])
+
+
+@given(st.lists(PLAIN_WORDS, min_size=2, max_size=3).map(" ".join), ADDRESSES, ADDRESSES)
+def test_a_row_that_cannot_spell_a_name_backward_need_not_be_read(
+    full: str, local: str, slug: str
+) -> None:
+    page = f"https://www.linkedin.com/in/{slug}" if slug else None
+    cells = {Field.FULL_NAME: full, Field.EMAIL: f"{local}@acme.example"}
+    assert name_in(cells, WESTERN, page) == names._from_cells("", "", cells, WESTERN, page)
+
+
 @given(st.lists(PLAIN_WORDS, min_size=1, max_size=2).map("-".join), PLAIN_WORDS)
 def test_the_short_way_of_two_columns_ends_where_the_long_one_does(first: str, last: str) -> None:
     cells = {Field.FIRST_NAME: first, Field.LAST_NAME: last}

@@ -26,7 +26,7 @@ from enrichment.domain.name_text import (
     without_maiden_name,
     without_titles,
 )
-from enrichment.domain.spelling import Spelling, spelling_of
+from enrichment.domain.spelling import UNSPELLED, Spelling, may_be_backward, spelling_of
 from enrichment.words import rows as words
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 MAX_NAME = 100  # characters; the longest real ones are half as long, and LinkedIn takes 20 and 40
 MAX_FULL_NAME = 2 * MAX_NAME  # what is longer is a text, and is not parsed
 
-_UNSPELLED = Spelling()
 
 # The plain names, which most are: one word a cell, or two or three in a full name, without a mark
 # but a hyphen or an apostrophe in the middle.
@@ -75,7 +74,9 @@ def name_in(cells: Mapping[Field, str], manner: Manner = WESTERN, page: str | No
     if _is_plain(first) and _is_plain(last):
         return Name(first, last)
     if not (first or last) and (full := cells.get(Field.FULL_NAME, "")):
-        spelling = spelling_of(cells.get(Field.EMAIL, ""), page)
+        address = cells.get(Field.EMAIL, "")
+        is_open = may_be_backward(full, address, page)
+        spelling = spelling_of(address, page) if is_open else UNSPELLED
         if division := _divided_plain(full, manner, spelling):
             return Name(*division)
     return _from_cells(first, last, cells, manner, page)
@@ -121,9 +122,7 @@ def _guess(full: str) -> tuple[str, str] | None:
     return (first, last) if first and last else None
 
 
-def divided(
-    full: str, manner: Manner = WESTERN, spelling: Spelling = _UNSPELLED
-) -> tuple[str, str]:
+def divided(full: str, manner: Manner = WESTERN, spelling: Spelling = UNSPELLED) -> tuple[str, str]:
     """First and last name in a full one; empty what cannot be told.
 
     Prefixes belong to the last name; titles, credentials, nicknames, middle names and what people
@@ -147,16 +146,16 @@ def _divided_plain(full: str, manner: Manner, spelling: Spelling) -> tuple[str, 
     """The short way for the name that most people have; None for any other."""
     if manner.family_first or not _PLAIN_FULL.fullmatch(full):
         return None
-    parts = full.split()
-    if len(parts) > 2 and (
-        manner.two_surnames or not _in_double_names().isdisjoint(plain(full).split())
-    ):
+    folded = plain(full).split()
+    if len(folded) > 2 and (manner.two_surnames or not _in_double_names().isdisjoint(folded)):
         return None
-    if not _telling_words().isdisjoint(plain(full).split()):
+    if not _telling_words().isdisjoint(folded):
         return None
-    if spelling != _UNSPELLED and spelling.order(parts[0], parts[-1]) < 0:
+    first, _, last = full.partition(" ")
+    last = last.rpartition(" ")[2]
+    if spelling is not UNSPELLED and spelling.order(first, last) < 0:
         return None
-    return parts[0], parts[-1]
+    return first, last
 
 
 @cache

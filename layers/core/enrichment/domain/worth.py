@@ -38,12 +38,20 @@ def not_worth(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> str |
         cells: the row's text by field.
         headers: the header of each field's column.
     """
+    first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
+    text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
+    if text.isascii() and _is_plain(text) and text.partition(" ")[0] not in headers.values():
+        return None
+    return _after_all(cells, headers)
+
+
+def _after_all(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> str | None:
     names = _names(cells)
     text = " ".join(filter(None, names))
-    if text.lower() in _at_example():
-        return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
-    if not text or (text.isascii() and text.isprintable() and _is_plain(text)):
+    if not text:
         return None
+    if text.lower() in vocabulary.word_set("worth", "at_example"):
+        return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
     if _repeats_header(cells, headers):
         return words.REPEATED_HEADER
     return _about(names, text)
@@ -56,25 +64,26 @@ def _names(cells: Mapping[Field, str]) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
+    """Whether a text is of words in ASCII that no rule looks for."""
     lower = text.lower()
-    return not _SUSPICIOUS.search(lower) and _special().isdisjoint(lower.split())
+    if not _PLAIN.fullmatch(lower) or lower in vocabulary.word_set("worth", "at_example"):
+        return False
+    return _special().isdisjoint(lower.split())
 
 
-# Any mark but a hyphen, or a letter three times.
-_SUSPICIOUS = re.compile(r"[^a-z -]|^(\w)(?: \1)+$|(\w)\2\2|[bcdfghjklmnpqrstvwxz]{7,}")
-
-
-@cache
-def _at_example() -> frozenset[str]:
-    return vocabulary.word_set("worth", "at_example")
+# No mark but a hyphen, no letter three times.
+_PLAIN = re.compile(
+    r"(?!.*(\w)\1\1|.*[bcdfghjklmnpqrstvwxz]{7}|(\w)(?: \2)+$)[a-z -]*[a-z][a-z -]*"
+)
 
 
 @cache
 def _special() -> frozenset[str]:
     """All words that a rule below looks for."""
     tables = ("test", "placeholder", "office", "company", "total", "in_manuals", "role")
-    spoken = (plain(word) for table in tables for word in vocabulary.words("worth", table))
-    return frozenset(part for text in spoken for part in text.split())
+    spoken = [plain(word) for table in tables for word in vocabulary.words("worth", table)]
+    nothing = vocabulary.words("cells", "placeholder_as_written")
+    return frozenset(part for text in (*spoken, *nothing) for part in text.lower().split())
 
 
 def _about(names: Sequence[str], text: str) -> str | None:
