@@ -16,8 +16,9 @@ from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.domain.duplicates import Identity
 from enrichment.domain.planner import EarlierRows
 from enrichment.domain.report import Report
-from enrichment.domain.token import SigningKeys
+from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
+from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import PRICE
 
 DEADLINE = 3600
@@ -55,24 +56,24 @@ class FakeClients(Clients):
 
 
 class SimulatedPipeline(Pipeline):
-    """Small batches, secrets that are at hand, and neither disk nor metrics nor pages.
+    """Small batches, an API key that is at hand, and neither disk nor metrics nor pages.
 
-    Nothing that fails for good is kept as a dead letter: nobody may rely on those.
+    Of dead letters only the door's are kept: on the others nobody may rely.
     """
 
     batch_size = 3
 
     @cached_property
-    def api_key(self) -> ApiKey:
+    def api_key(self) -> "KnownApiKey":
         return KnownApiKey()
 
     @cached_property
-    def signing_key(self) -> "RotatingKey":
-        return RotatingKey()
+    def signing_key(self) -> SigningKey:
+        return SigningKey(self.clients.secrets, "signing-key", self.clock)
 
     @cached_property
     def dead_letters(self) -> tuple[DeadLetters, ...]:
-        return ()
+        return (DeadLetters(self.clients.sqs, DEAD_LETTERS, DOOR),)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -88,24 +89,15 @@ class SimulatedPipeline(Pipeline):
 
 
 class KnownApiKey(ApiKey):
+    """The API key, unless its secret is `missing`."""
+
     def __init__(self) -> None:
-        pass
+        self.missing = False
 
     def read(self) -> str:
+        if self.missing:
+            raise SettingsError("the secret api-key is empty")
         return "key"
-
-
-class RotatingKey(SigningKey):
-    """The signing key, which may be rotated once."""
-
-    def __init__(self) -> None:
-        self._keys = SigningKeys(b"first")
-
-    def read(self, fresh: bool = False) -> SigningKeys:  # noqa: ARG002
-        return self._keys
-
-    def rotate(self) -> None:
-        self._keys = SigningKeys(b"second", b"first")
 
 
 class NoMetrics(Metrics):

@@ -158,6 +158,7 @@ class Pipeline:
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
+            new_id=self.new_id,
         )
 
     @cached_property

@@ -43,7 +43,7 @@ JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyT
         ),
         JobState.OVERTAKEN: frozenset({JobState.LATE, JobState.FAILED}),
         JobState.DELIVERED: frozenset({JobState.LATE, JobState.COMPILING, JobState.DONE}),
-        JobState.LATE: frozenset({JobState.COMPILING}),
+        JobState.LATE: frozenset({JobState.COMPILING, JobState.DELIVERED, JobState.DONE}),
         JobState.DONE: frozenset({JobState.LATE}),
         JobState.FAILED: frozenset(),
         **dict.fromkeys(ENDED_AT_ONCE, frozenset()),
@@ -104,7 +104,8 @@ class Job(BaseModel):
     `delivered` the results that are in the output, `awaited` the rows of it that wait for one until
     the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
     came at all, to the minute. `compile_attempts` counts the runs of `compile` since one finished;
-    `whole` tells that every batch was settled before the last of them was asked for. `given_up`
+    `noted` names the run of `compile` whose time was up, and that noted what it had read; `whole`
+    tells that every batch was settled before the last of them was asked for. `given_up`
     tells that an operator ended the job. `content` names what was asked of which bytes, so that the
     same is not paid for again. `width` is the number of cells of the widest row, `columns` the
     position (from 0) of each field found.
@@ -138,6 +139,7 @@ class Job(BaseModel):
     compile_asked_at: int = 0
     compile_began_at: int | None = None
     compile_attempts: int = 0
+    noted: str = ""
     whole: bool = False
     given_up: bool = False
     last_result_at: int | None = None
