@@ -148,7 +148,7 @@ def role_of(started: Stack, function: str) -> str:
     arn = started.client("lambda").get_function_configuration(
         FunctionName=started.functions[function]
     )["Role"]
-    return arn.rpartition("/")[2]
+    return str(arn.rpartition("/")[2])
 
 
 def test_a_burst_reaches_the_output_though_the_table_refuses_it_and_the_function_is_killed(

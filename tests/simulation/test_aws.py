@@ -122,7 +122,7 @@ class BothTables(RuleBasedStateMachine):
 
     @rule(job=jobs, deadline_at=times)
     def reopen(self, job: Job, deadline_at: int) -> None:
-        self.both(lambda store: store.jobs.reopen(job.id, deadline_at))
+        self.both(lambda store: store.jobs.reopen(job.id, 5, deadline_at))
 
     @rule(job=jobs)
     def free(self, job: Job) -> None:

@@ -103,12 +103,13 @@ class Job(BaseModel):
     may have written; it is empty until the job runs. `price` is the credits for one contact,
     `delivered` the results that are in the output, `awaited` the rows of it that wait for one until
     the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
-    came at all, to the minute. `compile_attempts` counts the runs of `compile` since one finished;
-    `noted` names the run of `compile` whose time was up, and that noted what it had read; `whole`
-    tells that every batch was settled before the last of them was asked for. `given_up`
-    tells that an operator ended the job. `content` names what was asked of which bytes, so that the
-    same is not paid for again. `width` is the number of cells of the widest row, `columns` the
-    position (from 0) of each field found.
+    came at all, to the minute, `reopened_at` when an operator had it send again. `compile_attempts`
+    counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
+    was up, and that noted what it had read; `whole` tells that every batch was settled before the
+    last of them was asked for. `given_up` tells that an operator ended the job. `content` names
+    what was asked of which bytes, so that the same is not paid for
+    again. `width` is the number of cells of the widest row, `columns` the position (from 0) of each
+    field found.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -143,6 +144,7 @@ class Job(BaseModel):
     whole: bool = False
     given_up: bool = False
     last_result_at: int | None = None
+    reopened_at: int = 0
     delivered: int = 0
     awaited: int = 0
     late_at: int | None = None

@@ -172,7 +172,7 @@ class Jobs:
         to = JobState.DELIVERED if awaits_more else JobState.DONE
         self._move(job_id, to, {}, removes=["late_at"], only_from=[JobState.LATE])
 
-    def reopen(self, job_id: str, deadline_at: int) -> bool:
+    def reopen(self, job_id: str, now: int, deadline_at: int) -> bool:
         """→ RUNNING with a new deadline, which only an operator may ask for.
 
         Returns:
@@ -181,7 +181,8 @@ class Jobs:
         written = [
             state for state, then in OPERATOR_TRANSITIONS.items() if JobState.RUNNING in then
         ]
-        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN_ATTRIBUTE: "yes"}
+        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, "reopened_at": now}
+        fields[OPEN_ATTRIBUTE] = "yes"
         removes = (*_HALT, "late_at", "given_up")
         update = Update(job_key(job_id), fields, written, removes=removes)
         return self._table.update(update) is None

@@ -147,7 +147,7 @@ class Sweep:
         if any(batch.state in UNANSWERED for batch in batches):
             return False
         moments = (batch.accepted_at or batch.claimed_at or batch.queued_at for batch in batches)
-        last = max(job.last_result_at or job.created_at, *moments, job.created_at)
+        last = max(job.last_result_at or 0, *moments, job.created_at, job.reopened_at)
         return self.clock() - last >= self.patience.quiet
 
     def _recount_after(self, job: Job) -> int:
