@@ -6,7 +6,8 @@
     │   ├── BadOption          a `key=value` folder that does not exist or has an impossible value
     │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
     │   ├── UnreadableFile     not a file of rows that we can read
-    │   └── NoUsableColumns    the columns that the enrichment type needs are not there
+    │   ├── NoUsableColumns    the columns that the enrichment type needs are not there
+    │   └── NoPeople           most rows look like companies or places
     ├── WebhookError           whoever posted to the webhook; dropped and counted
     │   ├── MalformedWebhook   not a JSON object
     │   ├── ForgedWebhook      no token of ours
@@ -16,8 +17,9 @@
     ├── SettingsError          the platform team: a secret or a setting is missing or wrong
     └── BrokenInvariant        us: the stored state contradicts itself
 
-Messages of `FileError` may quote headers and folder names of the owner's own file. No other message
-carries a contact's data, a key or a token, since all others end in logs.
+Messages of `FileError` may quote headers, folder names and a few cells of the owner's own file:
+they go into its report and nowhere else. No other message carries a contact's data, a key or a
+token, since all others end in logs.
 """
 
 
@@ -47,6 +49,10 @@ class UnreadableFile(FileError):
 
 class NoUsableColumns(FileError):
     """The header lacks columns without which no row could be sent."""
+
+
+class NoPeople(FileError):
+    """The file is a list of companies or places, by what stands in its names."""
 
 
 class WebhookError(EnrichmentError):

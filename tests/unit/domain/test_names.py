@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrichment.domain import names
 from enrichment.domain.cell import damage
 from enrichment.domain.columns import Field
+from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.names import MAX_NAME, Name, divided, name_in
+from enrichment.domain.spelling import Spelling
 from tests.unit.builders import TEXT
 
 UNDIVIDED = "the full name could not be divided into a first and a last name"
@@ -75,7 +78,6 @@ def test_a_full_name_is_divided(full: str, first: str, last: str) -> None:
     [
         ("Jane", "last"),
         ("Doe, PhD", "first"),
-        ("Jane D.", "last"),
         ("Jane -MBA", "last"),
         ("Jane @Acme", "last"),
         ("Mr. Doe", "first"),
@@ -83,7 +85,8 @@ def test_a_full_name_is_divided(full: str, first: str, last: str) -> None:
         ("Jane & John Doe", "both"),
         ("Jane and John Doe", "both"),
         ("Jane Doe, Realtor", "both"),
-        ("García López, Juan", "both"),
+        ("García López, Xyz", "both"),
+        ("Li Wei", "both"),
         ("🚀 (she/her)", "both"),
         ("2024", "both"),
     ],
@@ -165,7 +168,8 @@ def test_the_full_name_helps_where_the_columns_of_both_names_do_not_suffice(
         ("Smith - Jones", "Smith Jones"),
         ("van der Berg", "van der Berg"),
         ("O`Brien", "O`Brien"),
-        ("D.", "D."),
+        ("Doe-", "Doe"),
+        ("“Joe” Doe", "Doe"),
     ],
 )
 def test_a_name_in_a_column_of_its_own_loses_only_what_is_no_part_of_it(
@@ -196,6 +200,223 @@ WORDS = st.sampled_from(
         "|",
     ]
 )
+
+
+@pytest.mark.parametrize(
+    ("full", "first", "last"),
+    [
+        # Patronymics, in both orders and scripts; two words by the given names of the language.
+        ("Иванов Иван Иванович", "Иван", "Иванов"),
+        ("Иван Иванович Иванов", "Иван", "Иванов"),
+        ("Ivanov Ivan Ivanovich", "Ivan", "Ivanov"),
+        ("Ivan Ivanovich Ivanov", "Ivan", "Ivanov"),
+        ("Шевченко Тарас Григорович", "Тарас", "Шевченко"),
+        ("Петрова Мария", "Мария", "Петрова"),
+        ("Roman Abramovich", "Roman", "Abramovich"),
+        # Vietnamese: the last word is what somebody is called.
+        ("Nguyễn Văn An", "An", "Nguyễn"),
+        ("Trần Thị Bích Ngọc", "Ngọc", "Trần"),
+        ("Lê Hoàng", "Hoàng", "Lê"),
+        ("Nguyen An", "An", "Nguyen"),
+        ("An Nguyen", "An", "Nguyen"),
+        ("Minh Van Nguyen", "Minh", "Nguyen"),
+        ("David Nguyen", "David", "Nguyen"),
+        ("Le Roux", "Le", "Roux"),
+        # Chinese and Korean in Latin letters.
+        ("Wang Xiaoming", "Xiaoming", "Wang"),
+        ("Xiaoming Wang", "Xiaoming", "Wang"),
+        ("Wang Xiao Ming", "Xiao Ming", "Wang"),
+        ("Xiao Ming Wang", "Xiao Ming", "Wang"),
+        ("Wei Zhang", "Wei", "Zhang"),
+        ("Kim Min-su", "Min-su", "Kim"),
+        ("Park Ji Sung", "Ji Sung", "Park"),
+        ("Min-su Kim", "Min-su", "Kim"),
+        ("Wang David", "David", "Wang"),
+        ("Kim Kardashian", "Kim", "Kardashian"),
+        ("Lee Johnson", "Lee", "Johnson"),
+        ("Tim Park", "Tim", "Park"),
+        ("Yo-Yo Ma", "Yo-Yo", "Ma"),
+        # In their own script, parted or not.
+        ("남궁민수", "민수", "남궁"),
+        ("山田太郎", "太郎", "山田"),
+        ("佐々木健一", "健一", "佐々木"),
+        ("高橋みなみ", "みなみ", "高橋"),
+        ("マイケル・ジャクソン", "マイケル", "ジャクソン"),
+        # Two surnames, and double given names.
+        ("Juan García López", "Juan", "García López"),
+        ("Juan Carlos García López", "Juan Carlos", "García López"),
+        ("María del Carmen Ruiz Gil", "María del Carmen", "Ruiz Gil"),
+        ("José Luis Pérez", "José Luis", "Pérez"),
+        ("João da Silva Santos", "João", "da Silva Santos"),
+        ("García López, Juan Carlos", "Juan Carlos", "García López"),
+        # Names of Hungary alone tell that the family name stands first.
+        ("Nagy László", "László", "Nagy"),
+        ("László Nagy", "László", "Nagy"),
+    ],
+)
+def test_a_full_name_is_divided_as_its_language_has_it(full: str, first: str, last: str) -> None:
+    assert name_in({Field.FULL_NAME: full}) == Name(first, last)
+
+
+@pytest.mark.parametrize(
+    ("full", "manner", "first", "last"),
+    [
+        ("Nagy Anna", Manner(family_first=True), "Anna", "Nagy"),
+        ("Dupont Jean-Pierre", Manner(family_first=True), "Jean-Pierre", "Dupont"),
+        ("van der Berg Jan", Manner(family_first=True), "Jan", "van der Berg"),
+        ("Lo Russo Anna", Manner(family_first=True), "Anna", "Lo Russo"),
+        ("Anna Nagyová", Manner(family_first=True), "Anna", "Nagyová"),
+        ("Juan Garcia Lopez", Manner(two_surnames=True), "Juan", "Garcia Lopez"),
+        (
+            "Luis Alberto de la Vega Ruiz",
+            Manner(two_surnames=True),
+            "Luis Alberto",
+            "de la Vega Ruiz",
+        ),
+        ("Hans Peter Müller", Manner(two_surnames=True), "Hans", "Müller"),
+        ("Doe Smith, Xyz", Manner(family_before_comma=True), "Xyz", "Doe Smith"),
+        ("王小明", Manner(chinese=True), "小明", "王"),
+        ("欧阳娜娜", Manner(chinese=True), "娜娜", "欧阳"),
+    ],
+)
+def test_the_manner_of_the_file_tells_what_a_name_alone_does_not(
+    full: str, manner: Manner, first: str, last: str
+) -> None:
+    assert divided(full, manner) == (first, last)
+
+
+def test_a_header_that_states_the_order_is_believed() -> None:
+    for full in ("García López Juan Carlos", "García López, Juan Carlos"):
+        name = name_in({Field.FULL_NAME_FAMILY_FIRST: full})
+        assert name == Name("Juan Carlos", "García López")
+
+
+@pytest.mark.parametrize(
+    ("full", "email", "page", "name"),
+    [
+        ("Xyz Doe", "doe.xyz@acme.com", None, Name("Doe", "Xyz")),
+        ("Xyz Doe", "dxyz@acme.com", None, Name("Doe", "Xyz")),
+        ("Xyz Doe", "xdoe@acme.com", None, Name("Xyz", "Doe")),
+        ("Müller Jörg", "joerg.mueller@acme.de", None, Name("Jörg", "Müller")),
+        ("Li Wei", "wei.li@acme.cn", None, Name("Wei", "Li")),
+        ("Xyz Doe", "", "https://www.linkedin.com/in/doe-xyz-5a1b", Name("Doe", "Xyz")),
+        ("Jane D.", "jane.doe@acme.com", None, Name("Jane", "Doe")),
+        ("Jane D.", "", "https://www.linkedin.com/in/jane-doe-5a1b", Name("Jane", "Doe")),
+    ],
+)
+def test_the_address_and_the_page_of_a_row_spell_its_name(
+    full: str, email: str, page: str | None, name: Name
+) -> None:
+    assert name_in({Field.FULL_NAME: full, Field.EMAIL: email}, page=page) == name
+
+
+@pytest.mark.parametrize(
+    ("cells", "name"),
+    [
+        ({Field.FIRST_NAME: "Dr. Michal", Field.LAST_NAME: "Doe MBA"}, Name("Michal", "Doe")),
+        ({Field.FIRST_NAME: "Jane M.", Field.LAST_NAME: "Doe, Jr."}, Name("Jane", "Doe")),
+        ({Field.FIRST_NAME: "MA", Field.LAST_NAME: "DO"}, Name("MA", "DO")),
+        (
+            {Field.FIRST_NAME: "Jan", Field.NAME_PREFIX: "van der", Field.LAST_NAME: "Berg"},
+            Name("Jan", "van der Berg"),
+        ),
+        (
+            {Field.FIRST_NAME: "Jan", Field.NAME_PREFIX: "Mr.", Field.LAST_NAME: "Berg"},
+            Name("Jan", "Berg"),
+        ),
+        (
+            {Field.FIRST_NAME: "Ana", Field.LAST_NAME: "Ruiz", Field.SECOND_LAST_NAME: "Gil"},
+            Name("Ana", "Ruiz Gil"),
+        ),
+        (
+            {Field.FIRST_NAME: "Jane & John", Field.LAST_NAME: "Doe"},
+            Name(
+                "Jane & John",
+                "Doe",
+                ("the first name is that of two people, who need a row each",),
+            ),
+        ),
+        (
+            {Field.FIRST_NAME: "José", Field.LAST_NAME: "Ortega y Gasset"},
+            Name("José", "Ortega y Gasset"),
+        ),
+        (
+            {Field.FIRST_NAME: "Jane", Field.LAST_NAME: "D."},
+            Name("Jane", "D.", ("the last name is only an initial",)),
+        ),
+        ({Field.FULL_NAME: "Jane D."}, Name("Jane", "D.", ("the last name is only an initial",))),
+    ],
+)
+def test_columns_of_their_own_hold_more_than_names_too(cells: dict[Field, str], name: Name) -> None:
+    assert name_in(cells) == name
+
+
+# Halves of names as their owners bear them: given names with last names of the same language.
+BORNE = {
+    "western": (
+        ["Jane", "Jean-Pierre", "Anneliese", "Olivia", "Renée"],
+        ["Doe", "van der Berg", "O'Neil", "Smith-Jones", "Müller", "de la Tour", "d'Arc", "Ng"],
+    ),
+    "spanish": (
+        ["Juan", "María José", "Juan Carlos", "Ana María", "María del Carmen"],
+        ["García López", "Núñez Gil", "Pérez", "de la Vega Ruiz"],
+    ),
+    "slavic": (["Иван", "Мария", "Ольга"], ["Иванов", "Петрова", "Ковальчук"]),
+    "chinese": (["Xiaoming", "Xiao Ming"], ["Wang", "Zhang"]),
+    "korean": (["Min-su", "Ji Sung"], ["Kim", "Park"]),
+    "vietnamese": (["An", "Văn An", "Thị Ngọc"], ["Nguyễn", "Trần"]),
+}
+HALVES = st.sampled_from(sorted(BORNE)).flatmap(
+    lambda language: st.tuples(*map(st.sampled_from, BORNE[language]))
+)
+BEFORE = st.sampled_from(["", "Dr. ", "Prof. Dr. ", "Mr. ", "🚀 "])
+BETWEEN = st.sampled_from(["", " M.", " (she/her)", ' "JD"'])
+BEHIND = st.sampled_from(
+    ["", " MBA", ", PhD, PMP", " Jr.", " 🚀", " | CEO", " (she/her)", " née Smith"]
+)
+
+
+@given(HALVES, BEFORE, BETWEEN, BEHIND)
+def test_a_name_in_two_columns_and_in_one_is_the_same(
+    halves: tuple[str, str], before: str, between: str, behind: str
+) -> None:
+    first, last = f"{before}{halves[0]}{between}", f"{halves[1]}{behind}"
+    in_two = name_in({Field.FIRST_NAME: first, Field.LAST_NAME: last})
+
+    assert in_two.problems == ()
+    assert in_two.last == halves[1]
+    assert name_in({Field.FULL_NAME: f"{first} {last}"}) == in_two
+
+
+PLAIN_WORDS = st.one_of(
+    st.sampled_from(
+        ["Jane", "Doe", "Van", "Kim", "Wang", "Nguyen", "Juan", "Maria", "Garcia", "Nagy", "Laszlo"]
+    ),
+    st.sampled_from(
+        ["Mba", "Junior", "And", "Dr", "Abdul", "La", "Sir", "Nee", "Li", "An", "Test"]
+    ),
+    st.sampled_from(sorted(names._telling_words())).map(str.title),
+    st.from_regex("[A-Z][a-z]{1,8}", fullmatch=True),
+)
+MANNERS = st.sampled_from([WESTERN, Manner(two_surnames=True), Manner(family_first=True)])
+SPELLINGS = st.sampled_from([Spelling(), Spelling("jane.doe"), Spelling(page="doe-jane")])
+
+
+@given(st.lists(PLAIN_WORDS, min_size=1, max_size=3).map(" ".join), MANNERS, SPELLINGS)
+def test_the_short_way_of_a_full_name_ends_where_the_long_one_does(
+    full: str, manner: Manner, spelling: Spelling
+) -> None:
+    short = names._divided_plain(full, manner, spelling)
+    assert short in (None, names._divided(full, manner, spelling))
+
+
+@given(st.lists(PLAIN_WORDS, min_size=1, max_size=2).map("-".join), PLAIN_WORDS)
+def test_the_short_way_of_two_columns_ends_where_the_long_one_does(first: str, last: str) -> None:
+    cells = {Field.FIRST_NAME: first, Field.LAST_NAME: last}
+    if names._is_plain(first) and names._is_plain(last):
+        assert names._from_cells(first, last, cells, WESTERN, None) == Name(first, last)
+
+
 NAMES = st.one_of(TEXT, st.text(st.characters()), st.lists(WORDS, max_size=8).map(" ".join))
 
 

@@ -102,7 +102,12 @@ def test_a_contact_that_the_provider_does_not_take_is_rejected_with_its_words() 
 
 
 def test_only_rows_that_cost_nothing_may_be_dropped_again() -> None:
-    assert {RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT} == UNSENT
+    assert {
+        RowState.REJECTED,
+        RowState.NOT_WORTH,
+        RowState.OVER_BUDGET,
+        RowState.NOT_SENT,
+    } == UNSENT
 
 
 def test_the_cells_of_an_outcome_stand_below_their_columns() -> None:

@@ -1,9 +1,10 @@
 """Which domain is the company's own."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from enrichment.domain import websites
 from enrichment.domain.columns import Field
 from enrichment.domain.websites import MAX_DOMAIN, company_domain, is_shared
 from tests.unit.builders import TEXT
@@ -126,7 +127,7 @@ def test_what_is_no_public_host_gives_no_domain(text: str) -> None:
     assert company_domain({Field.DOMAIN: text, Field.WEBSITE: text, Field.EMAIL: text}) is None
 
 
-SHARED_HOSTS = """
+FREE_MAIL = """
 gmail.com googlemail.com outlook.com outlook.fr outlook.co.uk hotmail.com hotmail.be hotmail.com.mx
 live.com live.ch msn.com yahoo.com yahoo.fr yahoo.com.pe ymail.com icloud.com me.com mac.com aol.com
 aol.de gmx.de gmx.net gmx.fr web.de t-online.de freenet.de vodafone.de orange.fr wanadoo.fr free.fr
@@ -135,27 +136,61 @@ globo.com sapo.pt telefonica.net orange.es ziggo.nl kpnmail.nl telenet.be skynet
 bluewin.ch btinternet.com proton.me protonmail.com pm.me tutanota.com fastmail.com zoho.com
 yandex.ru mail.ru qq.com 163.com 126.com naver.com rediffmail.com wp.pl seznam.cz comcast.net
 mail.yahoo.com
-linkedin.com fr.linkedin.com lnkd.in facebook.com m.facebook.com twitter.com x.com instagram.com
-youtube.com linktr.ee sites.google.com crunchbase.com acme.wordpress.com acme.business.site
 """
+SITES_OF_OTHERS = "acme.wordpress.com acme.business.site sites.google.com acme.github.io"
+
+
+@pytest.mark.parametrize("host", [*FREE_MAIL.split(), *SITES_OF_OTHERS.split()])
+def test_hosts_of_everybody_are_no_company_s(host: str) -> None:
+    cells = {
+        Field.DOMAIN: host,
+        Field.WEBSITE: f"https://www.{host}/x",
+        Field.EMAIL: f"jane@{host}",
+    }
+    assert is_shared(host)
+    assert company_domain(cells) is None
 
 
 @pytest.mark.parametrize(
     "host",
-    SHARED_HOSTS.split(),
+    [
+        "linkedin.com",
+        "facebook.com",
+        "twitter.com",
+        "instagram.com",
+        "youtube.com",
+        "github.com",
+        "indeed.com",
+        "crunchbase.com",
+    ],
 )
-def test_hosts_of_everybody_are_no_company_s(host: str) -> None:
-    assert is_shared(host)
-    assert (
-        company_domain(
-            {
-                Field.DOMAIN: host,
-                Field.WEBSITE: f"https://www.{host}/x",
-                Field.EMAIL: f"jane@{host}",
-            }
-        )
-        is None
-    )
+def test_a_host_of_pages_is_that_of_those_who_work_there_but_not_of_whoever_has_a_page(
+    host: str,
+) -> None:
+    assert company_domain({Field.WEBSITE: f"https://www.{host}/acme"}) is None
+    assert company_domain({Field.WEBSITE: host}) is None
+    assert company_domain({Field.DOMAIN: f"https://www.{host}/acme"}) is None
+    assert company_domain({Field.DOMAIN: host}) == host
+    assert company_domain({Field.EMAIL: f"jane@mail.{host}"}) == host
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("careers.acme.co.uk", "acme.co.uk"),
+        ("www.careers.acme.com", "acme.com"),
+        ("co.uk", None),
+        ("www.gov.uk", None),
+        ("acme.com.br", "acme.com.br"),
+        ("shop.acme.uk.com", "acme.uk.com"),
+        ("city.kawasaki.jp", "city.kawasaki.jp"),
+        ("mail.bücher.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_a_domain_is_what_can_be_registered(host: str, domain: str | None) -> None:
+    assert company_domain({Field.DOMAIN: host}) == domain
+    assert company_domain({Field.WEBSITE: f"https://{host}/jobs"}) == domain
+    assert company_domain({Field.EMAIL: f"jane@{host}"}) == domain
 
 
 @pytest.mark.parametrize(
@@ -198,3 +233,24 @@ def test_a_domain_is_ascii_public_and_found_again_in_itself(text: str) -> None:
         assert "." in domain
         assert len(domain) <= MAX_DOMAIN
         assert company_domain({Field.DOMAIN: domain}) == domain
+
+
+HOSTS = st.one_of(
+    st.from_regex(r"[a-zA-Z0-9.-]{1,20}\.(com|co\.uk|Fr|c)", fullmatch=True),
+    st.from_regex(r"([a-z0-9-]{1,66}\.){1,4}[a-z0-9]{1,4}", fullmatch=True),
+)
+
+
+@given(HOSTS)
+@example("xn--bcher-kva.de")
+@example("ab--cd.de")
+@example("a-.de")
+def test_a_plain_host_is_the_one_that_idna_makes_of_it(host: str) -> None:
+    if websites._PLAIN_HOST.fullmatch(host.lower()):
+        assert websites._encoded(host) == host.lower()
+
+
+@given(HOSTS)
+def test_a_plain_address_gives_the_domain_that_it_gives_among_other_words(host: str) -> None:
+    among = {Field.EMAIL: f"Jane <jane@{host}>"}
+    assert company_domain({Field.EMAIL: f"jane@{host}"}) == company_domain(among)

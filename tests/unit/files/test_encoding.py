@@ -10,6 +10,10 @@ from tests.unit.files.reading import read
 FRENCH = "Prénom;Nom;Société\r\nJérôme;Lefèvre;Crédit Agricole\r\nZoë;Müller;Château d’Eau\r\n"
 GERMAN = "Vorname;Nachname;Firma\r\nJürgen;Groß;Größe GmbH\r\nBjörn;Weiß;Äpfel AG\r\n"
 SPANISH = "Nombre;Apellidos;Compañía\r\nIñigo;Muñoz;Peñarol\r\nMaría;García;€uro SA\r\n"
+FRENCH_DOS, SPANISH_DOS = FRENCH.replace("’", "'"), SPANISH.replace("€", "E")
+PORTUGUESE = "Nome;Apelido;Empresa\r\nJoão;Conceição;Pães\r\nInês;Magalhães;Cortiça\r\n"
+DANISH = "Fornavn;Efternavn;Firma\r\nSøren;Kjær;Ærø Færge\r\nÅse;Nørgård;Bjørn & Søn\r\n"
+ONE_NAME = "First name;Last name\r\n" + "Jane;Doe\r\n" * 9 + "Jürgen;Doe\r\n"
 POLISH = "Imię;Last name;Firma\r\nŁukasz;Wójcik;Żabka\r\nMałgorzata;Świątek;Książka\r\n"
 CZECH = "First name;Last name;Firma\r\nJiří;Dvořák;Škoda\r\nTomáš;Novák;Žižkov\r\n"
 RUSSIAN = "First name;Last name;Company\r\nИван;Петров;Газпром\r\nОльга;Смирнова;Яндекс\r\n"
@@ -28,6 +32,19 @@ KOREAN = "First name;Last name;Company\r\n민수;김;삼성전자\r\n지영;이;
         (SPANISH, "cp1252"),
         (FRENCH, "mac-roman"),
         (GERMAN, "mac-roman"),
+        (FRENCH_DOS, "cp850"),
+        (GERMAN, "cp850"),
+        (SPANISH_DOS, "cp850"),
+        (SPANISH_DOS, "mac-roman"),
+        (ONE_NAME, "cp1252"),
+        (ONE_NAME, "mac-roman"),
+        (ONE_NAME, "cp850"),
+        (PORTUGUESE, "cp850"),
+        (PORTUGUESE, "cp1252"),
+        (PORTUGUESE, "mac-roman"),
+        (DANISH, "cp850"),
+        (DANISH, "cp1252"),
+        (DANISH, "mac-roman"),
         (POLISH, "cp1250"),
         (CZECH, "cp1250"),
         (RUSSIAN, "cp1251"),

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
-from enrichment.domain.outcome import RowState
+from enrichment.domain.outcome import TO_FIX, RowState
 from enrichment.domain.report import Report
 
 # How each state is named and explained to people, in the order of the chart. The template colours
@@ -22,6 +22,7 @@ STATES = {
     RowState.TO_SEND: ("To send", "would be sent to Pronto"),
     RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
+    RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
@@ -213,6 +214,9 @@ def _happened(counts: Mapping[RowState, int]) -> list[str]:
     ]
     if fix := rows[RowState.REJECTED]:
         sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
+    if worthless := rows[RowState.NOT_WORTH]:
+        verb = "was" if worthless == 1 else "were"
+        sentences.append(f"{_counted(worthless, 'row')} {verb} not worth a credit.")
     if left:
         sentences.append(f"{_counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
     if waiting := rows[RowState.AWAITED]:
@@ -227,10 +231,11 @@ def _happened(counts: Mapping[RowState, int]) -> list[str]:
 
 def _figures(report: Report) -> list[Figure]:
     count = report.counts.get
+    to_fix = sum(count(state, 0) for state in TO_FIX)
     fix = Figure(
         "To fix",
-        f"{count(RowState.REJECTED, 0):,}",
-        "cost nothing" if count(RowState.REJECTED, 0) else "",
+        f"{to_fix:,}",
+        "cost nothing" if to_fix else "",
     )
     spent = report.credits
     price = (

@@ -15,6 +15,10 @@ class Field(StrEnum):
     FIRST_NAME = "first name"
     LAST_NAME = "last name"
     FULL_NAME = "full name"
+    FULL_NAME_FAMILY_FIRST = "full name, family name first"
+    SECOND_LAST_NAME = "second last name"
+    NAME_PREFIX = "name prefix"
+    MIDDLE_NAME = "middle name"
     COMPANY = "company"
     DOMAIN = "domain"
     WEBSITE = "website"
@@ -40,6 +44,12 @@ class _Headers(Mapping[Field, tuple[str, ...]]):
 HEADERS = _Headers()
 
 _HALVES = (Field.FIRST_NAME, Field.LAST_NAME)
+_WITHOUT_WORDS = (
+    Field.FULL_NAME_FAMILY_FIRST,
+    Field.SECOND_LAST_NAME,
+    Field.NAME_PREFIX,
+    Field.MIDDLE_NAME,
+)
 
 
 def normalised(header: str) -> str:
@@ -78,6 +88,8 @@ def _tables(field: Field) -> tuple[str, ...]:
     """The tables of `headers.toml` for a field, best first."""
     if field is Field.EMAIL:  # `Work email` says more than `Email`, in whatever language
         return "work_email", "email"
+    if field in _WITHOUT_WORDS:
+        return ()
     return (field.name.lower(),)
 
 

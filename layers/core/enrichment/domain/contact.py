@@ -10,13 +10,18 @@ from pydantic import BaseModel, ConfigDict
 from enrichment.domain.cell import damage, excess, said
 from enrichment.domain.columns import Field
 from enrichment.domain.linkedin import profile_in
+from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.names import name_in
 from enrichment.domain.websites import company_domain
+from enrichment.domain.worth import is_no_company
 from enrichment.words import rows as words
 
 MAX_COMPANY = (
     200  # characters; the provider states no limits [A], and what is longer is no company's name
 )
+
+
+_WEB = (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
 
 
 class EnrichmentType(StrEnum):
@@ -49,7 +54,9 @@ class Rejection(BaseModel):
     reason: str
 
 
-def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact | Rejection:
+def contact_from(
+    cells: Mapping[Field, str], wanted: EnrichmentType, manner: Manner = WESTERN
+) -> Contact | Rejection:
     """Build the contact of one row, or say what is missing.
 
     A first and a last name are always needed; `email` also needs a domain or a company, the other
@@ -60,14 +67,17 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
     Args:
         cells: the row's text by field; a field whose column the file lacks is absent.
         wanted: the enrichment type of the whole file.
+        manner: how full names stand in it.
     """
-    name = name_in(cells)
+    profile = profile_in(cells)
+    name = name_in(cells, manner, profile.url)
     domain = company_domain(cells)
     company = said(cells.get(Field.COMPANY, ""))
     bad_company = damage(cells.get(Field.COMPANY, "")) or excess(company, MAX_COMPANY)
-    profile = profile_in(cells)
-
+    given = (name.first, name.last)
     problems = list(name.problems)
+    if name.guess and profile.url:  # the page tells who it is
+        given, problems = name.guess, []
     if wanted is not EnrichmentType.EMAIL:
         if not profile.url:
             purpose = "a phone number" if wanted is EnrichmentType.PHONE else "a personal e-mail"
@@ -75,16 +85,19 @@ def contact_from(cells: Mapping[Field, str], wanted: EnrichmentType) -> Contact 
     elif not domain and company and bad_company:
         problems.append(words.about(Field.COMPANY, bad_company))
     elif not (domain or company):
-        given = any(
-            said(cells.get(field, "")) for field in (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
-        )
-        problems.append(words.company_needed(given))
+        problems.append(words.company_needed(any(said(cells.get(at, "")) for at in _WEB)))
     if problems:
         return Rejection(reason=words.sentence(problems))
     return Contact(
-        firstname=name.first,
-        lastname=name.last,
+        firstname=given[0],
+        lastname=given[1],
         domain=domain,
-        company_name=None if bad_company else company or None,
+        company_name=None if bad_company or _is_left_out(company, domain, wanted) else company,
         linkedin_url=profile.url,
     )
+
+
+def _is_left_out(company: str, domain: str | None, wanted: EnrichmentType) -> bool:
+    """Whether a company says nothing, where the row is sent for something else."""
+    is_needed = wanted is EnrichmentType.EMAIL and not domain
+    return not company or (not is_needed and is_no_company(company))

@@ -4,6 +4,7 @@ go.
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -37,7 +38,8 @@ class Request:
 
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
     account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
-    is sent; with `force` the same file is paid for again.
+    is sent; with `force` the same file is paid for again; without `check`, rows are sent that do
+    not look worth a credit.
     """
 
     wanted: EnrichmentType
@@ -45,6 +47,7 @@ class Request:
     max_credits: int | None = None
     force: bool = False
     estimate: bool = False
+    check: bool = True
 
 
 def is_upload(key: str) -> bool:
@@ -83,28 +86,33 @@ def request_of(key: str) -> Request:
         where = f"“{top}/{rest[0]}/”" if len(rest) > 1 else f"“{top}/” itself"
         raise UnknownFolder(words.folder_without_type(where, _places(top)))
     wanted = EnrichmentType(rest[0])
-    options: dict[str, str] = {}
-    for folder in rest[1:-1]:
-        name, equals, value = folder.partition("=")
-        if not equals:
-            continue
-        if name in options:
-            raise BadOption(words.option_given_twice(name))
-        options[name] = value
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
-    force = False
-    for name, value in options.items():
+    force, check = False, True
+    for name, value in _options(rest[1:-1]).items():
         match name:
             case "countries":
                 countries = _countries(value, wanted)
             case "max_credits":
                 max_credits = _whole_number(name, value)
             case "force":
-                force = _truth(name, value)
+                force = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
+            case "check":
+                check = _choice(value, "on", "off", words.neither_on_nor_off(name, value))
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, estimate=top == ESTIMATE)
+    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check)
+
+
+def _options(folders: Sequence[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for folder in folders:
+        name, equals, value = folder.partition("=")
+        if equals and name in options:
+            raise BadOption(words.option_given_twice(name))
+        if equals:
+            options[name] = value
+    return options
 
 
 def _places(top: str) -> str:
@@ -117,10 +125,10 @@ def _whole_number(name: str, value: str) -> int:
     return int(value)
 
 
-def _truth(name: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        raise BadOption(words.neither_true_nor_false(name, value))
-    return value == "true"
+def _choice(value: str, yes: str, no: str, problem: str) -> bool:
+    if value not in (yes, no):
+        raise BadOption(problem)
+    return value == yes
 
 
 def _countries(value: str, wanted: EnrichmentType) -> tuple[str, ...]:

@@ -58,6 +58,8 @@ _ENCODINGS = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "mac-roman": "Mac Roman",
+    "cp850": "MS-DOS (850)",
+    "cp437": "MS-DOS (437)",
     "cp932": "Shift JIS",
     "cp949": "Korean (CP949)",
     "gb18030": "GB18030",

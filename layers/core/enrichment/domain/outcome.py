@@ -22,6 +22,7 @@ class RowState(StrEnum):
     FOUND = "found"
     NOT_FOUND = "not_found"
     REJECTED = "rejected"
+    NOT_WORTH = "not_worth"  # it could be sent, and nothing good would come of it
     DUPLICATE_OF = "duplicate_of"
     AWAITED = "awaited"  # only in a first answer: its result may come until the deadline
     TIMED_OUT = "timed_out"
@@ -32,7 +33,10 @@ class RowState(StrEnum):
 
 
 # Rows that cost nothing and may be dropped again.
-UNSENT = frozenset({RowState.REJECTED, RowState.OVER_BUDGET, RowState.NOT_SENT})
+UNSENT = frozenset({RowState.REJECTED, RowState.NOT_WORTH, RowState.OVER_BUDGET, RowState.NOT_SENT})
+
+# Those that come back whatever the limits on credits: somebody has to look at them.
+TO_FIX = frozenset({RowState.REJECTED, RowState.NOT_WORTH})
 
 # Rows without a result for which the provider may have charged.
 MAY_BE_PAID = frozenset({RowState.AWAITED, RowState.TIMED_OUT, RowState.AMBIGUOUS})
@@ -98,6 +102,8 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
     """
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
+    if planned.not_worth is not None:
+        return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
     if planned.over_budget:
         return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
     if (first := planned.duplicate_of) is not None:

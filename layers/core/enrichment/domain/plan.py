@@ -20,6 +20,7 @@ class PlannedRow(BaseModel):
     row: int
     contact: Contact | None = None
     rejected: str | None = None
+    not_worth: str | None = None
     duplicate_of: int | None = None
     over_budget: bool | None = None
 

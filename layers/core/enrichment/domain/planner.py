@@ -5,9 +5,12 @@ from typing import Protocol
 
 from enrichment.domain.batch import MAX_BATCH, cut
 from enrichment.domain.columns import Field
-from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
+from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.manner import WESTERN, Manner
+from enrichment.domain.mending import mended
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.worth import is_no_company, not_worth
 from enrichment.words import rows as words
 
 
@@ -40,7 +43,8 @@ class EarlierRows(Protocol):
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
-    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. Holds no
+    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
+    how full names stand in the file; without `check`, nothing is held to be not worth it. Holds no
     more than the contacts of one batch and a little; `rows`, `contacts` and `width` are final when
     `plan` has ended.
     """
@@ -53,9 +57,13 @@ class Planner:
         earlier_rows: EarlierRows,
         most_contacts: int | None = None,
         size: int = MAX_BATCH,
+        manner: Manner = WESTERN,
+        check: bool = True,
     ) -> None:
         self._columns, self._wanted, self._earlier_rows = columns, wanted, earlier_rows
         self._most_contacts, self._size = most_contacts, size
+        self._manner, self._check = manner, check
+        self._headers = {field: header[at] for field, at in columns.items()}
         self._header_width = len(header)
         self._offset = 0
         self._last_sent = 0
@@ -64,8 +72,8 @@ class Planner:
         self.width = len(header)
 
     def decide(self, row: FileRow) -> PlannedRow:
-        """What becomes of one row: it is sent, rejected with the reason, a duplicate of an earlier
-        one, or over budget.
+        """What becomes of one row: it is sent, rejected or not worth it with the reason, a
+        duplicate of an earlier one, or over budget.
         """
         self.rows += 1
         self.width = max(self.width, len(row.cells))
@@ -76,19 +84,30 @@ class Planner:
                 row=row.number,
                 rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
-        contact = contact_from(
-            {field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted
-        )
+        cells = mended({field: self._cell(row, field, at) for field, at in self._columns.items()})
+        if self._check and (reason := not_worth(cells, self._headers)):
+            return PlannedRow(row=row.number, not_worth=reason)
+        contact = contact_from(cells, self._wanted, self._manner)
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
-        earlier = self._earlier_rows.first_row(identity(contact), row.number)
+        if self._check and (reason := self._without_company(contact)):
+            return PlannedRow(row=row.number, not_worth=reason)
+        return self._of_contact(row.number, contact)
+
+    def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
+        earlier = self._earlier_rows.first_row(identity(contact), row)
         if earlier is not None and earlier <= self._last_sent:
-            return PlannedRow(row=row.number, duplicate_of=earlier)
+            return PlannedRow(row=row, duplicate_of=earlier)
         if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
-            return PlannedRow(row=row.number, over_budget=True)
+            return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
-        self._last_sent = row.number
-        return PlannedRow(row=row.number, contact=contact)
+        self._last_sent = row
+        return PlannedRow(row=row, contact=contact)
+
+    def _without_company(self, contact: Contact) -> str | None:
+        company = contact.company_name or ""
+        is_needed = self._wanted is EnrichmentType.EMAIL and not contact.domain
+        return words.no_company(company) if is_needed and is_no_company(company) else None
 
     def _cell(self, row: FileRow, field: Field, at: int) -> str:
         return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]

@@ -19,7 +19,7 @@ _MARKS = (
 # a good one.
 _CANDIDATES = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
-    "mac-roman", "koi8-r",
+    "mac-roman", "cp850", "cp437", "koi8-r",
     "cp932", "gb18030", "big5hkscs", "cp949",
 )  # fmt: skip
 
@@ -28,6 +28,12 @@ _CANDIDATES = (
 # 0.056 and 0.010. So 1252 wins unless it is far behind.
 _SISTERS = ("cp1250", "cp1254", "cp1257")
 _LEAD = 1.5
+
+# Excel's CSV, CSV (Macintosh) and CSV (MS-DOS) hold the same letters at other places, and chardet
+# rates them alike: a German file in 850 at 0.022, as Mac Roman at 0.016. In the wrong one, names
+# have capitals and signs in their middle (JÅrgen, J├╝rgen).
+_WESTERN = ("cp1252", "mac-roman", "cp850", "cp437")
+_APOSTROPHES, _PUNCTUATION = "‘’", "“”«»–—…"
 
 
 def detect(path: Path) -> tuple[str, bytes]:
@@ -124,7 +130,38 @@ def _likely(lines: list[bytes]) -> list[str]:
     likely = sorted(rated, key=lambda codec: rated[codec], reverse=True)
     if likely and likely[0] in _SISTERS and rated.get("cp1252", 0) * _LEAD >= rated[likely[0]]:
         likely.insert(0, "cp1252")
+    if likely and (likely[0] in _WESTERN or _oddities(lines, likely[0])):
+        western = sorted(
+            (codec for codec in _WESTERN if codec in likely),
+            key=lambda codec: _oddities(lines, codec),
+        )
+        likely = [*western, *likely]
     return likely
+
+
+def _oddities(lines: list[bytes], codec: str) -> int:
+    """How many characters beside plain letters stand where none does in a name: signs and other
+    alphabets, small letters among capitals and the other way round.
+    """
+    text = b"".join(lines).decode(codec, errors="replace")
+    return sum(
+        _is_odd(before, character, after)
+        for before, character, after in zip(text, text[1:], text[2:], strict=False)
+        if not character.isascii() and (_is_letter(before) or _is_letter(after))
+    )
+
+
+def _is_odd(before: str, character: str, after: str) -> bool:
+    if not (character.isalpha() and "\u00c0" <= character < "\u0250"):
+        is_inside = before.isalpha() and after.isalpha()
+        return character not in _APOSTROPHES and (is_inside or character not in _PUNCTUATION)
+    if character.isupper():
+        return before.islower() or (before.isalpha() and after.islower())
+    return before.isupper() and after.isupper()
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _is_utf_8(line: bytes) -> bool:

@@ -1,10 +1,11 @@
 """Taking in a file: opening it by its folder's own mapping, and checking what is asked of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.domain.columns import HEADERS, Field
@@ -12,11 +13,17 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request, mapping_keys
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
+from enrichment.domain.manner import Manner, manner_of
 from enrichment.domain.mapping import MAX_MAPPING, mapped_columns, mapping_of
-from enrichment.errors import NoUsableColumns, UnreadableFile
+from enrichment.domain.mending import mended
+from enrichment.domain.worth import are_people, named
+from enrichment.errors import NoPeople, NoUsableColumns, UnreadableFile
 from enrichment.files.opening import OpenFile, opened, too_large_file
 from enrichment.files.sheet import Columns, Row, Sheet
 from enrichment.words import files as words
+
+_SAMPLE = 500  # rows by which a file is judged as a whole
+_EXAMPLES, _LONGEST = 3, 60  # names that a refusal quotes, and their characters
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,14 @@ class AcceptedFile:
     """An open file that is to be enriched or estimated, and what its folders ask for.
 
     The job knows its type, countries and content from here on. `rows` are those of `sheet`, and are
-    iterated once.
+    iterated once; `manner` is how names stand in them.
     """
 
     job: Job
     sheet: Sheet
     rows: Iterable[Row]
     request: Request
+    manner: Manner
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Intake:
 
         Raises:
             NoUsableColumns: see `require_columns`.
+            NoPeople: most rows look like companies.
         """
         require_columns(file.sheet.columns, request.wanted)
         known = {
@@ -69,7 +78,13 @@ class Intake:
             "content": content_of(file.digest, request, file.sheet.columns),
         }
         rows = at_most(file.sheet, self.limits.rows)
-        return AcceptedFile(job.model_copy(update=known), file.sheet, rows, request)
+        first = list(islice(rows, _SAMPLE))
+        sample = list(map(partial(cells_of, file.sheet.columns), first))
+        if request.check and not are_people(sample):
+            raise NoPeople(words.no_people(", ".join(_examples(sample))))
+        manner = manner_of(file.sheet.header, sample)
+        job = job.model_copy(update=known)
+        return AcceptedFile(job, file.sheet, chain(first, rows), request, manner)
 
     def _mapping(self, key: str) -> dict[str, Field | None]:
         """The nearest folder's own mapping of columns; empty if there is none."""
@@ -78,6 +93,17 @@ class Intake:
             if stream is not None:
                 return mapping_of(stream.read(MAX_MAPPING), candidate)
         return {}
+
+
+def cells_of(columns: Columns, row: Row) -> Mapping[Field, str]:
+    """The cells of a row by field, as a sample is looked at; those that it lacks are absent."""
+    cells = {field: row.cells[at] for field, at in columns.items() if at < len(row.cells)}
+    return mended(cells)
+
+
+def _examples(sample: Iterable[Mapping[Field, str]]) -> list[str]:
+    names = filter(None, map(named, sample))
+    return [f"“{name[:_LONGEST]}”" for name in islice(names, _EXAMPLES)]
 
 
 def at_most(rows: Iterable[Row], most: int) -> Iterator[Row]:
@@ -121,7 +147,8 @@ def require_columns(columns: Columns, wanted: EnrichmentType) -> None:
     profiles = (Field.LINKEDIN, Field.SALES_NAVIGATOR)
     needed = companies if wanted is EnrichmentType.EMAIL else profiles
     missing = []
-    if halves and Field.FULL_NAME not in columns:
+    full_names = {Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST}
+    if halves and full_names.isdisjoint(columns):
         missing.append(" and ".join(halves) + f", or {Field.FULL_NAME}")
     if not any(field in columns for field in needed):
         missing.append(" or ".join(needed))

@@ -15,9 +15,9 @@ from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     REASON_COLUMN,
     RESULT_COLUMNS,
+    TO_FIX,
     UNSENT,
     Outcome,
-    RowState,
     fresh,
 )
 from enrichment.domain.row_counts import RowCounts
@@ -66,7 +66,7 @@ class Outputs:
         self.counted = RowCounts({at: sheet.header[at] for at in sorted(columns)})
         self._open = ExitStack()
         self._returned = (
-            UNSENT if whole else {RowState.REJECTED}
+            UNSENT if whole else TO_FIX
         )  # an estimate sent nothing, so only bad rows are worth fixing
         self._whole: Copy[Any] | None = None
         self._unsent: Copy[Any] | None = None

@@ -111,7 +111,16 @@ class SplitUpload:
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, wanted = file.sheet, file.request.wanted
         most = affordable(file.request.max_credits, self.prices.of(wanted))
-        return Planner(sheet.header, sheet.columns, wanted, earlier_rows, most, self.batch_size)
+        return Planner(
+            sheet.header,
+            sheet.columns,
+            wanted,
+            earlier_rows,
+            most,
+            self.batch_size,
+            file.manner,
+            file.request.check,
+        )
 
     def _plan(self, file: AcceptedFile) -> None:
         job, request = file.job, file.request

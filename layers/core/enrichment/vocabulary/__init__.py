@@ -23,9 +23,13 @@ def load(name: str) -> Mapping[str, Any]:
 
 
 def words(name: str, table: str) -> tuple[str, ...]:
-    """All words of a table, whatever their language or group, in the order of the file."""
-    groups: Mapping[str, list[str]] = load(name)[table]
-    return tuple(chain.from_iterable(groups.values()))
+    """All words of a table, whatever their language or group, in the order of the file.
+
+    A group is a list, or one text of words without spaces, which is read three times as fast.
+    """
+    groups: Mapping[str, list[str] | str] = load(name)[table]
+    lists = (group.split() if isinstance(group, str) else group for group in groups.values())
+    return tuple(chain.from_iterable(lists))
 
 
 @cache

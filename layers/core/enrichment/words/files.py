@@ -20,6 +20,18 @@ def neither_true_nor_false(name: str, value: str) -> str:
     return f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither."
 
 
+def neither_on_nor_off(name: str, value: str) -> str:
+    return f"The option “{name}” is either {name}=on or {name}=off; “{value}” is neither."
+
+
+def no_people(names: str) -> str:
+    return (
+        "Most rows of this file look like companies or places, not like people: for example "
+        f"{names}. Nothing was sent. For people who work there, drop a list of them, with a column "
+        "for each one’s name. If these are people, drop the file into a folder check=off."
+    )
+
+
 def countries_are_for_phones(wanted: str) -> str:
     return f"The option “countries” is for phone numbers; it means nothing for {wanted}."
 
@@ -37,8 +49,8 @@ def option_given_twice(name: str) -> str:
 def unknown_option(name: str, value: str) -> str:
     return (
         f"The folder “{name}={value}” is an option that does not exist. The options are: "
-        "countries=FR,BE (below incoming/phone/), max_credits=500 and force=true. For a plain "
-        "folder, choose a name without “=”."
+        "countries=FR,BE (below incoming/phone/), max_credits=500, force=true and check=off. "
+        "For a plain folder, choose a name without “=”."
     )
 
 

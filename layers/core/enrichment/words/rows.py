@@ -20,11 +20,24 @@ NO_ANSWER_AT_END = (
 ENDED_BEFORE = "The platform team ended the job before this row was sent"
 NOT_SENT_IN_TIME = "Not sent before the job’s deadline"
 
+# Why a row is not worth a credit. Its owner may know better.
+_INSIST = "; correct the row, or drop it into a folder check=off to have it sent all the same"
+TEST = f"The name is a test or a placeholder, not a person’s{_INSIST}"
+ADDRESS_AS_NAME = f"An e-mail address or a website stands where a name should be{_INSIST}"
+NUMBER_AS_NAME = f"A number stands where a name should be{_INSIST}"
+OFFICE = f"The name is that of an office or a mailbox, not a person’s{_INSIST}"
+COMPANY_AS_NAME = f"The name is that of a company or a place, not a person’s{_INSIST}"
+GARBLED = f"The name has characters that were lost before the file was saved{_INSIST}"
+REPEATED_HEADER = "The header stands here again, so this is no contact"
+TOTAL = f"This is a line of totals, not a contact{_INSIST}"
+
 # Fragments about a cell.
 MISSING = "is missing"
 LOST_CHARACTER = "has lost a character (�)"
 LINE_BREAK = "contains a line break"
 CONTROL_CHARACTER = "contains a control character"
+ONLY_AN_INITIAL = "is only an initial"
+TWO_PEOPLE = "is that of two people, who need a row each"
 NOT_DIVIDED = "could not be divided into a first and a last name"
 NO_PROFILE = "is not the address of a LinkedIn profile"
 
@@ -48,6 +61,10 @@ def profile_needed(field: str, problem: str, purpose: str) -> str:
 
 def another_page(field: str, what: str, wanted: str, purpose: str) -> str:
     return f"the {field} is {what}, not {wanted}; {wanted} is needed to find {purpose}"
+
+
+def no_company(company: str) -> str:
+    return f"“{company}” is no company where somebody could have an e-mail address{_INSIST}"
 
 
 def company_needed(given: bool) -> str:

@@ -1,0 +1,32 @@
+"""Texts that a program has damaged before the file was saved, mended where it is certain how."""
+
+import html
+import re
+from collections.abc import Mapping
+
+from enrichment.domain.columns import Field
+
+# What UTF-8 looks like when it is read as Windows-1252, Mac Roman, an encoding of MS-DOS or
+# Windows-1251: a character that begins one, and another that is no letter beside it in any name.
+_TWICE = re.compile(r"[Â-ô√├┬╬─][^\x00-\x7f]|(?:[РС][^\x00-\x7f]){2}")
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#x[0-9A-Fa-f]{2,4});")
+
+
+def mended(cells: Mapping[Field, str]) -> Mapping[Field, str]:
+    """The cells of a row, with those mended that were encoded twice (`MÃ¼ller`), or for a web page
+    (`M&uuml;ller`).
+    """
+    joined = "".join(cells.values())
+    if "&" not in joined and (joined.isascii() or not _TWICE.search(joined)):
+        return cells
+    return {field: _mended(text) for field, text in cells.items()}
+
+
+def _mended(text: str) -> str:
+    if "&" in text and _ENTITY.search(text):
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if not text.isascii() and _TWICE.search(text):
+        from ftfy import fix_encoding  # 80 ms, which only such files pay
+
+        text = fix_encoding(text)
+    return text
