@@ -3,8 +3,7 @@
 `planted.py` puts its bugs in by subclasses.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +12,6 @@ from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, SigningKey
-from enrichment.domain.duplicates import Identity
-from enrichment.domain.planner import EarlierRows
 from enrichment.domain.report import Report
 from enrichment.domain.token import SigningKeys
 from enrichment.pipeline import Pipeline
@@ -55,7 +52,7 @@ class FakeClients(Clients):
 
 
 class SimulatedPipeline(Pipeline):
-    """Small batches, secrets that are at hand, and neither disk nor metrics nor pages.
+    """Small batches, secrets that are at hand, and neither metrics nor pages.
 
     Nothing that fails for good is kept as a dead letter: nobody may rely on those.
     """
@@ -81,10 +78,6 @@ class SimulatedPipeline(Pipeline):
     @cached_property
     def page(self) -> Callable[[Report], str]:
         return lambda report: report.job
-
-    @cached_property
-    def earlier_rows(self) -> Callable[[], AbstractContextManager[EarlierRows]]:
-        return earlier_rows_in_memory
 
 
 class KnownApiKey(ApiKey):
@@ -114,19 +107,3 @@ class NoMetrics(Metrics):
 
     def count(self, name: str, times: int = 1) -> None:
         pass
-
-
-class EarlierRowsInMemory:
-    """Remembers people by their names, which is enough for the files of the simulation."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str | None, int] = {}
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        earlier = self._rows.setdefault(who.name, row)
-        return None if earlier == row else earlier
-
-
-@contextmanager
-def earlier_rows_in_memory() -> Iterator[EarlierRowsInMemory]:
-    yield EarlierRowsInMemory()

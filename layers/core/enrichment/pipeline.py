@@ -10,7 +10,6 @@ before it is used, by assigning it or in a subclass: tests, the simulation and i
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, SplitStarter
-    from enrichment.domain.planner import EarlierRows
     from enrichment.domain.report import Report
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
@@ -104,7 +102,6 @@ class Pipeline:
             publish=self.publish,
             estimate=self.estimate,
             repeated=self.repeated_upload,
-            earlier_rows=self.earlier_rows,
             clock=self.clock,
             new_id=self.new_id,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
@@ -358,13 +355,6 @@ class Pipeline:
         from enrichment.adapters.report_page import page
 
         return page
-
-    @cached_property
-    def earlier_rows(self) -> "Callable[[], AbstractContextManager[EarlierRows]]":
-        """Remembers whom a file has named."""
-        from enrichment.adapters.earlier_rows import EarlierRowsOnDisk
-
-        return EarlierRowsOnDisk
 
     def _read(self, kind: type[S]) -> S:
         if kind not in self._settings:

@@ -6,7 +6,8 @@ from typing import Protocol
 from enrichment.domain.batch import MAX_BATCH, cut
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
-from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.duplicates import identity
+from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.words import rows as words
 
@@ -28,15 +29,6 @@ class FileRow(Protocol):
 _LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 
 
-class EarlierRows(Protocol):
-    """Remembers whom a file has named before."""
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        """The row that named the same person earlier; None at the first time, which is then
-        remembered as `row`.
-        """
-
-
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
@@ -54,7 +46,9 @@ class Planner:
         most_contacts: int | None = None,
         size: int = MAX_BATCH,
     ) -> None:
-        self._columns, self._wanted, self._earlier_rows = columns, wanted, earlier_rows
+        self._wanted, self._earlier_rows = wanted, earlier_rows
+        self._columns = tuple(columns.items())
+        self._linked = tuple((field, at) for field, at in self._columns if field in _LINKED)
         self._most_contacts, self._size = most_contacts, size
         self._header_width = len(header)
         self._offset = 0
@@ -76,9 +70,7 @@ class Planner:
                 row=row.number,
                 rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
-        contact = contact_from(
-            {field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted
-        )
+        contact = contact_from(self._cells(row), self._wanted)
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
         earlier = self._earlier_rows.first_row(identity(contact), row.number)
@@ -90,8 +82,12 @@ class Planner:
         self._last_sent = row.number
         return PlannedRow(row=row.number, contact=contact)
 
-    def _cell(self, row: FileRow, field: Field, at: int) -> str:
-        return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]
+    def _cells(self, row: FileRow) -> dict[Field, str]:
+        cells = row.cells
+        found = {field: cells[at] for field, at in self._columns}
+        if row.links:
+            found |= {field: row.links[at] for field, at in self._linked if at in row.links}
+        return found
 
     def plan(self, rows: Iterable[FileRow], write: Callable[[bytes], None]) -> Iterator[Span]:
         """Write the plan's lines and yield where its batches stand in it."""

@@ -1,7 +1,6 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
@@ -9,9 +8,10 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch
 from enrichment.domain.credits import Prices, affordable
+from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
-from enrichment.domain.planner import EarlierRows, Planner
+from enrichment.domain.planner import Planner
 from enrichment.errors import FileError, UnreadableFile
 from enrichment.files.sheet import Sheet
 from enrichment.steps.completion import Completion
@@ -47,7 +47,6 @@ class SplitUpload:
     publish: PublishReport
     estimate: EstimateFile
     repeated: RepeatedUpload
-    earlier_rows: Callable[[], AbstractContextManager[EarlierRows]]
     clock: Clock
     new_id: Callable[[], str]
     deadline_seconds: int
@@ -100,29 +99,25 @@ class SplitUpload:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content, now)
         if file.request.estimate:
-            with self.earlier_rows() as earlier_rows:
-                self.estimate.run(file, self._planner(file, earlier_rows), earlier)
+            self.estimate.run(file, self._planner(file), earlier)
             self.jobs.end_at_once(file.job.id, JobState.ESTIMATED, now)
         elif earlier not in (None, file.job.id) and not file.request.force:
             self.repeated.run(file)
         else:
             self._plan(file)
 
-    def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
+    def _planner(self, file: AcceptedFile) -> Planner:
         sheet, wanted = file.sheet, file.request.wanted
         most = affordable(file.request.max_credits, self.prices.of(wanted))
-        return Planner(sheet.header, sheet.columns, wanted, earlier_rows, most, self.batch_size)
+        return Planner(sheet.header, sheet.columns, wanted, EarlierRows(), most, self.batch_size)
 
     def _plan(self, file: AcceptedFile) -> None:
         job, request = file.job, file.request
         plan = self.new_id()
         now = self.clock()
         key = plan_key(job.id, plan)
-        with (
-            self.earlier_rows() as earlier_rows,
-            self.bucket.write(key, "application/x-ndjson") as lines,
-        ):
-            planner = self._planner(file, earlier_rows)
+        with self.bucket.write(key, "application/x-ndjson") as lines:
+            planner = self._planner(file)
 
             def planned() -> Iterator[Batch]:
                 for number, span in enumerate(planner.plan(file.rows, lines.write), start=1):
