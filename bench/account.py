@@ -19,6 +19,7 @@ ENVIRONMENT = MappingProxyType(
         "RETENTION_DAYS": "90",
         "BUCKET": "data",
         "SUBMIT_QUEUE_URL": "queue",
+        "SPLIT_FUNCTION": "split",
         "COMPILE_FUNCTION": "compile",
         "DEADLINE_MINUTES": "60",
         "MAX_FILE_MEGABYTES": "4000",

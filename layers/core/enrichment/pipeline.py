@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.repeated_upload import RepeatedUpload
+    from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
     from enrichment.usecases.compile import CompileJob
@@ -97,6 +98,8 @@ class Pipeline:
             contents=self.contents,
             bucket=self.bucket,
             queue=self.submit_queue,
+            starter=self.split_starter,
+            unfinished=self.unfinished,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
@@ -222,6 +225,12 @@ class Pipeline:
         from enrichment.steps.repeated_upload import RepeatedUpload
 
         return RepeatedUpload(self.jobs, self.contents, self.publish, self.clock)
+
+    @cached_property
+    def unfinished(self) -> "UnfinishedPlans":
+        from enrichment.steps.unfinished import UnfinishedPlans
+
+        return UnfinishedPlans(self.bucket)
 
     @cached_property
     def completion(self) -> "Completion":

@@ -1,6 +1,7 @@
 """Whom a file has named before."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -139,10 +140,26 @@ def test_people_are_found_as_in_plain_dictionaries(people: list[Identity]) -> No
     assert firsts(*people) == by_the_rules(people)
 
 
+@given(CROWD, st.integers(0, 60))
+def test_what_was_stored_is_restored(people: list[Identity], at: int) -> None:
+    seen = EarlierRows()
+    before = [seen.first_row(who, row) for row, who in enumerate(people[:at])]
+    again = EarlierRows.restored(BytesIO(b"".join(seen.stored())).read)
+    after = [again.first_row(who, row) for row, who in enumerate(people[at:], start=at)]
+    assert before + after == firsts(*people)
+
+
 def test_people_are_found_however_many_there_are() -> None:
     people = [Identity(f"in/{n % 9_000}", f"{n}", f"{n % 7_000}", "acme") for n in range(30_000)]
     people += [Identity(None, who.name, who.domain) for who in people]
     assert firsts(*people) == by_the_rules(people)
+
+    seen = EarlierRows()
+    for row, who in enumerate(people[:30_000]):
+        seen.first_row(who, row)
+    again = EarlierRows.restored(BytesIO(b"".join(seen.stored())).read)
+    later = [again.first_row(who, row) for row, who in enumerate(people[30_000:], start=30_000)]
+    assert later == by_the_rules(people)[30_000:]
 
 
 FEW = st.none() | st.sampled_from("ab")

@@ -1,7 +1,10 @@
 """Whom a file has named before: some 60 bytes of memory a row, whatever the row says."""
 
+import json
 from array import array
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from typing import Self
 
 from enrichment.domain.duplicates import Identity
 
@@ -63,6 +66,31 @@ class EarlierRows:
         if self._bytes > _FULL * len(self._shards):
             self._double()
         return None if is_new else self._rows[person]
+
+    def stored(self) -> Iterator[bytes]:
+        """All of it as bytes, part by part: what `restored` reads."""
+        head = json.dumps({"people": len(self._rows), "bits": self._bits}).encode()
+        yield len(head).to_bytes(4, "little") + head
+        yield self._rows.tobytes()
+        yield self._has.tobytes()
+        yield from self._shards
+
+    @classmethod
+    def restored(cls, read: Callable[[int], bytes]) -> Self:
+        """What was stored, from a stream's `read`."""
+        head = json.loads(read(int.from_bytes(read(4), "little")))
+        new = cls()
+        new._bits = head["bits"]
+        for column in (new._rows, new._has):
+            column.frombytes(read(head["people"] * column.itemsize))
+        while entries := read(_ENTRY * 4096):
+            for start in range(0, len(entries), _ENTRY):
+                entry = entries[start : start + _ENTRY]
+                new._shards[hash(entry[:_DIGEST]) & new._mask] += entry
+            new._bytes += len(entries)
+            while new._bytes > _FULL * len(new._shards):
+                new._double()
+        return new
 
     def _unless_told_apart(self, namesake: int, has: int) -> int:
         """The namesake, unless that person is known to have a page or domain of their own."""

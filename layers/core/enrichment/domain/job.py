@@ -105,9 +105,11 @@ class Job(BaseModel):
     the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
     came at all, to the minute. `compile_attempts` counts the runs of `compile` since one finished;
     `whole` tells that every batch was settled before the last of them was asked for. `given_up`
-    tells that an operator ended the job. `content` names what was asked of which bytes, so that the
-    same is not paid for again. `width` is the number of cells of the widest row, `columns` the
-    position (from 0) of each field found.
+    tells that an operator ended the job. `unfinished` names the plan of a run that had no time to
+    finish it, of `planned` rows and by the rules `planned_by` (`rules_of`), and `handed_on_at` is
+    when it left it to the next run. `attempts` counts the runs since then. `content` names what was
+    asked of which bytes, so that the same is not paid for again. `width` is the number of cells of
+    the widest row, `columns` the position (from 0) of each field found.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -120,6 +122,10 @@ class Job(BaseModel):
     created_at: int
     deadline_at: int
     attempts: int = 1
+    unfinished: str = ""
+    planned: int = 0
+    planned_by: str = ""
+    handed_on_at: int | None = None
     plan: str = ""
     plan_version: int = PLAN_VERSION
     content: str = ""

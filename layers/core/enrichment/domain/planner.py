@@ -1,6 +1,7 @@
 """What becomes of each row, decided once, row by row, before anything is sent."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Protocol
 
 from enrichment.domain.batch import MAX_BATCH, cut
@@ -9,6 +10,7 @@ from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.errors import BrokenInvariant
 from enrichment.words import rows as words
 
 
@@ -57,12 +59,27 @@ class Planner:
         self.contacts = 0
         self.width = len(header)
 
+    def _repeated(self, begun: Iterable[bytes], rows: Iterator[FileRow]) -> Iterator[PlannedRow]:
+        """What was decided before of the first rows."""
+        for line, row in zip(begun, rows, strict=False):
+            decided = PlannedRow.model_validate_json(line)
+            if decided.row != row.number:
+                raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
+            self._count(row)
+            if decided.contact:
+                self.contacts += 1
+                self._last_sent = row.number
+            yield decided
+
+    def _count(self, row: FileRow) -> None:
+        self.rows += 1
+        self.width = max(self.width, len(row.cells))
+
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected with the reason, a duplicate of an earlier
         one, or over budget.
         """
-        self.rows += 1
-        self.width = max(self.width, len(row.cells))
+        self._count(row)
         if not any(map(str.strip, row.cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
@@ -89,12 +106,24 @@ class Planner:
             found |= {field: row.links[at] for field, at in self._linked if at in row.links}
         return found
 
-    def plan(self, rows: Iterable[FileRow], write: Callable[[bytes], None]) -> Iterator[Span]:
-        """Write the plan's lines and yield where its batches stand in it."""
+    def plan(
+        self,
+        rows: Iterable[FileRow],
+        write: Callable[[bytes], None],
+        begun: Iterable[bytes] = (),
+    ) -> Iterator[Span]:
+        """Write the plan's lines and yield where its batches stand in it.
+
+        Args:
+            rows: all rows of the file.
+            write: takes a line.
+            begun: the first lines of the plan, without their ends, if it was begun before; the
+                planner's `EarlierRows` know whom they name.
+        """
+        left = iter(rows)
 
         def sent() -> Iterator[tuple[int, int, int]]:
-            for row in rows:
-                decided = self.decide(row)
+            for decided in chain(self._repeated(begun, left), map(self.decide, left)):
                 line = decided.line()
                 write(line)
                 start, self._offset = self._offset, self._offset + len(line)
