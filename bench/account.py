@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from enrichment.adapters.clients import Clients
 from enrichment.pipeline import Pipeline
 
+KEY = "incoming/email/people.csv"
 ENVIRONMENT = MappingProxyType(
     {
         "TABLE": "table",
@@ -33,63 +34,63 @@ ENVIRONMENT = MappingProxyType(
     }
 )
 _NOW = 1_800_000_000
-_ERRORS = SimpleNamespace(ClientError=ClientError, ConditionalCheckFailedException=KeyError)
-
-
-def _nothing(**_: Any) -> dict[str, Any]:
-    return {}
 
 
 class _Service:
-    """Answers every call by its name, or with nothing."""
+    """Answers each call by its name, with nothing where it knows none."""
 
-    exceptions = _ERRORS
+    exceptions = SimpleNamespace(ClientError=ClientError, ConditionalCheckFailedException=KeyError)
 
-    def __init__(self, calls: Counter[str], **answers: Callable[..., Any]) -> None:
+    def __init__(self, calls: Counter[str], answers: dict[str, Callable[..., Any]]) -> None:
         self._calls, self._answers = calls, answers
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        answer: Callable[..., Any] = self._answers.get(name, _nothing)
-
         def call(**given: Any) -> Any:
             self._calls[name] += 1
-            return answer(**given)
+            return self._answers[name](given) if name in self._answers else {}
 
         return call
 
 
+class _Body:
+    """A file as a stream that closes itself at its end, as those of boto3 do."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if not data:
+            self._file.close()
+        return data
+
+
 class Account(Clients):
-    """Holds one file, which is the upload `KEY`."""
+    """Holds one file, which is the upload `KEY`; `rows` and `contacts` are those of its plan."""
 
     def __init__(self, path: Path) -> None:
         self.calls: Counter[str] = Counter()
-        self.plan = 0  # bytes
+        self.rows = self.contacts = 0
         self._path = path
-        services = {
-            "dynamodb": _Service(self.calls, batch_write_item=lambda **_: {"UnprocessedItems": {}}),
-            "s3": _Service(
-                self.calls,
-                get_object=self._get,
-                put_object=self._put,
-                create_multipart_upload=lambda **_: {"UploadId": "upload"},
-                upload_part=self._put,
-            ),
-            "sqs": _Service(self.calls),
-            "functions": _Service(self.calls),
+        answers: dict[str, Callable[..., Any]] = {
+            "batch_write_item": lambda _: {"UnprocessedItems": {}},
+            "get_object": self._get,
+            "put_object": self._put,
+            "create_multipart_upload": lambda _: {"UploadId": "upload"},
+            "upload_part": self._put,
         }
-        vars(self).update(services)
+        service = _Service(self.calls, answers)
+        vars(self).update(dynamodb=service, s3=service, sqs=service, functions=service)
 
     def pipeline(self) -> Pipeline:
         return Pipeline(self, ENVIRONMENT, lambda: _NOW, lambda: "0" * 32)
 
-    def _get(self, **given: Any) -> dict[str, Any]:
+    def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] != KEY:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": self._path.open("rb")}
+        return {"Body": _Body(self._path)}
 
-    def _put(self, **given: Any) -> dict[str, Any]:
-        self.plan += len(given["Body"])
+    def _put(self, given: dict[str, Any]) -> dict[str, Any]:
+        self.rows += given["Body"].count(b"\n")
+        self.contacts += given["Body"].count(b'"contact":')
         return {"ETag": "etag"}
-
-
-KEY = "incoming/email/people.csv"
