@@ -3,8 +3,7 @@
 `planted.py` puts its bugs in by subclasses.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +12,6 @@ from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, SigningKey
-from enrichment.domain.duplicates import Identity
-from enrichment.domain.planner import EarlierRows
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
@@ -56,7 +53,7 @@ class FakeClients(Clients):
 
 
 class SimulatedPipeline(Pipeline):
-    """Small batches, an API key that is at hand, and neither disk nor metrics nor pages.
+    """Small batches, an API key that is at hand, and neither metrics nor pages.
 
     Of dead letters only the door's are kept: on the others nobody may rely.
     """
@@ -83,10 +80,6 @@ class SimulatedPipeline(Pipeline):
     def page(self) -> Callable[[Report], str]:
         return lambda report: report.job
 
-    @cached_property
-    def earlier_rows(self) -> Callable[[], AbstractContextManager[EarlierRows]]:
-        return earlier_rows_in_memory
-
 
 class KnownApiKey(ApiKey):
     """The API key, unless its secret is `missing`."""
@@ -106,19 +99,3 @@ class NoMetrics(Metrics):
 
     def count(self, name: str, times: int = 1) -> None:
         pass
-
-
-class EarlierRowsInMemory:
-    """Remembers people by their names, which is enough for the files of the simulation."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str | None, int] = {}
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        earlier = self._rows.setdefault(who.name, row)
-        return None if earlier == row else earlier
-
-
-@contextmanager
-def earlier_rows_in_memory() -> Iterator[EarlierRowsInMemory]:
-    yield EarlierRowsInMemory()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.columns import find_columns
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.duplicates import Identity
+from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.planner import Planner
 from tests.unit.builders import TEXT
@@ -24,18 +24,9 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-class Remembered:
-    def __init__(self) -> None:
-        self._rows: dict[Identity, int] = {}
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        earlier = self._rows.setdefault(who, row)
-        return None if earlier == row else earlier
-
-
 def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
     return Planner(
-        HEADER, find_columns(HEADER), EnrichmentType.EMAIL, Remembered(), most_contacts, size
+        HEADER, find_columns(HEADER), EnrichmentType.EMAIL, EarlierRows(), most_contacts, size
     )
 
 
@@ -67,7 +58,8 @@ def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
 
     decided = [PlannedRow.model_validate_json(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
-    for line in decided:
+    for line, written in zip(decided, plan.splitlines(), strict=True):
+        assert written.decode() == line.model_dump_json(exclude_none=True)
         assert [line.contact, line.rejected, line.duplicate_of, line.over_budget].count(None) == 3
     sent = {line.row for line in decided if line.contact}
     unpaid = {line.row for line in decided if line.over_budget}

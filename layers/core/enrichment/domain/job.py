@@ -106,8 +106,10 @@ class Job(BaseModel):
     came at all, to the minute, `reopened_at` when an operator had it send again. `compile_attempts`
     counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
     was up, and that noted what it had read; `whole` tells that every batch was settled before the
-    last of them was asked for. `given_up` tells that an operator ended the job. `content` names
-    what was asked of which bytes, so that the same is not paid for
+    last of them was asked for. `given_up` tells that an operator ended the job. `unfinished` names
+    the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
+    (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
+    since then. `content` names what was asked of which bytes, so that the same is not paid for
     again. `width` is the number of cells of the widest row, `columns` the position (from 0) of each
     field found.
     """
@@ -122,6 +124,10 @@ class Job(BaseModel):
     created_at: int
     deadline_at: int
     attempts: int = 1
+    unfinished: str = ""
+    planned: int = 0
+    planned_by: str = ""
+    handed_on_at: int | None = None
     plan: str = ""
     plan_version: int = PLAN_VERSION
     content: str = ""

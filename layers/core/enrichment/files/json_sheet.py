@@ -24,7 +24,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DEPTH = 3  # objects in objects whose members become columns; what is deeper stays JSON
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class ObjectRow(Row):
     """A row and the text of its object; `before` is what stands between it and the object above
     it.

@@ -28,10 +28,12 @@ FindColumns = Callable[[Sequence[str]], Columns]
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Row:
     """One row: its number as its owner would count it, its cells as text, and the targets of links
     by the cell's position.
+
+    Nobody changes one; it is not frozen since that makes it take four times as long to create.
     """
 
     number: int

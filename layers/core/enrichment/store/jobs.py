@@ -61,6 +61,24 @@ class Jobs:
         """Set fields of a job that exists, whatever its state."""
         self._table.update(Update(job_key(job_id), fields))
 
+    def hand_on(self, job: Job, now: int, plan: str, planned: int, rules: str) -> bool:
+        """Leave a plan to the next run over the file, which begins its attempts anew.
+
+        Returns:
+            False where a plan of as many rows was left before, or the job is not SPLITTING.
+        """
+        sets = {
+            "unfinished": plan,
+            "planned": planned,
+            "planned_by": rules,
+            "handed_on_at": now,
+            "attempts": 0,
+        }
+        further = "NOT planned >= :planned"  # also where an earlier version stored none
+        values = {"planned": planned}
+        update = Update(job_key(job.id), sets, [JobState.SPLITTING], further, values=values)
+        return self._table.update(update) is None
+
     def run(self, job: Job, now: int, force: bool, **fields: Any) -> Run:
         """SPLITTING → RUNNING, with the plan that counts, and take the job's content: all or none.
 
@@ -139,7 +157,7 @@ class Jobs:
         if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):
             self._move(job_id, JobState.LATE, fields, only_from=[JobState.OVERTAKEN])
 
-    def hand_on(self, job: Job, noted: str, went_on: bool) -> None:
+    def hand_on_compiling(self, job: Job, noted: str, went_on: bool) -> None:
         """Leave a compilation to the next run, with what this one noted.
 
         Args:

@@ -95,7 +95,7 @@ class CompileJob:
             return self._write(job, sheet, outcomes)
         except OutOfTime:
             notes.close()
-            self.jobs.hand_on(job, run, went_on=payloads.read > 0)
+            self.jobs.hand_on_compiling(job, run, went_on=payloads.read > 0)
             return None
         finally:
             notes.discard()

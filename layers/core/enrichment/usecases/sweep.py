@@ -113,7 +113,7 @@ class Sweep:
     def _sweep_job(self, job: Job, swept: Swept) -> None:
         now = self.clock()
         match job.state:
-            case JobState.SPLITTING if now - job.created_at >= self.patience.split * job.attempts:
+            case JobState.SPLITTING if self._splitting_died(job, now):
                 self.split_starter.start(self.bucket.name, job.key, job.version, job.size)
                 swept.splits_restarted += 1
             case JobState.RUNNING | JobState.PAUSED if now >= job.deadline_at:
@@ -152,6 +152,11 @@ class Sweep:
 
     def _recount_after(self, job: Job) -> int:
         return self.patience.results if job.awaited else self.patience.late_recount
+
+    def _splitting_died(self, job: Job, now: int) -> bool:
+        """Whether the runs that were told of have had all the time that they may take."""
+        since = job.created_at if job.handed_on_at is None else job.handed_on_at
+        return now - since >= self.patience.split * max(1, job.attempts)
 
     def _compiling_died(self, job: Job, now: int) -> bool:
         """Whether no run of `compile` was heard of in time, or the last one has had all the time

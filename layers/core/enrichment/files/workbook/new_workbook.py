@@ -28,7 +28,7 @@ _MAX_SHEET_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class WorkbookRow(Row):
     """A row and the values of its cells with their types."""
 
