@@ -189,7 +189,7 @@ LANGUAGES = {
         "website=Sitio web"
     ),
     "Spanish surnames": (
-        "first=Nombre|last=Primer apellido|Segundo apellido|company=Razón social|domain=Dominio"
+        "first=Nombre|last=Primer apellido|second=Segundo apellido|company=Razón social|domain=Dominio"
     ),
     "Outlook in Italian": (
         "Titolo|first=Nome|Secondo nome|last=Cognome|company=Società|Reparto|"
@@ -211,7 +211,7 @@ LANGUAGES = {
         "first=Primeiro nome|last=Sobrenome|company=Nome da conta|email=E-mail|website=Site"
     ),
     "Outlook in Dutch": (
-        "Titel|first=Voornaam|Tussenvoegsel|last=Achternaam|company=Bedrijf|Afdeling|"
+        "Titel|first=Voornaam|prefix=Tussenvoegsel|last=Achternaam|company=Bedrijf|Afdeling|"
         "email=E-mailadres|E-mailtype|website=Webpagina"
     ),
     "a Dutch list": (
@@ -223,7 +223,10 @@ LANGUAGES = {
 MARKS = {
     "first": Field.FIRST_NAME,
     "last": Field.LAST_NAME,
+    "second": Field.SECOND_LAST_NAME,
+    "prefix": Field.NAME_PREFIX,
     "full": Field.FULL_NAME,
+    "family": Field.FULL_NAME_FAMILY_FIRST,
     "company": Field.COMPANY,
     "domain": Field.DOMAIN,
     "website": Field.WEBSITE,

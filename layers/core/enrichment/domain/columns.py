@@ -15,6 +15,9 @@ class Field(StrEnum):
     FIRST_NAME = "first name"
     LAST_NAME = "last name"
     FULL_NAME = "full name"
+    FULL_NAME_FAMILY_FIRST = "full name, family name first"  # by its header: Apellidos, Nombre
+    SECOND_LAST_NAME = "second last name"  # beside `last name`: Apellido Materno
+    NAME_PREFIX = "name prefix"  # of the last name: Tussenvoegsel, as in van der
     COMPANY = "company"
     DOMAIN = "domain"
     WEBSITE = "website"

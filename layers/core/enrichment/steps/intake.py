@@ -121,7 +121,7 @@ def require_columns(columns: Columns, wanted: EnrichmentType) -> None:
     profiles = (Field.LINKEDIN, Field.SALES_NAVIGATOR)
     needed = companies if wanted is EnrichmentType.EMAIL else profiles
     missing = []
-    if halves and Field.FULL_NAME not in columns:
+    if halves and not columns.keys() & {Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST}:
         missing.append(" and ".join(halves) + f", or {Field.FULL_NAME}")
     if not any(field in columns for field in needed):
         missing.append(" or ".join(needed))
