@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.domain.columns import find_columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.duplicates import Identity
+from enrichment.domain.finding import find_columns
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.planner import Planner
 from tests.unit.builders import TEXT
@@ -35,7 +35,12 @@ class Remembered:
 
 def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
     return Planner(
-        HEADER, find_columns(HEADER), EnrichmentType.EMAIL, Remembered(), most_contacts, size
+        HEADER,
+        find_columns(HEADER).columns,
+        EnrichmentType.EMAIL,
+        Remembered(),
+        most_contacts,
+        size,
     )
 
 

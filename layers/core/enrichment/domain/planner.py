@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from enrichment.domain.batch import MAX_BATCH, cut
-from enrichment.domain.columns import Field
+from enrichment.domain.cell import said
+from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.linkedin import person_urls
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.websites import company_domain
 from enrichment.words import rows as words
 
 
@@ -26,6 +29,27 @@ class FileRow(Protocol):
 
 # Fields for which a cell's link says more than its text, which may be “Profile”.
 _LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
+
+
+def best_cell(field: Field, cells: Sequence[str]) -> str:
+    """Of a row's cells for one field, the most trusted first, the first that says something usable:
+    a person's page, an address of a company; else the first that says anything.
+
+    >>> best_cell(Field.EMAIL, ["", "jane@gmail.com", "jane@acme.com"])
+    'jane@acme.com'
+    """
+    saying = [cell for cell in cells if said(cell)]
+    return next((cell for cell in saying if _is_usable(field, cell)), "".join(saying[:1]))
+
+
+def _is_usable(field: Field, cell: str) -> bool:
+    match field:
+        case Field.LINKEDIN | Field.SALES_NAVIGATOR:
+            return bool(person_urls(cell))
+        case Field.DOMAIN | Field.WEBSITE | Field.EMAIL:
+            return company_domain({field: cell}) is not None
+        case _:
+            return True
 
 
 class EarlierRows(Protocol):
@@ -48,7 +72,7 @@ class Planner:
     def __init__(
         self,
         header: Sequence[str],
-        columns: Mapping[Field, int],
+        columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
         most_contacts: int | None = None,
@@ -77,7 +101,8 @@ class Planner:
                 rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
         contact = contact_from(
-            {field: self._cell(row, field, at) for field, at in self._columns.items()}, self._wanted
+            {field: self._cell(row, field, each) for field, each in self._columns.items()},
+            self._wanted,
         )
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
@@ -90,8 +115,13 @@ class Planner:
         self._last_sent = row.number
         return PlannedRow(row=row.number, contact=contact)
 
-    def _cell(self, row: FileRow, field: Field, at: int) -> str:
-        return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]
+    def _cell(self, row: FileRow, field: Field, columns: tuple[int, ...]) -> str:
+        """What the row says of a field: the first of its columns that says something usable, else
+        the first that says anything.
+        """
+        links = row.links if field in _LINKED else {}
+        cells = (links.get(at, row.cells[at]) for at in columns)
+        return next(cells) if len(columns) == 1 else best_cell(field, list(cells))
 
     def plan(self, rows: Iterable[FileRow], write: Callable[[bytes], None]) -> Iterator[Span]:
         """Write the plan's lines and yield where its batches stand in it."""

@@ -111,7 +111,9 @@ class SplitUpload:
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, wanted = file.sheet, file.request.wanted
         most = affordable(file.request.max_credits, self.prices.of(wanted))
-        return Planner(sheet.header, sheet.columns, wanted, earlier_rows, most, self.batch_size)
+        return Planner(
+            sheet.header, sheet.found.columns, wanted, earlier_rows, most, self.batch_size
+        )
 
     def _plan(self, file: AcceptedFile) -> None:
         job, request = file.job, file.request
@@ -138,7 +140,7 @@ class SplitUpload:
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
             layout=file.sheet.layout.model_dump(mode="json"),
-            columns={field.value: position for field, position in file.sheet.columns.items()},
+            found=file.sheet.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,
