@@ -21,6 +21,7 @@ from enrichment.domain.linkedin import is_sales_navigator, person_urls
 MOST_VALUES = 150  # of a column that are looked at
 _LONG = 80  # characters of a text that is no name any more
 _MOST_WORDS = 9
+_LONGEST_UNSPACED = 7  # characters of a name in Chinese, Korean or Japanese, with a space
 _ID = 12  # characters of a word with digits in it that is nobody's name
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
@@ -140,6 +141,9 @@ def look(value: str) -> Look:
         return Look(Kind.ANSWER)
     given = _given_names()
     is_company = _is_company(text, plain)
+    if not is_company and _WITHOUT_SPACES.match(text):
+        is_name = len(text) <= _LONGEST_UNSPACED and text.startswith(_family_names())
+        return Look(Kind.TEXT, words=_count(text, plain), given=is_name)
     return Look(
         Kind.TEXT,
         words=_count(text, plain),
@@ -193,6 +197,13 @@ def _is_company(text: str, plain: Sequence[str]) -> bool:
 
 
 @cache
+def _family_names() -> tuple[str, ...]:
+    """With which names in Chinese, Korean and Japanese begin."""
+    groups: Mapping[str, str] = vocabulary.load("values")["family_name"]
+    return tuple(" ".join(groups.values()).split())
+
+
+@cache
 def _given_names() -> frozenset[str]:
     groups: Mapping[str, str] = vocabulary.load("given_names")["given_name"]
     return frozenset(" ".join(groups.values()).split())
@@ -224,6 +235,7 @@ _NO_NAMES = (
     Kind.LONG,
 )
 _FEW = 3  # values from which no is concluded
+_SEVERAL = 8  # values from which it is concluded that companies are people
 
 
 def fit(wanted: Field, values: Evidence) -> float:
@@ -300,7 +312,8 @@ def _company_fit(values: Evidence) -> float:
         return -1.0
     if values.share(Kind.URL, Kind.DOMAIN) >= 0.7:
         return -1.0
-    if values.several >= 0.6 and values.given_first >= 0.5 and values.company < 0.1:
+    people = values.several >= 0.6 and values.given_first >= 0.5 and values.company < 0.1
+    if people and values.looked >= _SEVERAL:
         return -0.6
     return 0.7 if values.company >= 0.2 else 0.4 if values.company >= 0.08 else 0.1
 

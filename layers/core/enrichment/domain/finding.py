@@ -33,6 +33,7 @@ _FULL_NAMES = (Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST)
 _NAMES = frozenset({*_HALVES, *_FULL_NAMES})
 _LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 _MUST_AGREE = frozenset({Field.COMPANY, Field.DOMAIN, Field.WEBSITE})
+_ONES_OWN = frozenset({Field.FULL_NAME, Field.EMAIL, Field.LINKEDIN})
 _ROLE_RANK = 3  # of columns whose header names a role, or a kind of company
 
 
@@ -56,11 +57,12 @@ def likeness_of(cells: Sequence[str], above: Sequence[str] = ()) -> float:
     for each in _meanings(cells, above):
         if name := each.field or each.kind:
             best[name] = max(best.get(name, 0.0), each.weight)
-    data = sum(1 for cell in cells if cell and look(cell).kind in _DATA)
+    data = sum(1 for cell in cells if cell and look(cell).kind in _ADDRESSES)
     return sum(best.values()) - data
 
 
-_DATA = (ValueKind.EMAIL, ValueKind.PROFILE, ValueKind.SALES, ValueKind.URL, ValueKind.DOMAIN)
+_ADDRESSES = (ValueKind.EMAIL, ValueKind.PROFILE, ValueKind.SALES, ValueKind.URL)
+_DATA = (*_ADDRESSES, ValueKind.DOMAIN)  # but `person.name` may be a header
 
 
 def is_data(rows: Sequence[Sequence[str]]) -> bool:
@@ -188,10 +190,17 @@ class _Finding:
             self._add(field, at, by.weight, by.rank, fits)
 
     def _fit(self, field: Field, at: int) -> float:
+        if field in _ONES_OWN and self._is_of_few(at):
+            return -0.9
         own = fit(field, self._values[at])
         if field in _LINKED and at in self._links:
             return max(own, fit(field, self._links[at]))
         return own
+
+    def _is_of_few(self, at: int) -> bool:
+        """Whether a column names a few over and over again, such as those who look after others."""
+        values = self._values[at]
+        return values.filled >= 20 and values.distinct <= 0.15 * values.filled
 
     def _other(self, at: int) -> Field | None:
         """What addresses a column has whose header says something else."""
@@ -203,6 +212,8 @@ class _Finding:
 
     def _kind(self, at: int) -> str:
         values = self._values[at]
+        if self._is_of_few(at):
+            return words.A_FEW
         if values.company >= 0.3:
             return words.COMPANIES
         if values.kinds.get(ValueKind.TEXT, 0) >= 0.5:
@@ -243,6 +254,7 @@ class _Finding:
         for guess in list(self._guesses):
             if guess.rank[0] >= _ROLE_RANK and guess.field is not Field.COMPANY:
                 self._guesses.remove(guess)
+                self._meanings[guess.position] = Meaning(aside=words.SOMEBODY_ELSE)
                 self._leave(guess.position, guess.field, words.SOMEBODY_ELSE)
         for at, each in enumerate(self._meanings):
             if each.kind and each.rank[0] >= _ROLE_RANK:
@@ -291,6 +303,8 @@ class _Finding:
         values = self._values[at]
         if values.looked and values.company >= 0.2 and values.given_first < 0.3:
             return (Field.COMPANY, each.weight) if not self._has(Field.COMPANY) else None
+        if each.kind is Kind.NAME and self._is_list_of_companies(at):
+            return Field.COMPANY, 0.7
         if values.given >= 0.3 and (
             each.kind is Kind.PARTY or self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)
         ):
@@ -320,6 +334,13 @@ class _Finding:
             or self._is_list("company_list")
         )
 
+    def _is_list_of_companies(self, at: int) -> bool:
+        """Whether the values beside a name are a company's: its domain, its page on LinkedIn."""
+        if self._has(*_NAMES, Field.COMPANY, Field.LINKEDIN) or self._values[at].given_first >= 0.5:
+            return False
+        pages = any(values.share(ValueKind.COMPANY_PAGE) >= 0.6 for values in self._values)
+        return pages or (self._names_domains(at) and not self._spells_addresses(at))
+
     def _is_list(self, table: str) -> bool:
         known = {normalised(word) for word in vocabulary.words("headers", table)}
         return any(normalised(cell) in known for cell in self._header)
@@ -329,11 +350,11 @@ class _Finding:
             return None
         return Field.FULL_NAME, each.weight
 
-    def _whose_address(self, at: int, _each: Meaning) -> tuple[Field, float]:
+    def _whose_address(self, at: int, each: Meaning) -> tuple[Field, float] | None:
         values = self._values[at]
         if fit(Field.LINKEDIN, values) >= 0.5 or self._is_list("connection_list"):
             return Field.LINKEDIN, 0.8
-        return Field.WEBSITE, 0.65
+        return (Field.WEBSITE, 0.65) if each.weight >= 0.5 else None
 
     # What values say by themselves
 
@@ -376,12 +397,10 @@ class _Finding:
                 and not self._has(Field.WEBSITE, Field.DOMAIN)
             ):
                 bare = values.share(ValueKind.DOMAIN) >= 0.5
-                own = any(
-                    self._share(at, guess.position, _same_host) >= 0.3
-                    for guess in self._guesses
-                    if guess.field is Field.EMAIL
+                own = self._agrees(at, (Field.EMAIL,), _same_host, 0.3) or self._agrees(
+                    at, (Field.COMPANY,), _is_domain_of, 0.3
                 )
-                self._by_values(Field.DOMAIN if bare else Field.WEBSITE, at, 0.85 if own else 0.65)
+                self._by_values(Field.DOMAIN if bare else Field.WEBSITE, at, 0.85 if own else 0.5)
 
     def _by_values(self, field: Field, at: int, certainty: float) -> None:
         self._guesses.append(_Guess(field, at, certainty, (4, 0), words.WHY[False, True]))
@@ -541,6 +560,10 @@ def _is_domain(company: str, address: str) -> bool:
 def _host_of(text: str) -> str:
     found = look(text)
     return found.host.removeprefix("www.")
+
+
+def _is_domain_of(address: str, company: str) -> bool:
+    return _is_domain(company, address)
 
 
 def _same_host(one: str, other: str) -> bool:

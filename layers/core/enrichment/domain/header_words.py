@@ -20,7 +20,7 @@ from enrichment.words import columns as words
 
 _LONGEST = 150  # characters; what is longer is a text, not a header
 _LONGEST_RUN = 5  # words of a phrase
-_SURE, _LIKELY, _PERHAPS, _UNLIKELY = 0.9, 0.75, 0.5, 0.3
+_SURE, _LIKELY, _RATHER, _PERHAPS, _UNLIKELY = 0.9, 0.75, 0.6, 0.5, 0.3
 
 _LINKEDIN = re.compile(r"linked[\s_-]?in", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -173,16 +173,19 @@ def _tokens(text: str) -> list[str]:
 
 
 def _recognised(tokens: Sequence[str]) -> Iterator[str]:
-    phrases, at = _phrases(), 0
-    while at < len(tokens):
-        for length in range(min(_LONGEST_RUN, len(tokens) - at), 0, -1):
-            if concept := phrases.get("".join(tokens[at : at + length])):
-                yield concept
-                at += length
-                break
-        else:
-            yield from _parts(tokens[at])
-            at += 1
+    """The concepts of words: as few unknown ones as can be, and as few phrases."""
+    phrases = _phrases()
+    best: list[tuple[int, int, tuple[str, ...]]] = [(0, 0, ())]
+    for end in range(1, len(tokens) + 1):
+        ways = []
+        for start in range(max(0, end - _LONGEST_RUN), end):
+            unknown, count, before = best[start]
+            concept = phrases.get("".join(tokens[start:end]))
+            if concept or end - start == 1:
+                parts = (concept,) if concept else _parts(tokens[start])
+                ways.append((unknown + parts.count(""), count + len(parts), (*before, *parts)))
+        best.append(min(ways, key=lambda way: way[:2]))
+    yield from best[-1][2]
 
 
 @lru_cache(4096)
@@ -220,7 +223,8 @@ def _by_words(concepts: tuple[str, ...]) -> Meaning:
     weight = found.weight * (1, 0.8, 0.6)[unknown] if unknown < 3 else _UNLIKELY
     if unknown and not said & _DISTINCT:
         weight = min(weight, _UNLIKELY)
-    rank = 1 + ("second" in said) + 2 * ("company_by_kind" in said or "role" in said)
+    by_kind = found.field is Field.COMPANY and "company" not in said
+    rank = 1 + ("second" in said) + 2 * (by_kind or "role" in said)
     return Meaning(found.field, found.kind, weight, (rank, 10 + unknown))
 
 
@@ -271,9 +275,12 @@ _NAMES = (
 
 def _named(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     """What a header says that names a person or a company."""
-    others = said & {"attribute", "url", "work", "personal"}
-    if others - ({"work"} if said & _OF_COMPANY else set()):
+    if said & _OF_COMPANY:
+        said -= {"work"}
+    if said & {"attribute", "url", "work", "personal"}:
         return Meaning(aside=words.ATTRIBUTE)
+    if "job" in said:
+        return _of_job(said, concepts)
     if {"first", "last"} <= said:
         family_first = concepts.index("last") < concepts.index("first")
         field = Field.FULL_NAME_FAMILY_FIRST if family_first else Field.FULL_NAME
@@ -285,6 +292,15 @@ def _named(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     return _whose(said, concepts)
 
 
+def _of_job(said: frozenset[str], concepts: Sequence[str]) -> Meaning:
+    """What a header says that names a job: `position_1_companyName` its company."""
+    if "company" not in said or concepts.index("company") < concepts.index("job"):
+        return Meaning(aside=words.ATTRIBUTE)
+    return (
+        Meaning(aside=words.FORMER) if "second" in said else Meaning(Field.COMPANY, weight=_LIKELY)
+    )
+
+
 def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     """What a header says that is a name, or names a person or a company."""
     of_company, of_person = said & _OF_COMPANY, said & _OF_PERSON
@@ -292,7 +308,7 @@ def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
         of_company = _OF_COMPANY & {_beside_name(concepts)}
     if of_company:
         by_kind = "company" not in said
-        return Meaning(Field.COMPANY, weight=_PERHAPS if by_kind else _LIKELY)
+        return Meaning(Field.COMPANY, weight=_RATHER if by_kind else _LIKELY)
     if of_person:
         if "second" in said:
             return Meaning(aside=words.SECOND_PERSON)

@@ -10,6 +10,7 @@ from enrichment.domain.contact import EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import Identity, identity
 from enrichment.domain.linkedin import person_urls
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.tables import Tables
 from enrichment.domain.websites import company_domain
 from enrichment.words import rows as words
 
@@ -79,6 +80,7 @@ class Planner:
         size: int = MAX_BATCH,
     ) -> None:
         self._columns, self._wanted, self._earlier_rows = columns, wanted, earlier_rows
+        self._tables = Tables(header, columns)
         self._most_contacts, self._size = most_contacts, size
         self._header_width = len(header)
         self._offset = 0
@@ -95,6 +97,8 @@ class Planner:
         self.width = max(self.width, len(row.cells))
         if not any(map(str.strip, row.cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
+        if reason := self._tables.reason(row.number, row.cells):
+            return PlannedRow(row=row.number, rejected=reason)
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
             return PlannedRow(
                 row=row.number,

@@ -11,6 +11,7 @@ ATTRIBUTE = "says something else about the person or the company"
 COMPANIES = "names of companies"
 PEOPLE = "names of people"
 TEXTS = "other texts"
+A_FEW = "a few values over and over again"
 ANOTHER_IS_TRUSTED_MORE = "says the same as another column, which is trusted more"
 DISAGREES = "says something else than the column that is trusted more"
 

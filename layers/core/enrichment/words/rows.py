@@ -77,3 +77,14 @@ def same_person(row: int, detail: str) -> str:
 
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
+
+
+REPEATED_HEADER = "The row repeats the header"
+TOTALS = "The row has the totals of the table"
+
+
+def of_another_table(header_row: int) -> str:
+    return (
+        f"The row belongs to another table, whose header is in row {header_row}; drop that table as"
+        " a file of its own"
+    )
