@@ -68,11 +68,11 @@ def _our_reading(path: Path) -> int:
 
 
 def _rows(path: Path) -> Iterator[Any]:
-    from enrichment.domain.columns import find_columns
     from enrichment.domain.limits import NO_LIMITS
+    from enrichment.domain.mapping import ByMapping
     from enrichment.files.opening import opened
 
-    with path.open("rb") as stream, opened(stream, NO_LIMITS, find_columns) as file:
+    with path.open("rb") as stream, opened(stream, NO_LIMITS, ByMapping()) as file:
         yield from file.sheet
 
 
@@ -95,13 +95,13 @@ def _bare_copy(path: Path) -> int:
 
 
 def _our_copy(path: Path) -> int:
-    from enrichment.domain.columns import find_columns
     from enrichment.domain.limits import NO_LIMITS
+    from enrichment.domain.mapping import ByMapping
     from enrichment.files.opening import opened
 
     with (
         path.open("rb") as stream,
-        opened(stream, NO_LIMITS, find_columns) as file,
+        opened(stream, NO_LIMITS, ByMapping()) as file,
         Path(devnull).open("wb") as sink,
         file.sheet.whole(sink, len(file.sheet.header), _ADDED) as copy,
     ):

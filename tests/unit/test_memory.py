@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from enrichment.domain.columns import find_columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.mapping import ByMapping
 from enrichment.domain.planner import Planner
 from enrichment.files.opening import opened
 from tests.unit.builders import LIMITS
@@ -45,9 +45,9 @@ class Nowhere:
 
 def split(file: Endless) -> int:
     """Plan a file as the split does, throwing the plan away; its contacts."""
-    with opened(file, LIMITS, find_columns) as upload:
+    with opened(file, LIMITS, ByMapping()) as upload:
         header = upload.sheet.header
-        planner = Planner(header, upload.sheet.columns, EnrichmentType.EMAIL, EarlierRows())
+        planner = Planner(header, upload.sheet.found.columns, EnrichmentType.EMAIL, EarlierRows())
         for _ in planner.plan(upload.sheet, lambda _: None):
             pass
     return planner.contacts
@@ -57,7 +57,7 @@ def write(file: Endless) -> int:
     """Copy each row of a file as compiling does, throwing the output away; its rows."""
     count = 0
     with (
-        opened(file, LIMITS, find_columns) as upload,
+        opened(file, LIMITS, ByMapping()) as upload,
         upload.sheet.whole(Nowhere(), 4, ["status", "e-mail"]) as copy,
     ):
         for row in upload.sheet:

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
 
 PLAN_VERSION = 2
@@ -110,8 +111,8 @@ class Job(BaseModel):
     the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
     (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
     since then. `content` names what was asked of which bytes, so that the same is not paid for
-    again. `width` is the number of cells of the widest row, `columns` the position (from 0) of each
-    field found.
+    again. `width` is the number of cells of the widest row, `found` what the columns were taken
+    for.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -135,7 +136,7 @@ class Job(BaseModel):
     countries: tuple[str, ...] = ()
     price: int = 0
     layout: Layout | None = None
-    columns: dict[Field, int] = {}
+    found: Found = Found()
     width: int = 0
     rows: int = 0
     contacts: int = 0
@@ -165,10 +166,14 @@ class Job(BaseModel):
         """Read what earlier versions stored.
 
         Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout. Until
-        0.2 a job that was paused, late or still awaiting results said so beside its state.
+        0.3 a job knew one position for each field, as `columns`. Until 0.2 a job that was paused,
+        late or still awaiting results said so beside its state.
         """
         if not isinstance(stored, dict):
             return stored
+        if "columns" in stored and "found" not in stored:
+            taken = [{"field": name, "position": at} for name, at in stored["columns"].items()]
+            stored = {**stored, "found": {"taken": taken}}
         if stored.get("dialect"):
             stored = {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
         late, opened = stored.get("late_at") is not None, stored.get("open") == "yes"
@@ -180,6 +185,11 @@ class Job(BaseModel):
             case "DONE" if late or opened:
                 return {**stored, "state": JobState.LATE if late else JobState.DELIVERED}
         return stored
+
+    @property
+    def columns(self) -> Columns:
+        """The positions of each field's columns, from 0."""
+        return self.found.columns
 
     @property
     def answers_first(self) -> bool:

@@ -1,37 +1,20 @@
 """What becomes of each row, decided once, row by row, before anything is sent."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Protocol
 
 from enrichment.domain.batch import MAX_BATCH, cut
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Columns
 from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.manner import WESTERN, Manner
-from enrichment.domain.mending import mended
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.tables import Tables
 from enrichment.domain.worth import is_no_company, not_worth
 from enrichment.errors import BrokenInvariant
 from enrichment.words import rows as words
-
-
-class FileRow(Protocol):
-    """What planning needs of a row of a file: its number, its cells, and where cells link to, by
-    position.
-    """
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def cells(self) -> list[str]: ...
-    @property
-    def links(self) -> Mapping[int, str]: ...
-
-
-# Fields for which a cell's link says more than its text, which may be “Profile”.
-_LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 
 
 class Planner:
@@ -46,7 +29,7 @@ class Planner:
     def __init__(
         self,
         header: Sequence[str],
-        columns: Mapping[Field, int],
+        columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
         most_contacts: int | None = None,
@@ -55,11 +38,9 @@ class Planner:
         check: bool = True,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
-        self._columns = tuple(columns.items())
-        self._linked = tuple((field, at) for field, at in self._columns if field in _LINKED)
+        self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._most_contacts, self._size = most_contacts, size
         self._manner, self._check = manner, check
-        self._headers = {field: header[at] for field, at in columns.items()}
         self._header_width = len(header)
         self._offset = 0
         self._last_sent = 0
@@ -90,13 +71,15 @@ class Planner:
         self._count(row)
         if not any(map(str.strip, row.cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
+        if self._check and (reason := self._tables.reason(row.number, row.cells)):
+            return PlannedRow(row=row.number, not_worth=reason)
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
             return PlannedRow(
                 row=row.number,
                 rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
-        cells = mended(self._cells(row))
-        if self._check and (reason := not_worth(cells, self._headers)):
+        cells = self._cells.of(row)
+        if self._check and (reason := not_worth(cells)):
             return PlannedRow(row=row.number, not_worth=reason)
         contact = contact_from(cells, self._wanted, self._manner)
         if isinstance(contact, Rejection):
@@ -119,13 +102,6 @@ class Planner:
         company = contact.company_name or ""
         is_needed = self._wanted is EnrichmentType.EMAIL and not contact.domain
         return words.no_company(company) if is_needed and is_no_company(company) else None
-
-    def _cells(self, row: FileRow) -> dict[Field, str]:
-        cells = row.cells
-        found = {field: cells[at] for field, at in self._columns}
-        if row.links:
-            found |= {field: row.links[at] for field, at in self._linked if at in row.links}
-        return found
 
     def plan(
         self,

@@ -27,20 +27,17 @@ _EAST_ASIAN = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _CASES = re.compile(r"\s*[/|,;(){}\[\]·•–—]\s*|\s-\s")
 
 
-def not_worth(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> str | None:
+def not_worth(cells: Mapping[Field, str]) -> str | None:
     """Why a row is not worth a credit by the name in it, as a sentence for its owner; None if it
     may be.
 
     Args:
         cells: the row's text by field.
-        headers: the header of each field's column.
     """
     names = _names(cells)
     text = " ".join(filter(None, names))
     if not text or (text.isascii() and text.isprintable() and _is_plain(text)):
         return None
-    if _repeats_header(cells, headers):
-        return words.REPEATED_HEADER
     return _about(names, text)
 
 
@@ -90,12 +87,6 @@ def _by_words(folded: Sequence[str], text: str) -> str | None:
     if _is_office(folded):
         return words.OFFICE
     return words.COMPANY_AS_NAME if _is_company(folded, text) else None
-
-
-def _repeats_header(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> bool:
-    filled = {field: text for field, text in cells.items() if text.strip()}
-    same = [field for field, text in filled.items() if text == headers.get(field)]
-    return len(same) == len(filled) and any(field in _NAMES for field in same)
 
 
 def _is_address(name: str) -> bool:

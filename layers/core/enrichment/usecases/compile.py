@@ -130,7 +130,7 @@ class CompileJob:
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
-        positions = list(job.columns.values())
+        positions = sorted(at for columns in job.columns.values() for at in columns)
         with Outputs(self.bucket, job, sheet, positions, job.width) as outputs:
             for row, plan in zip(sheet, self._planned(job), strict=True):
                 if row.number != plan.row:
@@ -151,7 +151,7 @@ class CompileJob:
             _status(job, counts),
             " ".join(filter(None, notes)),
             sheet=sheet,
-            columns=job.columns,
+            found=job.found,
             counted=outputs.counted,
             credits=self._credits(job, counts, outputs.counted.doubtful),
             enriched=outputs.enriched,

@@ -128,7 +128,7 @@ class SplitUpload:
         sheet, request = file.sheet, file.request
         return Planner(
             sheet.header,
-            sheet.columns,
+            sheet.found.columns,
             request.wanted,
             earlier_rows,
             self._most_contacts(file),
@@ -170,7 +170,7 @@ class SplitUpload:
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
             layout=file.sheet.layout.model_dump(mode="json"),
-            columns={field.value: position for field, position in file.sheet.columns.items()},
+            found=file.sheet.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,
