@@ -34,7 +34,7 @@ _SHOWN = 4  # differences of a file that are printed
 @dataclass(frozen=True)
 class Answer:
     """What came of a file: `columns` has the headers taken for each field, `states` what became of
-    each row, `contacts` what the provider was asked, by row.
+    each row, `contacts` what the provider was asked, by row. A file without a plan is refused.
     """
 
     message: str
@@ -50,7 +50,7 @@ class Score:
 
     A row is right if its state is, and the company, domain and profile with which it was sent.
     Names are those of rows that must be sent. `wrongly_sent` are contacts that should not have
-    been.
+    been, or went with the profile of somebody else.
     """
 
     files: int = 0
@@ -84,8 +84,8 @@ def answer_to(world: World, file: TrueFile) -> Answer:
     plan = world.job(job).plan
     return Answer(
         report["message"],
-        report["status"] == "refused",
-        {name: (header,) for name, header in report["columns"].items()},
+        not plan,
+        _taken(report),
         dict(_states(world.read(plan_key(job, plan)) or "" if plan else "")),
         {_row_of(contact): _fields(contact) for contact in world.provider.charged},
     )
@@ -169,6 +169,19 @@ def _columns_that_differ(file: TrueFile, answer: Answer) -> Iterator[str]:
             yield f"columns: {name} was taken from {' > '.join(taken) or 'nothing'}"
 
 
+def _taken(report: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The headers of the columns that were taken for each field, the most trusted first."""
+    taken: dict[str, tuple[str, ...]] = {}
+    for column in report.get("taken") or _of_one_column_each(report["columns"]):
+        taken[column["field"]] = (*taken.get(column["field"], ()), column["header"])
+    return taken
+
+
+def _of_one_column_each(columns: dict[str, str]) -> Iterator[dict[str, str]]:
+    for name, header in columns.items():
+        yield {"field": name, "header": header}
+
+
 def _any_order(field_name: str) -> str:
     return _FULL_NAMES[0] if field_name in _FULL_NAMES else field_name
 
@@ -190,6 +203,7 @@ def _add_row(score: Score, number: int, file: TrueFile, answer: Answer) -> None:
     wrong = [name for name in COMPANY if not truth.allows(name, contact[name])]
     wrong_names = [name for name in NAMES if not truth.allows(name, contact[name])]
     score.rows_right += not wrong
+    score.wrongly_sent += "linkedin" in wrong and contact["linkedin"] != ""
     score.names += 1
     score.names_right += not wrong_names
     for name in (*wrong_names, *wrong):

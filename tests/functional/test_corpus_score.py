@@ -25,15 +25,27 @@ COMPANIES = TrueFile("companies/hotels.csv", "email", "refused")
 STATES = {SENT, "rejected", "not_worth", "not seen"}
 
 
+@pytest.fixture(scope="module")
+def found() -> dict[str, Score]:
+    return scores()
+
+
 @pytest.mark.xfail(strict=False, reason="until columns, names and rows are merged")
-def test_the_corpus_comes_out_as_a_careful_person_would_have_it() -> None:
-    found = scores()
+def test_the_corpus_comes_out_as_a_careful_person_would_have_it(found: dict[str, Score]) -> None:
     whole = total(found.values())
 
     assert whole.wrongly_sent == 0, told(found)
     assert whole.columns_share >= 0.95, told(found)
     assert whole.rows_share >= 0.98, told(found)
     assert whole.names_share >= 0.95, told(found)
+
+
+def test_nobody_is_sent_for_a_trap(found: dict[str, Score]) -> None:
+    """Owners, referrers, companies of before, their pages, and our own results."""
+    traps = {file: score for file, score in found.items() if file.startswith("traps/")}
+
+    assert len(traps) >= 10
+    assert total(traps.values()).wrongly_sent == 0, told(traps)
 
 
 def test_every_file_has_a_truth_and_every_truth_a_file() -> None:
@@ -112,9 +124,11 @@ def test_a_row_that_is_not_sent_has_no_right_name() -> None:
 
 def test_what_should_not_be_sent_is_counted() -> None:
     answer = right_answer(PEOPLE)
+    somebody_else = {**answer.contacts, 2: answer.contacts[2] | {"linkedin": "in/bettina-sachs"}}
     another = {**answer.contacts, 11: answer.contacts[2]}
 
     assert scored(contacts=another, states=answer.states | {11: SENT}).wrongly_sent == 1
+    assert scored(contacts=somebody_else).wrongly_sent == 1
     assert score_of(COMPANIES, answer).wrongly_sent == 9
     refused = replace(answer, is_refused=True)
     assert score_of(COMPANIES, refused).columns_right == 1
