@@ -12,5 +12,7 @@ from enrichment.pipeline import deployed
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    report = deployed().compile.run(event["job"])
+    report = deployed().compile.run(
+        event["job"], lambda: context.get_remaining_time_in_millis() / 1000
+    )
     logger.info("compile", extra={"job": event["job"], "rows": report.rows if report else None})

@@ -15,6 +15,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # The key is read as it stands: EventBridge does not encode it, and Powertools' event class
     # would turn `+` into a space.
     upload = event["detail"]["object"]
-    job = deployed().split.run(upload["key"], upload["version-id"], upload["size"])
+    job = deployed().split.run(
+        upload["key"],
+        upload["version-id"],
+        upload["size"],
+        lambda: context.get_remaining_time_in_millis() / 1000,
+    )
     logger.info("split", extra={"job": job})
     return {"job": job}

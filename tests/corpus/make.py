@@ -40,6 +40,27 @@ def rows_of(file: str, delimiter: str = ",") -> list[list[str]]:
 
 ROWS = rows_of("dialects/commas.csv")
 GERMAN = rows_of("encodings/utf-8-mark.csv", ";")
+TEAMS = [
+    (
+        "Brackenridge Logistics Ltd",
+        "https://www.brackenridge.example/",
+        [
+            ["Olivia Hartwell", "Head of Sales"],
+            ["Desmond Yates", "Buyer"],
+            ["Priti Chowdhury", "CFO"],
+        ],
+    ),
+    ("Pinecone & Sons", "pinecone-sons.example", [["Noah O'Brien", "CFO"], ["Ada Pine", "Owner"]]),
+    (
+        "Almwerk GmbH",
+        "www.almwerk.example",
+        [
+            ["Lukas Brandstätter", "Projektleiter"],
+            ["Vroni Haller", "Einkauf"],
+            ["Resi Aigner", "IT"],
+        ],
+    ),
+]
 
 
 def save(file: str, content: bytes) -> None:
@@ -325,6 +346,93 @@ def dynamics(book: Workbook) -> None:
     hidden.very_hidden()
 
 
+def header_of_two_rows(book: Workbook) -> None:
+    """Groups above, the columns' names below; two headers span both rows."""
+    sheet = book.add_worksheet("Contacts")
+    sheet.merge_range("A1:B1", "Contact")
+    sheet.merge_range("C1:D1", "Company")
+    sheet.merge_range("E1:E2", "Job Title")
+    sheet.merge_range("F1:F2", "Phone")
+    sheet.write_row("A2", ["First", "Last", "Name", "Website"])
+    put(sheet, ROWS[1:], row=2)
+
+
+def band_above(book: Workbook) -> None:
+    sheet = book.add_worksheet("Contacts")
+    colour = book.add_format({"bold": True, "bg_color": "#DDEBF7", "align": "center"})
+    sheet.merge_range("A1:B1", "Person", colour)
+    sheet.merge_range("C1:D1", "Organisation", colour)
+    sheet.merge_range("E1:F1", "Internal", colour)
+    put(sheet, ROWS, row=1)
+
+
+def merged_companies(book: Workbook) -> None:
+    """A company and its website stand once, in cells that span the rows of all its people."""
+    sheet = book.add_worksheet("Accounts")
+    sheet.write_row("A1", ["Account", "Website", "Contact Name", "Position"])
+    row = 1
+    for company, website, people in TEAMS:
+        last = row + len(people) - 1
+        sheet.merge_range(row, 0, last, 0, company)
+        sheet.merge_range(row, 1, last, 1, website)
+        put(sheet, people, row, 2)
+        row = last + 1
+
+
+def totals_row(book: Workbook) -> None:
+    """A table as Excel makes it, with a row of totals."""
+    sheet = book.add_worksheet("Seats")
+    data = [[*row[:4], number] for number, row in enumerate(ROWS[1:], start=2)]
+    columns = [{"header": header} for header in (*ROWS[0][:4], "Seats")]
+    columns[0]["total_string"] = "Total"
+    columns[4]["total_function"] = "sum"
+    sheet.add_table(0, 0, 9, 4, {"data": data, "columns": columns, "total_row": True})
+
+
+def two_tables(book: Workbook) -> None:
+    sheet = book.add_worksheet("Offices")
+    bold = book.add_format({"bold": True})
+    sheet.write("A1", "Leeds", bold)
+    put(sheet, ROWS[:5], row=1)
+    sheet.write("A8", "Boston", bold)
+    put(sheet, [ROWS[0], *ROWS[5:]], row=8)
+
+
+def printed_pages(book: Workbook) -> None:
+    """A report of several pages: each has the header again, and ends with its number."""
+    sheet = book.add_worksheet("Report")
+    for page, start in enumerate((1, 4, 7), start=1):
+        top = (page - 1) * 5
+        put(sheet, [ROWS[0], *ROWS[start : start + 3]], row=top)
+        sheet.write(top + 4, 0, f"Page {page} of 3")
+
+
+def fair(book: Workbook) -> None:
+    """A title, a date, groups, and headers that are broken into two lines."""
+    sheet = book.add_worksheet("Visitors")
+    wrapped = book.add_format({"text_wrap": True, "bold": True})
+    sheet.merge_range("A1:H1", "Visitors of stand B 204")
+    sheet.write("A2", MOMENT.strftime("%d/%m/%Y"))
+    sheet.merge_range("A4:C4", "Scanned badge")
+    sheet.merge_range("D4:F4", "Firm")
+    sheet.merge_range("G4:H4", "Follow-up by us")
+    headers = ["Badge\nno.", "First\nname", "Last\nname", "Company\nname", "Company\nwebsite"]
+    sheet.write_row("A5", [*headers, "Country", "Sales\nrep", "Next\nstep"], wrapped)
+    for number, cells in enumerate(ROWS[1:], start=5):
+        sheet.write_row(number, 0, [number + 700, *cells[:4], "GB", "Sam Ellery", "Call"])
+
+
+def merged_sections(book: Workbook) -> None:
+    """Rows that only say what follows, each one cell as wide as the table."""
+    sheet = book.add_worksheet("Accounts")
+    grey = book.add_format({"bg_color": "#D9D9D9", "bold": True})
+    put(sheet, ROWS[:1])
+    sheet.merge_range("A2:F2", "Key accounts", grey)
+    put(sheet, ROWS[1:4], row=2)
+    sheet.merge_range("A6:F6", "All others", grey)
+    put(sheet, ROWS[4:], row=6)
+
+
 def no_contacts(book: Workbook) -> None:
     put(
         book.add_worksheet("Budget"),
@@ -354,6 +462,12 @@ def workbooks() -> None:
     }.items():
         save(f"spreadsheets/{name}.xlsx", by_openpyxl(refill))
     save("products/dynamics-365.xlsx", excel(dynamics))
+    for name, fill in {
+        "two-rows": header_of_two_rows, "band-above": band_above,
+        "merged-companies": merged_companies, "totals-row": totals_row, "two-tables": two_tables,
+        "printed-pages": printed_pages, "fair": fair, "merged-sections": merged_sections,
+    }.items():  # fmt: skip
+        save(f"header-shapes/{name}.xlsx", excel(fill))
 
 
 def gzipped(content: bytes) -> bytes:

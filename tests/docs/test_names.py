@@ -39,7 +39,7 @@ TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 
 def test_make_targets() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = set(re.findall(r"^([a-z]+):.*?## ", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*?## ", makefile, re.MULTILINE))
     shown = [command for page in PAGES for _, command in commands(page)]
     inline = [text for page in PAGES for text in quoted(page)]
     named = {

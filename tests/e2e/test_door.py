@@ -1,11 +1,13 @@
 """The door for results on the deployed template: more of them at once than the function may take,
-and what does not belong there.
+while it is killed and the table takes nothing; and what does not belong there.
 """
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from local import stack
 from local.stack import Stack
 from local.user import User
 from tests.e2e.looking import cells, eventually
+from tests.e2e.processes import Processes
 
-ROWS = 250
+ROWS = 500
+REFUSING = 60  # seconds for which the table takes nothing
 SETTINGS = {
     "WEBHOOK_CONCURRENCY": "2",
     "STANDIN_RESULT_SECONDS": "0.1",
@@ -129,7 +133,25 @@ def test_a_forged_token_is_accepted_counted_and_writes_nothing(waiting: Waiting)
     assert waiting.stored() == 0
 
 
-def test_all_results_of_a_burst_are_accepted_at_once_and_reach_the_output(
+@contextmanager
+def refusing(waiting: Waiting) -> Iterator[None]:
+    """The table takes no writes from the function."""
+    iam, role = waiting.stack.client("iam"), role_of(waiting.stack, "webhook")
+    deny = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(RoleName=role, PolicyName="refuse", PolicyDocument=policy)
+    yield
+    iam.delete_role_policy(RoleName=role, PolicyName="refuse")
+
+
+def role_of(started: Stack, function: str) -> str:
+    arn = started.client("lambda").get_function_configuration(
+        FunctionName=started.functions[function]
+    )["Role"]
+    return str(arn.rpartition("/")[2])
+
+
+def test_a_burst_reaches_the_output_though_the_table_refuses_it_and_the_function_is_killed(
     waiting: Waiting, tmp_path: Path
 ) -> None:
     async def burst() -> list[int]:
@@ -143,16 +165,30 @@ def test_all_results_of_a_burst_are_accepted_at_once_and_reach_the_output(
             )
         return [answer.status_code for answer in answers]
 
-    assert Counter(asyncio.run(burst())) == {200: ROWS}
+    hidden = {"VisibilityTimeout": "20"}  # the function's timeout: the test waits no longer than it
+    queue = waiting.stack.queues["webhook"]
+    waiting.stack.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes=hidden)
+    processes = Processes(waiting.stack)
+    with refusing(waiting):
+        began = time.monotonic()
+        assert Counter(asyncio.run(burst())) == {200: ROWS}
+        eventually(lambda: processes.alive(["webhook"]), 30)
+        processes.kill_all("webhook")
+        time.sleep(began + REFUSING - time.monotonic())
+        assert waiting.stored() == 0
+    eventually(lambda: waiting.stored() > ROWS // 4, 60)
+    assert waiting.stored() < ROWS
+    processes.kill_all("webhook")
 
     def ended() -> bool:
         job = waiting.user.job(waiting.job)
         return job is not None and job.state in ENDED
 
-    eventually(ended, 90)
+    eventually(ended, 240)
     assert waiting.stored() == ROWS
     output = waiting.user.fetch(KEY, waiting.job, tmp_path)[ENRICHED].read_text()
     header, *rows = cells(output)
     found = {row[header.index("enriched_email")] for row in rows}
     assert found == {f"jane@company{number}.example" for number in range(ROWS)}
     assert eventually(lambda: waiting.in_the_queues() == 0, 10)
+    assert processes.killed["webhook"] >= 2

@@ -102,10 +102,10 @@ def test_a_file_that_turns_out_unreadable_far_down_is_refused_before_anything_is
 def test_a_file_that_kills_every_run_is_answered_after_three_attempts(world: World) -> None:
     version, size = world.upload("incoming/email/leads.csv", GOOD)
 
-    def die() -> None:
+    def die() -> str:
         raise Killed
 
-    split = replace(world.pipeline.split, earlier_rows=die)  # type: ignore[arg-type]
+    split = replace(world.pipeline.split, new_id=die)
     for _ in range(3):
         with pytest.raises(Killed):
             split.run("incoming/email/leads.csv", version, size)

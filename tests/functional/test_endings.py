@@ -155,6 +155,51 @@ def test_each_batch_is_read_once_whatever_the_copies(
     assert sorted(read) == list(range(1, 51))
 
 
+# A compilation whose time is up
+
+
+def test_a_compilation_that_runs_out_of_time_goes_on_and_writes_the_same_bytes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = world.enrich(KEY, contacts(450))
+    again = "incoming/email/force=true/leads.csv"
+    job = world.drop(again, contacts(450))
+    world.submit_all()
+    world.deliver()
+    read: list[int] = []
+    of = Results.of
+
+    def counted(results: Results, batch: Batch) -> dict[int, dict[str, Any]]:
+        read.append(batch.number)
+        return of(results, batch)
+
+    monkeypatch.setattr(Results, "of", counted)
+    runs = 0
+    while world.functions.compiles:
+        enough = len(read) + 2  # batches for which this run has time
+        started = world.functions.compiles.pop(0)
+        world.pipeline.compile.run(started, lambda: 900.0 if len(read) < enough else 1.0)  # noqa: B023
+        assert world.job(job).compile_attempts == 0
+        runs += 1
+        sweep(world, 120)
+
+    assert (runs, read) == (3, [1, 2, 3, 4, 5])
+    assert world.enriched(again, job) == world.enriched(KEY, whole)
+
+
+def test_a_compilation_without_time_for_one_batch_ends_in_a_report(world: World) -> None:
+    job = world.drop(KEY, contacts(5))
+    world.submit_all()
+    world.deliver()
+    for _ in range(3):
+        world.pipeline.compile.run(job, lambda: 1.0)
+        sweep(world, 1200)
+    world.functions.compiles.clear()
+    world.pipeline.compile.run(job)
+
+    assert world.job(job).state is JobState.FAILED
+
+
 # Pauses that look for their end
 
 
@@ -205,6 +250,35 @@ def test_a_job_without_consent_tries_one_batch(world: World) -> None:
     assert {batch.state for batch in world.pipeline.batches.of(world.job(job))} == {
         BatchState.ACCEPTED
     }
+
+
+def test_a_job_without_a_key_goes_on_once_there_is_one(world: World) -> None:
+    world.secretsmanager.put_secret_value(SecretId="api-key", SecretString=" ")
+    job = world.drop(KEY, contacts(250))
+    world.submit_all()
+    assert world.job(job).halt is Halt.NO_KEY
+
+    world.now += 900
+    assert world.another().sweep.run().problems == []
+    assert world.job(job).state is JobState.PAUSED
+
+    key = world.provider.behaviour.api_key
+    world.secretsmanager.put_secret_value(SecretId="api-key", SecretString=key)
+    world.now += 900
+    world.another().sweep.run()
+    assert world.job(job).state is JobState.RUNNING
+
+
+def test_a_job_at_its_plans_limit_tries_one_batch(world: World) -> None:
+    message = "You have reached the import limits of your plan"
+    job = paused(world, 422, {"error": 422, "message": message})
+    assert world.job(job).halt is Halt.PLAN_LIMIT
+    world.messages.take()
+
+    sweep(world, 900)
+
+    assert world.job(job).state is JobState.RUNNING
+    assert len(world.messages.take()) == 1
 
 
 def test_a_final_file_promises_nothing_that_is_over(world: World) -> None:

@@ -140,7 +140,7 @@ def split_sample() -> str:
     event = json.loads((EVENTS / "split.json").read_text())
     put = s3.put_object(Bucket=BUCKET, Key=KEY, Body=(EVENTS / "contacts.csv").read_bytes())
     event["detail"]["object"]["version-id"] = put["VersionId"]
-    invoke("split", detail=event["detail"])
+    invoke("split", Context(left=900_000), detail=event["detail"])
     return job_id(BUCKET, KEY, put["VersionId"])
 
 

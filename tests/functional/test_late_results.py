@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
+
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
 from tests.functional.late import KEY, timed_out, versions
 from tests.functional.outputs import states
-from tests.functional.world import DEADLINE, World, contacts
+from tests.functional.world import DEADLINE, World, batch_of, contacts
 
 DONE = {RowState.FOUND, RowState.NOT_FOUND}
 
@@ -83,3 +85,19 @@ def test_a_result_for_a_job_that_is_gone_is_kept_and_counted(world: World) -> No
 
     assert world.metrics.counted["StrayResults"] == 1
     assert sum(item["pk"]["S"].startswith("RESULT#") for item in world.items()) == 2
+
+
+@pytest.mark.parametrize("unanswered", [0, 3])
+def test_an_old_record_of_the_stream_is_no_news(world: World, unanswered: int) -> None:
+    job = timed_out(world, 5)
+    come = world.provider.webhooks[unanswered:]
+    for news in (come, []):
+        world.deliver(news)
+        world.pipeline.tally.run([batch_of(come[0])])
+        world.now += 300
+        world.pipeline.sweep.run()
+        world.finish()
+
+        assert versions(world, job) == 2
+        end = JobState.DELIVERED if unanswered else JobState.DONE
+        assert world.job(job).state is end

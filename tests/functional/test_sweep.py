@@ -40,10 +40,10 @@ def test_an_upload_that_has_its_job_is_left_alone(world: World) -> None:
 def test_a_split_that_died_is_started_again(world: World) -> None:
     version, size = world.upload(KEY, contacts(2))
 
-    def die() -> None:
+    def die() -> str:
         raise Killed
 
-    split = replace(world.pipeline.split, earlier_rows=die)  # type: ignore[arg-type]
+    split = replace(world.pipeline.split, new_id=die)
     with pytest.raises(Killed):
         split.run(KEY, version, size)
 

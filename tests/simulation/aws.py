@@ -7,9 +7,15 @@ The adapters are the real ones, and so is what they send. The table is in `dynam
 import io
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.simulation.door import Door
+
+DOOR, DEAD_LETTERS = "door", "dead letters"  # the queues' addresses
 
 Guard = Callable[[str, Callable[[], Any]], Any]
 """Carries out a call by its name, or lets it go wrong."""
@@ -106,15 +112,19 @@ EPOCH = Upon()
 
 
 class SQS:
-    """Hands messages to whoever runs them."""
+    """Hands messages to whoever runs them: those of the door's queue to the door, others to
+    `on_message`.
+    """
 
     def __init__(
         self,
         guard: Guard,
         on_message: Callable[[dict[str, Any], int], None],
         waiting: Callable[[], int] = lambda: 0,
+        door: "Door | None" = None,
     ) -> None:
         self._guard, self._on_message, self._waiting = guard, on_message, waiting
+        self._door = door
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803, ARG002
         def act() -> dict[str, Any]:
@@ -122,13 +132,63 @@ class SQS:
 
         return dict(self._guard("count", act))
 
-    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803, ARG002
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         def act() -> dict[str, Any]:
             for entry in Entries:
-                self._on_message(json.loads(entry["MessageBody"]), entry["DelaySeconds"])
-            return {}
+                if QueueUrl == DOOR and self._door:
+                    self._door.accept(entry["MessageBody"].encode())
+                else:
+                    self._on_message(json.loads(entry["MessageBody"]), entry["DelaySeconds"])
+            return {"Successful": Entries}
 
         return dict(self._guard("send", act))
+
+    def receive_message(
+        self,
+        QueueUrl: str,  # noqa: N803
+        MaxNumberOfMessages: int,  # noqa: N803
+        **_: int,
+    ) -> dict[str, Any]:
+        assert QueueUrl == DEAD_LETTERS
+        assert self._door
+        letters = self._guard("receive", partial(self._door.take_dead, MaxNumberOfMessages))
+        return {"Messages": letters}
+
+    def delete_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        assert QueueUrl == DEAD_LETTERS
+        assert self._door
+        door = self._door
+
+        def act() -> dict[str, Any]:
+            for entry in Entries:
+                door.delete_dead(entry["ReceiptHandle"])
+            return {}
+
+        return dict(self._guard("delete", act))
+
+
+class SecretsExceptions:
+    class ResourceNotFoundException(Exception):  # as botocore names it
+        """There is no such version."""
+
+
+class Secrets:
+    """One secret with its versions, the newest first."""
+
+    exceptions = SecretsExceptions
+
+    def __init__(self, guard: Guard, value: str) -> None:
+        self._guard = guard
+        self.versions = [value]
+
+    def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: N803, ARG002
+        def act() -> dict[str, Any]:
+            number = ("AWSCURRENT", "AWSPREVIOUS").index(VersionStage)
+            if number >= len(self.versions):
+                raise SecretsExceptions.ResourceNotFoundException
+            return {"SecretString": self.versions[number]}
+
+        return dict(self._guard("secret", act))
 
 
 class Lambda:

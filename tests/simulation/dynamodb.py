@@ -184,6 +184,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "<=": operator.le,
     "<": operator.lt,
+    ">=": operator.ge,
 }
 
 
@@ -196,13 +197,15 @@ def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
     there = item or {}
 
     def term(text: str) -> bool:
+        if text.startswith("NOT "):
+            return not term(text.removeprefix("NOT "))
         if found := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", text):
             return (found[2] in there) != bool(found[1])
         if found := re.fullmatch(r"(#?\w+) IN \(([^)]*)\)", text):
             return there.get(names.get(found[1], found[1])) in [
                 values[name.strip()] for name in found[2].split(",")
             ]
-        found = re.fullmatch(r"(#?\w+) (=|<=|<) (:\w+)", text)
+        found = re.fullmatch(r"(#?\w+) (=|<=|<|>=) (:\w+)", text)
         assert found, text
         mine = there.get(names.get(found[1], found[1]))
         return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))

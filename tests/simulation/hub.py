@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from greenlet import getcurrent, greenlet
 
+from enrichment.errors import SettingsError
 from tests.simulation.aws import START
 from tests.simulation.fates import POST, WELL, Fate, Fates, Killed
 
@@ -102,14 +103,14 @@ class Hub:
             case Fate.KILLED_BEFORE:
                 raise Killed
             case Fate.FAILS:
-                raise _throttled(name)
+                raise throttled(name)
             case Fate.TWICE:
                 with suppress(ClientError):
                     act()
                 return act()
             case Fate.LOST:
                 act()
-                raise _throttled(name)
+                raise throttled(name)
             case Fate.KILLED_AFTER:
                 act()
                 raise Killed
@@ -190,8 +191,11 @@ class Hub:
         except Killed:
             self.tell(f"    … killed: {event.name}")
             self._ended(position, well=False)
-        except ClientError:  # anything else is our own bug, and ends the history
-            self.tell(f"    … failed: {event.name}: ClientError")
+        except (
+            ClientError,
+            SettingsError,
+        ) as error:  # else it is our own bug, and ends the history
+            self.tell(f"    … failed: {event.name}: {type(error).__name__}")
             self._ended(position, well=False)
         else:
             if task.dead:
@@ -221,5 +225,6 @@ class Hub:
         return fate
 
 
-def _throttled(name: str) -> ClientError:
+def throttled(name: str) -> ClientError:
+    """What AWS answers when it does not do what it is asked."""
     return ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, name)

@@ -1,10 +1,12 @@
 """What people do meanwhile: operators, whoever rotates keys, and whoever pays for credits."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from enrichment.domain.batch import BatchState
 from enrichment.errors import OperatorError
 from enrichment.usecases.operate import Action
+from tests.simulation.aws import START
 from tests.simulation.pipeline import DEADLINE
 from tests.simulation.provider import Place
 from tests.simulation.world import World
@@ -22,13 +24,21 @@ class Interventions:
 
     def plan(self) -> None:
         """Choose who will do what, and when."""
-        hub, key = self._world.hub, self._world.pipeline.signing_key
+        hub = self._world.hub
         chance = hub.chance
         if chance.random() < 0.3:
-            hub.later(0, DEADLINE, "the signing key is rotated", key.rotate)
+            hub.later(0, DEADLINE, "the signing key is rotated", self._rotate)
         if chance.random() < 0.15:
             hub.later(0, DEADLINE, "the API key stops working", self._break_key)
             hub.later(DEADLINE // 2, DEADLINE // 2, "the API key is mended", self._mend_key)
+        if chance.random() < 0.1:
+            self._for_a_while("the API key's secret is missing", self._miss_key)
+        if chance.random() < 0.12:
+            self._for_a_while("the table is down", self._break_table)
+        if chance.random() < 0.12:
+            self._for_a_while("a bad deploy of webhook is out", self._break_webhook)
+        for _ in range(hub.some(0, 3)):
+            hub.later(0, 2 * DEADLINE, "somebody posts a forged result", self._world.forge)
         if chance.random() < 0.6:
             hub.later(DEADLINE // 3, DEADLINE, "the account is topped up", self._top_up)
         if chance.random() < 0.1:
@@ -36,6 +46,28 @@ class Interventions:
             hub.later(DEADLINE + 900, 1800, name, self._resend)
         if chance.random() < 0.05:
             hub.later(600, DEADLINE, "an operator ends the job", self._give_up)
+
+        name = "outputs that failed are asked for again"
+        hub.at(START + 2 * DEADLINE, name, lambda: self._ask(Action.COMPILE))
+
+    def _for_a_while(self, name: str, change: Callable[[bool], None]) -> None:
+        """Let something be broken for up to an hour, from some time within the first."""
+        begin = START + self._world.hub.some(0, DEADLINE // 2)
+        end = begin + self._world.hub.some(60, DEADLINE)
+        self._world.hub.at(begin, name, lambda: change(True))
+        self._world.hub.at(end, f"{name} no more", lambda: change(False))
+
+    def _miss_key(self, broken: bool) -> None:
+        self._world.pipeline.api_key.missing = broken
+
+    def _break_table(self, broken: bool) -> None:
+        self._world.table_works = not broken
+
+    def _break_webhook(self, broken: bool) -> None:
+        self._world.door.broken = broken
+
+    def _rotate(self) -> None:
+        self._world.secrets.versions.insert(0, "second")
 
     def _break_key(self) -> None:
         self._world.provider.key_works = False

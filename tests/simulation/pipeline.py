@@ -3,8 +3,7 @@
 `planted.py` puts its bugs in by subclasses.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,11 +12,10 @@ from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, SigningKey
-from enrichment.domain.duplicates import Identity
-from enrichment.domain.planner import EarlierRows
 from enrichment.domain.report import Report
-from enrichment.domain.token import SigningKeys
+from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
+from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import PRICE
 
 DEADLINE = 3600
@@ -55,24 +53,24 @@ class FakeClients(Clients):
 
 
 class SimulatedPipeline(Pipeline):
-    """Small batches, secrets that are at hand, and neither disk nor metrics nor pages.
+    """Small batches, an API key that is at hand, and neither metrics nor pages.
 
-    Nothing that fails for good is kept as a dead letter: nobody may rely on those.
+    Of dead letters only the door's are kept: on the others nobody may rely.
     """
 
     batch_size = 3
 
     @cached_property
-    def api_key(self) -> ApiKey:
+    def api_key(self) -> "KnownApiKey":
         return KnownApiKey()
 
     @cached_property
-    def signing_key(self) -> "RotatingKey":
-        return RotatingKey()
+    def signing_key(self) -> SigningKey:
+        return SigningKey(self.clients.secrets, "signing-key", self.clock)
 
     @cached_property
     def dead_letters(self) -> tuple[DeadLetters, ...]:
-        return ()
+        return (DeadLetters(self.clients.sqs, DEAD_LETTERS, DOOR),)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -82,30 +80,17 @@ class SimulatedPipeline(Pipeline):
     def page(self) -> Callable[[Report], str]:
         return lambda report: report.job
 
-    @cached_property
-    def earlier_rows(self) -> Callable[[], AbstractContextManager[EarlierRows]]:
-        return earlier_rows_in_memory
-
 
 class KnownApiKey(ApiKey):
+    """The API key, unless its secret is `missing`."""
+
     def __init__(self) -> None:
-        pass
+        self.missing = False
 
     def read(self) -> str:
+        if self.missing:
+            raise SettingsError("the secret api-key is empty")
         return "key"
-
-
-class RotatingKey(SigningKey):
-    """The signing key, which may be rotated once."""
-
-    def __init__(self) -> None:
-        self._keys = SigningKeys(b"first")
-
-    def read(self, fresh: bool = False) -> SigningKeys:  # noqa: ARG002
-        return self._keys
-
-    def rotate(self) -> None:
-        self._keys = SigningKeys(b"second", b"first")
 
 
 class NoMetrics(Metrics):
@@ -114,19 +99,3 @@ class NoMetrics(Metrics):
 
     def count(self, name: str, times: int = 1) -> None:
         pass
-
-
-class EarlierRowsInMemory:
-    """Remembers people by their names, which is enough for the files of the simulation."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str | None, int] = {}
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        earlier = self._rows.setdefault(who.name, row)
-        return None if earlier == row else earlier
-
-
-@contextmanager
-def earlier_rows_in_memory() -> Iterator[EarlierRowsInMemory]:
-    yield EarlierRowsInMemory()

@@ -1,22 +1,25 @@
-"""Six bugs, planted to see that the simulation finds them. Each is one a developer could write.
+"""Twelve bugs, planted to see that the simulation finds them. Each is one a developer could write.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from enrichment.domain.batch import Batch, BatchState
+from enrichment.adapters.queue import DeadLetters
+from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
+from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs, Run
 from enrichment.usecases.submit import SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
+from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
 from tests.simulation.pipeline import SimulatedPipeline
 
 
@@ -117,6 +120,85 @@ class LookBeforePaying(SimulatedPipeline):
         return TrustingJobs(self.table)
 
 
+class ForgetfulWebhook(ReceiveWebhook):
+    def run_all(self, messages: Iterable[Message], seconds_left: Callable[[], float]) -> Taken:
+        return replace(super().run_all(messages, seconds_left), left=[])
+
+
+class DropWhatFailed(SimulatedPipeline):
+    """What could not be stored is taken out of the door's queue with the rest."""
+
+    @cached_property
+    def webhook(self) -> ReceiveWebhook:
+        return ForgetfulWebhook(**vars(super().webhook))
+
+
+class LeaveDeadLetters(SimulatedPipeline):
+    """Nobody sends results that could not be stored back to the door's queue."""
+
+    @cached_property
+    def dead_letters(self) -> tuple[DeadLetters, ...]:
+        return ()
+
+
+class TrustingWebhook(ReceiveWebhook):
+    def _verified(self, token: object, sent_at: int) -> RowRef:  # noqa: ARG002
+        _, _, job, batch, row, _ = str(token).split(".")
+        return RowRef(job, int(batch), int(row))
+
+
+class TrustTokens(SimulatedPipeline):
+    """A token of the right form is taken for a genuine one."""
+
+    @cached_property
+    def webhook(self) -> ReceiveWebhook:
+        return TrustingWebhook(**vars(super().webhook))
+
+
+class ImpatientSweep(Sweep):
+    def _is_quiet(self, job: Job, batches: list[Batch]) -> bool:
+        asked = [batch for batch in batches if batch.state not in UNANSWERED]
+        return super()._is_quiet(job, asked)
+
+
+class AnswerUnsent(SimulatedPipeline):
+    """A first answer is given while batches wait to be sent."""
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return ImpatientSweep(**vars(super().sweep))
+
+
+class AmendingSweep(Sweep):
+    def _amend(self, job: Job, swept: Swept) -> None:
+        swept.jobs_amended += self.completion.compile(job)
+
+
+class AmendWithoutNews(SimulatedPipeline):
+    """An output is written anew for each stream record that comes late."""
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return AmendingSweep(**vars(super().sweep))
+
+
+class HoardingJobs(Jobs):
+    def begin_compiling(self, job_id: str, now: int, whole: bool, **fields: Any) -> bool:
+        job = self.get(job_id)
+        begun = super().begin_compiling(job_id, now, whole, **fields)
+        if begun and job and job.noted:
+            self.change(job_id, noted=job.noted)
+        return begun
+
+
+class KeepNotes(SimulatedPipeline):
+    """An amendment goes on from what was noted for the first answer."""
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return HoardingJobs(self.table)
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -124,4 +206,10 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "complete_early": CompleteEarly,
     "skip_lost_messages": SkipLostMessages,
     "look_before_paying": LookBeforePaying,
+    "drop_what_failed": DropWhatFailed,
+    "leave_dead_letters": LeaveDeadLetters,
+    "trust_tokens": TrustTokens,
+    "answer_unsent": AnswerUnsent,
+    "amend_without_news": AmendWithoutNews,
+    "keep_notes": KeepNotes,
 }

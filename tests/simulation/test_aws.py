@@ -87,6 +87,10 @@ class BothTables(RuleBasedStateMachine):
     def run(self, job: Job, now: int, force: bool) -> None:
         self.both(lambda store: store.jobs.run(job, now, force, plan="plan", batches=4))
 
+    @rule(job=jobs, now=times, planned=st.integers(1, 3))
+    def hand_on(self, job: Job, now: int, planned: int) -> None:
+        self.both(lambda store: store.jobs.hand_on(job, now, "plan", planned, "rules"))
+
     @rule(job=jobs, to=st.sampled_from(ENDED_AT_ONCE), now=times)
     def end_at_once(self, job: Job, to: JobState, now: int) -> None:
         self.both(lambda store: store.jobs.end_at_once(job.id, to, now))
@@ -122,7 +126,7 @@ class BothTables(RuleBasedStateMachine):
 
     @rule(job=jobs, deadline_at=times)
     def reopen(self, job: Job, deadline_at: int) -> None:
-        self.both(lambda store: store.jobs.reopen(job.id, deadline_at))
+        self.both(lambda store: store.jobs.reopen(job.id, 5, deadline_at))
 
     @rule(job=jobs)
     def free(self, job: Job) -> None:

@@ -12,16 +12,19 @@ import httpx
 
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import Job
-from enrichment.domain.token import verify
+from enrichment.domain.token import RowRef, SigningKeys, sign, verify
 from enrichment.store.items import batch_of_result_key
-from tests.simulation.aws import S3, SQS, START, Lambda
+from enrichment.usecases.webhook import Message
+from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
+from tests.simulation.door import Door
 from tests.simulation.dynamodb import DynamoDB, Item
-from tests.simulation.hub import Hub
+from tests.simulation.hub import Hub, throttled
 from tests.simulation.pipeline import BUCKET, DEADLINE, ENVIRONMENT, FakeClients, SimulatedPipeline
 from tests.simulation.provider import BAD_NAME, Place, Provider
 
 ASKS = "the queue asks for batch"
 KEY = "incoming/email/leads.csv"
+FORGED = "forged@example.com"
 COPY = "incoming/email/copy of leads.csv"
 # Seconds after the deadline by which all that was acknowledged must be in the output.
 RECOVERY = 3 * 3600
@@ -48,13 +51,17 @@ class World:
         self._ids = 0
         self.provider = Provider(hub, hub.some(4, 200), self._place_of, self._on_result)
         self.cap = None if hub.chance.random() < 0.7 else hub.some(3, 15)
-        self.dynamodb = DynamoDB(hub.guard, self._on_write)
+        self.table_works = True
+        self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
+        self.secrets = Secrets(hub.guard, "first")
+        self.door = Door(hub, self._store)
         self.s3.objects |= {key: [self.file.encode()] for key in keys}
         clients = FakeClients(
             dynamodb=self.dynamodb,
             s3=self.s3,
-            sqs=SQS(hub.guard, self._on_message, lambda: hub.pending(ASKS)),
+            sqs=SQS(hub.guard, self._on_message, lambda: hub.pending(ASKS), self.door),
+            secrets=self.secrets,
             functions=Lambda(hub.guard, self._on_start),
             http=httpx.Client(transport=httpx.MockTransport(self.provider)),
         )
@@ -77,8 +84,16 @@ class World:
         return f"id-{self._ids}"
 
     def _place_of(self, token: str) -> Place:
-        ref = verify(token, self.pipeline.signing_key.read())
+        ref = verify(token, SigningKeys(*(value.encode() for value in self.secrets.versions)))
         return ref.job, ref.row
+
+    def _at_table(self, name: str, act: Callable[[], Any]) -> Any:
+        """A call to the table, which refuses everything while it is down."""
+
+        def refused() -> None:
+            raise throttled(name)
+
+        return self.hub.guard(name, act if self.table_works else refused)
 
     def _of(self, job: str) -> str:
         """Which job a line of the story is about, where there are two."""
@@ -138,14 +153,27 @@ class World:
         return self.pipeline.submit.run(job, number)
 
     def _receive(self, result: dict[str, Any], place: Place) -> None:
-        self.pipeline.webhook.run(json.dumps(result).encode())
+        self.door.accept(json.dumps(result).encode())
         self.acknowledged[place] = result["email"] or ""
+
+    def forge(self) -> None:
+        """Somebody who knows the form of a token posts a result for a row."""
+        job, row = self.hub.chance.choice(list(self.jobs)), self.hub.chance.choice(list(self.rows))
+        token = sign(RowRef(job, 1, row), SigningKeys(b"a guess"))
+        result = {"status": "finished", "email": FORGED, "custom": {"token": token}}
+        self.door.accept(json.dumps(result).encode())
+
+    def _store(self, messages: list[Message]) -> list[str]:
+        hurried = self.hub.copies(lost=0.05, doubled=0) == 0
+        return self.pipeline.webhook.run_all(messages, lambda: 1.0 if hurried else 20.0).left
 
     def _tally(self, job: str, number: int) -> None:
         self.pipeline.tally.run([(job, number)])
 
     def _compile(self, job: str) -> None:
-        self.pipeline.compile.run(job)
+        chance = self.hub.chance
+        hurried = chance.random() < 0.1
+        self.pipeline.compile.run(job, lambda: float(chance.random() < 0.5 or not hurried) * 900)
 
     def _sweep(self) -> None:
         problems = self.pipeline.sweep.run().problems

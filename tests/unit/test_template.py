@@ -69,9 +69,7 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
 ) -> None:
     configured = of_type(resources, "AWS::Lambda::EventInvokeConfig")
     functions = {json.dumps(properties["FunctionName"]) for properties in configured.values()}
-    assert functions == {
-        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Sweep")
-    }
+    assert functions == {json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile")}
     assert all(
         properties["DestinationConfig"]["OnFailure"]["Destination"]
         for properties in configured.values()
@@ -97,3 +95,36 @@ def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[
     functions = of_type(resources, "AWS::Lambda::Function")
     loops = {name for name, found in functions.items() if found.get("RecursiveLoop") == "Allow"}
     assert loops == {"SubmitFunction"}
+
+
+def test_sweeps_do_not_overlap(resources: dict[str, Any]) -> None:
+    mappings = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    fed = [
+        mapping["EventSourceArn"]
+        for mapping in mappings
+        if mapping["FunctionName"] == {"Ref": "SweepFunction"}
+    ]
+    [rule] = of_type(resources, "AWS::Events::Rule")["TickRule"]["Targets"]
+    assert fed == [rule["Arn"]] == [{"Fn::GetAtt": ["Ticks", "Arn"]}]
+    assert of_type(resources, "AWS::SQS::Queue")["Ticks"]["FifoQueue"]
+    assert rule["SqsParameters"] == {"MessageGroupId": "ticks"}
+
+
+def test_dead_letters_are_delivered_with_the_longest_stack_name(resources: dict[str, Any]) -> None:
+    """A name that is left to CloudFormation is cut where it is too long; the policy names it."""
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    longest = 64 - max(len(name_of(each["FunctionName"], "")) for each in functions)
+    rules = of_type(resources, "AWS::Events::Rule").values()
+    names = {name_of(rule["Name"], "s" * longest) for rule in rules}
+    assert all(len(name) <= 64 for name in names)
+
+    [statement] = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"][
+        "PolicyDocument"
+    ]["Statement"]
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert name_of(source, "s" * longest).rpartition("rule/")[2] in names
+
+
+def name_of(value: Any, stack: str) -> str:
+    """A name that the template makes of the stack's."""
+    return str(value["Fn::Sub"]).replace("${AWS::StackName}", stack)

@@ -10,7 +10,6 @@ before it is used, by assigning it or in a subclass: tests, the simulation and i
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, SplitStarter
-    from enrichment.domain.planner import EarlierRows
     from enrichment.domain.report import Report
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.repeated_upload import RepeatedUpload
+    from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
     from enrichment.usecases.compile import CompileJob
@@ -99,12 +98,13 @@ class Pipeline:
             contents=self.contents,
             bucket=self.bucket,
             queue=self.submit_queue,
+            starter=self.split_starter,
+            unfinished=self.unfinished,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
             estimate=self.estimate,
             repeated=self.repeated_upload,
-            earlier_rows=self.earlier_rows,
             clock=self.clock,
             new_id=self.new_id,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
@@ -158,6 +158,7 @@ class Pipeline:
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
+            new_id=self.new_id,
         )
 
     @cached_property
@@ -225,6 +226,12 @@ class Pipeline:
         from enrichment.steps.repeated_upload import RepeatedUpload
 
         return RepeatedUpload(self.jobs, self.contents, self.publish, self.clock)
+
+    @cached_property
+    def unfinished(self) -> "UnfinishedPlans":
+        from enrichment.steps.unfinished import UnfinishedPlans
+
+        return UnfinishedPlans(self.bucket)
 
     @cached_property
     def completion(self) -> "Completion":
@@ -358,13 +365,6 @@ class Pipeline:
         from enrichment.adapters.report_page import page
 
         return page
-
-    @cached_property
-    def earlier_rows(self) -> "Callable[[], AbstractContextManager[EarlierRows]]":
-        """Remembers whom a file has named."""
-        from enrichment.adapters.earlier_rows import EarlierRowsOnDisk
-
-        return EarlierRowsOnDisk
 
     def _read(self, kind: type[S]) -> S:
         if kind not in self._settings:

@@ -184,6 +184,7 @@ class SplitSettings(
     StoreSettings,
     BucketSettings,
     QueueSettings,
+    SplitStartSettings,
     CompileStartSettings,
     DeadlineSettings,
     LimitSettings,

@@ -225,6 +225,12 @@ def test_what_only_speaks_of_credit_or_consent_is_the_contacts(
     assert Provider(answer(422, {"error": message})).enrich(wanted=wanted) == Invalid(message)
 
 
+def test_half_a_character_in_a_message_can_be_stored() -> None:
+    body = rb'{"errors": ["Acme \ud83d is not known"]}'
+    refused = Provider(httpx.Response(422, content=body)).enrich()
+    assert refused == Invalid("Acme \N{REPLACEMENT CHARACTER} is not known")
+
+
 @pytest.mark.parametrize(
     "message",
     [

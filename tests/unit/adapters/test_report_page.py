@@ -252,8 +252,7 @@ def test_one_is_never_many(status: str) -> None:
                 "CSV with semicolons, Windows-1252, header in row 1",
                 "company Company name",
                 (
-                    "Looked for as well, but not in your file: full name, full name, family name"
-                    " first, second last name, name prefix, middle name, domain, e-mail, Sales"
+                    "Looked for as well, but not in your file: full name, domain, e-mail, Sales"
                     " Navigator URL."
                 ),
                 "Other columns, kept as they are and sent to nobody Record ID Job Title Notes",

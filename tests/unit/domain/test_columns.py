@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.domain.columns import HEADERS, Field, find_columns, normalised
+from enrichment.domain.columns import HEADERS, Field, normalised
+from enrichment.domain.finding import find_columns
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
 
 # Headers as the products write them, in their order; a mark before `=` says for which field a
@@ -189,7 +190,8 @@ LANGUAGES = {
         "website=Sitio web"
     ),
     "Spanish surnames": (
-        "first=Nombre|last=Primer apellido|Segundo apellido|company=Razón social|domain=Dominio"
+        "first=Nombre|last=Primer apellido|second=Segundo apellido|company=Razón social|"
+        "domain=Dominio"
     ),
     "Outlook in Italian": (
         "Titolo|first=Nome|Secondo nome|last=Cognome|company=Società|Reparto|"
@@ -211,7 +213,7 @@ LANGUAGES = {
         "first=Primeiro nome|last=Sobrenome|company=Nome da conta|email=E-mail|website=Site"
     ),
     "Outlook in Dutch": (
-        "Titel|first=Voornaam|Tussenvoegsel|last=Achternaam|company=Bedrijf|Afdeling|"
+        "Titel|first=Voornaam|prefix=Tussenvoegsel|last=Achternaam|company=Bedrijf|Afdeling|"
         "email=E-mailadres|E-mailtype|website=Webpagina"
     ),
     "a Dutch list": (
@@ -223,7 +225,10 @@ LANGUAGES = {
 MARKS = {
     "first": Field.FIRST_NAME,
     "last": Field.LAST_NAME,
+    "second": Field.SECOND_LAST_NAME,
+    "prefix": Field.NAME_PREFIX,
     "full": Field.FULL_NAME,
+    "family": Field.FULL_NAME_FAMILY_FIRST,
     "company": Field.COMPANY,
     "domain": Field.DOMAIN,
     "website": Field.WEBSITE,
@@ -242,7 +247,9 @@ def columns_of(marked: str) -> tuple[list[str], dict[Field, str]]:
 
 
 def taken(header: list[str]) -> dict[Field, str]:
-    return {field: header[position] for field, position in find_columns(header).items()}
+    return {
+        field: header[position] for field, (position, *_) in find_columns(header).columns.items()
+    }
 
 
 @pytest.mark.parametrize("marked", (PRODUCTS | LANGUAGES).values(), ids=PRODUCTS | LANGUAGES)
@@ -267,12 +274,12 @@ def test_the_columns_of_an_export_are_found_and_no_others(marked: str) -> None:
 def test_the_header_that_says_more_wins_wherever_it_stands(
     header: list[str], field: Field, winner: str
 ) -> None:
-    assert header[find_columns(header)[field]] == winner
-    assert header[::-1][find_columns(header[::-1])[field]] == winner
+    assert header[find_columns(header).columns[field][0]] == winner
+    assert header[::-1][find_columns(header[::-1]).columns[field][0]] == winner
 
 
 def test_of_two_columns_with_one_name_the_first_counts() -> None:
-    assert find_columns(["Email", "First name", "EMAIL"])[Field.EMAIL] == 0
+    assert find_columns(["Email", "First name", "EMAIL"]).columns[Field.EMAIL] == (0, 2)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +287,7 @@ def test_of_two_columns_with_one_name_the_first_counts() -> None:
     ["FIRST-NAME ", "\ufefffirst   name", "First_Name", "firstName", "First name:", "Fïrst Name*"],
 )
 def test_case_accents_and_punctuation_do_not_matter(header: str) -> None:
-    assert find_columns([header]) == {Field.FIRST_NAME: 0}
+    assert find_columns([header]).columns == {Field.FIRST_NAME: (0,)}
 
 
 @pytest.mark.parametrize(
@@ -317,12 +324,13 @@ def test_case_accents_and_punctuation_do_not_matter(header: str) -> None:
     ],
 )
 def test_what_only_resembles_a_field_is_not_taken_for_it(header: str) -> None:
-    assert find_columns([header]) == {}
+    assert find_columns([header]).columns == {}
 
 
 @pytest.mark.parametrize("suffix", ["", "_2"])
 def test_our_own_columns_are_nothing_when_an_output_is_dropped_again(suffix: str) -> None:
-    assert find_columns([name + suffix for name in (*RESULT_COLUMNS, REASON_COLUMN)]) == {}
+    header = [name + suffix for name in (*RESULT_COLUMNS, REASON_COLUMN)]
+    assert find_columns(header).columns == {}
 
 
 @pytest.mark.parametrize(
@@ -344,8 +352,8 @@ def test_our_own_columns_are_nothing_when_an_output_is_dropped_again(suffix: str
 def test_what_a_mere_name_is_depends_on_what_stands_beside_it(
     name: str, beside: list[str], field: Field | None
 ) -> None:
-    found = find_columns([*beside, name])
-    assert [field for field, position in found.items() if position == len(beside)] == (
+    found = find_columns([*beside, name]).columns
+    assert [field for field, positions in found.items() if len(beside) in positions] == (
         [field] if field else []
     )
 
@@ -360,9 +368,9 @@ KNOWN = [name for names in HEADERS.values() for name in names]
 
 @given(st.lists(st.text(max_size=15) | st.sampled_from([*KNOWN, "Name", "Nom", "URL"]), max_size=8))
 def test_whatever_the_header_no_column_is_taken_for_two_fields(header: list[str]) -> None:
-    found = find_columns(header)
-    assert len(set(found.values())) == len(found)
-    assert all(normalised(header[position]) for position in found.values())
+    positions = [each.position for each in find_columns(header).taken]
+    assert len(set(positions)) == len(positions)
+    assert all(normalised(header[position]) for position in positions)
 
 
 def test_every_known_name_means_one_field() -> None:

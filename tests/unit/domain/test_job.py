@@ -37,6 +37,7 @@ def test_a_job_never_goes_back_but_to_be_resumed_or_to_amend_its_output() -> Non
         (JobState.PAUSED, JobState.RUNNING),
         (JobState.DELIVERED, JobState.COMPILING),
         (JobState.LATE, JobState.COMPILING),
+        (JobState.LATE, JobState.DELIVERED),  # it was no news
         (JobState.DONE, JobState.LATE),
     }
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.domain.columns import find_columns
+from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.duplicates import Identity
+from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.finding import find_columns
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.planner import Planner
+from enrichment.words import rows as words
 from tests.unit.builders import TEXT
 
 HEADER = ["First name", "Last name", "Company"]
@@ -24,19 +26,15 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-class Remembered:
-    def __init__(self) -> None:
-        self._rows: dict[Identity, int] = {}
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        earlier = self._rows.setdefault(who, row)
-        return None if earlier == row else earlier
-
-
 def planner(size: int = 100, most_contacts: int | None = None, check: bool = True) -> Planner:
-    columns = find_columns(HEADER)
     return Planner(
-        HEADER, columns, EnrichmentType.EMAIL, Remembered(), most_contacts, size, check=check
+        HEADER,
+        find_columns(HEADER).columns,
+        EnrichmentType.EMAIL,
+        EarlierRows(),
+        most_contacts,
+        size,
+        check=check,
     )
 
 
@@ -68,14 +66,9 @@ def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
 
     decided = [PlannedRow.model_validate_json(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
-    for line in decided:
-        assert [
-            line.contact,
-            line.rejected,
-            line.not_worth,
-            line.duplicate_of,
-            line.over_budget,
-        ].count(None) == 4
+    for line, written in zip(decided, plan.splitlines(), strict=True):
+        assert written.decode() == line.model_dump_json(exclude_none=True)
+        assert [line.contact, *ends(line)].count(None) == 4
     sent = {line.row for line in decided if line.contact}
     unpaid = {line.row for line in decided if line.over_budget}
     assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent | unpaid
@@ -173,3 +166,56 @@ def test_an_error_about_a_stored_line_does_not_carry_what_the_line_holds() -> No
     with pytest.raises(ValueError, match="lastname") as error:
         PlannedRow.model_validate_json('{"row": 2, "contact": {"firstname": "Zenobia"}}')
     assert "Zenobia" not in str(error.value)
+
+
+def ends(line: PlannedRow) -> list[object]:
+    return [line.rejected, line.not_worth, line.duplicate_of, line.over_budget]
+
+
+def reasons(rows: list[list[str]]) -> list[str | None]:
+    decide = planner().decide
+    return [decide(Row(number, cells)).not_worth for number, cells in enumerate(rows, start=2)]
+
+
+JANE, JOHN = ["Jane", "Doe", "Acme"], ["John", "Roe", "Acme"]
+
+
+@pytest.mark.parametrize("again", [HEADER, [" FIRST NAME", "last_name", "Company:"]])
+def test_a_header_in_the_middle_is_not_sent_and_the_rows_below_it_are(again: list[str]) -> None:
+    assert reasons([JANE, again, JOHN]) == [None, words.REPEATED_HEADER, None]
+
+
+@pytest.mark.parametrize("total", [["Total", "", "2"], ["Summe:", "", ""], ["", "", "Grand total"]])
+def test_a_row_of_totals_is_not_sent(total: list[str]) -> None:
+    assert reasons([JANE, total, JOHN]) == [None, words.TOTAL, None]
+
+
+def test_another_table_below_is_not_sent_until_the_first_goes_on() -> None:
+    other = ["Company", "Website", ""]
+    rows = [JANE, other, ["Acme", "acme.example", ""], HEADER, JOHN]
+    of_other = words.of_another_table(3)
+    assert reasons(rows) == [None, of_other, of_other, words.REPEATED_HEADER, None]
+
+
+@pytest.mark.parametrize("row", [["Total", "Gomez", "Acme"], ["Email", "Gomez", "Acme"]])
+def test_people_whose_names_are_words_of_headers_are_sent(row: list[str]) -> None:
+    assert reasons([row]) == [None]
+
+
+def test_of_several_columns_the_first_that_says_something_usable_wins() -> None:
+    columns = {
+        Field.FULL_NAME: (0,),
+        Field.COMPANY: (1, 2),
+        Field.EMAIL: (3, 4),
+        Field.LINKEDIN: (5, 6),
+    }
+    header = ["Name", "Company", "Employer", "Work e-mail", "E-mail", "LinkedIn", "Profile"]
+    deciding = Planner(header, columns, EnrichmentType.EMAIL, EarlierRows())
+    company_page, page = "linkedin.com/company/acme", "linkedin.com/in/jane-doe"
+    cells = ["Jane Doe", "n/a", "Acme", "jane@gmail.com", "jane@acme.example", company_page, page]
+
+    contact = deciding.decide(Row(2, cells)).contact
+
+    assert contact
+    assert (contact.company_name, contact.domain) == ("Acme", "acme.example")
+    assert contact.linkedin_url == "https://www.linkedin.com/in/jane-doe"

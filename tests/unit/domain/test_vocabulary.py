@@ -3,8 +3,10 @@
 import pytest
 
 from enrichment.domain.cell import said
-from enrichment.domain.columns import Field, find_columns
+from enrichment.domain.columns import Field
 from enrichment.domain.duplicates import identity
+from enrichment.domain.finding import find_columns
+from enrichment.domain.header_words import NOTHING, meaning
 from enrichment.domain.linkedin import profile_in
 from enrichment.domain.names import divided
 from enrichment.domain.websites import is_shared
@@ -17,12 +19,12 @@ FILES = ("cells", "given_names", "headers", "hosts", "legal_forms", "names", "wo
 
 @pytest.mark.parametrize("table", sorted(load("headers").keys() - LISTS))
 def test_every_header_alone_is_a_column(table: str) -> None:
-    assert [word for word in words("headers", table) if not find_columns([word])] == []
+    assert [word for word in words("headers", table) if meaning(word) == NOTHING] == []
 
 
 @pytest.mark.parametrize("header", words("headers", "company_list"))
 def test_beside_the_header_of_a_list_of_companies_a_name_is_the_company_s(header: str) -> None:
-    assert find_columns([header, "Name"]) == {Field.COMPANY: 1}
+    assert find_columns([header, "Name"]).columns == {Field.COMPANY: (1,)}
 
 
 @pytest.mark.parametrize("file", FILES)

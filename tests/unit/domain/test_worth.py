@@ -11,8 +11,6 @@ from enrichment.domain.worth import are_people, is_no_company, not_worth
 from enrichment.words import rows as words
 from tests.unit.builders import TEXT
 
-HEADERS = {Field.FIRST_NAME: "First Name", Field.LAST_NAME: "Last Name", Field.COMPANY: "Company"}
-
 
 def full(name: str) -> dict[Field, str]:
     return {Field.FULL_NAME: name}
@@ -36,10 +34,10 @@ def full(name: str) -> dict[Field, str]:
     ],
 )
 def test_a_row_without_a_person_is_not_worth_a_credit(name: str, reason: str) -> None:
-    assert not_worth(full(name), {}) == reason
+    assert not_worth(full(name)) == reason
     first, _, last = name.partition(" ")
     if last:
-        assert not_worth({Field.FIRST_NAME: first, Field.LAST_NAME: last}, {}) == reason
+        assert not_worth({Field.FIRST_NAME: first, Field.LAST_NAME: last}) == reason
 
 
 @pytest.mark.parametrize(
@@ -65,22 +63,17 @@ def test_a_row_without_a_person_is_not_worth_a_credit(name: str, reason: str) ->
     ],
 )
 def test_a_person_with_a_telling_name_is_worth_one(name: str) -> None:
-    assert not_worth(full(name), {}) is None
+    assert not_worth(full(name)) is None
 
 
 def test_john_doe_is_a_person_anywhere_but_at_example_com() -> None:
-    assert not_worth(full("John Doe") | {Field.EMAIL: "john@example.com"}, {}) == words.TEST
-    assert not_worth(full("John Doe") | {Field.EMAIL: "john@acme.example"}, {}) is None
-    assert not_worth(full("Olivia Hartwell") | {Field.EMAIL: "o@example.com"}, {}) is None
+    assert not_worth(full("John Doe") | {Field.EMAIL: "john@example.com"}) == words.TEST
+    assert not_worth(full("John Doe") | {Field.EMAIL: "john@acme.example"}) is None
+    assert not_worth(full("Olivia Hartwell") | {Field.EMAIL: "o@example.com"}) is None
 
 
 def test_half_a_name_that_says_little_is_not_held_to_be_a_test() -> None:
-    assert not_worth({Field.FIRST_NAME: " ", Field.LAST_NAME: "Blank"}, {}) is None
-
-
-def test_a_header_that_stands_among_the_rows_is_no_contact() -> None:
-    assert not_worth(HEADERS | {Field.COMPANY: ""}, HEADERS) == words.REPEATED_HEADER
-    assert not_worth(HEADERS | {Field.FIRST_NAME: "Jane"}, HEADERS) is None
+    assert not_worth({Field.FIRST_NAME: " ", Field.LAST_NAME: "Blank"}) is None
 
 
 @pytest.mark.parametrize(
@@ -149,19 +142,19 @@ WORDS = st.one_of(
 def test_the_short_way_past_plain_names_misses_nothing(name: str) -> None:
     cells = full(name)
     if worth._is_plain(name):
-        assert worth._after_all(cells, {}) is None
+        assert worth._after_all(cells) is None
 
 
 @given(st.dictionaries(st.sampled_from(Field), TEXT | st.text(st.characters(), max_size=9)))
 def test_no_text_breaks_it(cells: dict[Field, str]) -> None:
-    assert not_worth(cells, HEADERS) != ""
+    assert not_worth(cells) != ""
     are_people([cells] * 30)
     is_no_company(cells.get(Field.COMPANY, ""))
 
 
 @pytest.mark.parametrize("table", ["test", "company", "total"])
 def test_every_word_alone_tells(table: str) -> None:
-    found = [word for word in vocabulary.words("worth", table) if not not_worth(full(word), {})]
+    found = [word for word in vocabulary.words("worth", table) if not not_worth(full(word))]
     assert found == []
 
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from enrichment.domain.columns import find_columns
 from enrichment.domain.layout import Layout
+from enrichment.domain.mapping import ByMapping
 from enrichment.files.opening import opened, reopened
 from enrichment.files.sheet import Sheet
 from tests.unit.builders import LIMITS
@@ -20,7 +20,7 @@ def sheet_of(content: bytes | str, layout: Layout | None = None, **limits: int) 
         with reopened(stream, layout) as file:
             yield file.sheet
     else:
-        with opened(stream, replace(LIMITS, **limits), find_columns) as file:
+        with opened(stream, replace(LIMITS, **limits), ByMapping()) as file:
             yield file.sheet
 
 

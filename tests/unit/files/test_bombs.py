@@ -49,7 +49,7 @@ import json, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]),) * 2)
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 from enrichment.files.opening import opened
-from enrichment.domain.columns import find_columns
+from enrichment.domain.mapping import ByMapping
 from enrichment.domain.limits import Limits
 from enrichment.errors import UnreadableFile
 from enrichment.steps.intake import at_most
@@ -61,7 +61,7 @@ class Nowhere:
 limits = Limits(file=500_000_000, unpacked=2_000_000_000, rows=1_048_576)
 answer, rows = "", 0
 try:
-    with open(sys.argv[1], "rb") as stream, opened(stream, limits, find_columns) as upload:
+    with open(sys.argv[1], "rb") as stream, opened(stream, limits, ByMapping()) as upload:
         sheet = upload.sheet
         width = len(sheet.header)
         with (

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.domain.columns import find_columns
 from enrichment.domain.layout import FileFormat, Packing
+from enrichment.domain.mapping import ByMapping
 from enrichment.errors import UnreadableFile
 from enrichment.files.opening import opened
 from tests.unit.builders import LIMITS
@@ -315,7 +315,7 @@ def test_what_an_archive_says_of_a_workbook_does_not_decide_what_is_read() -> No
 
 def test_the_digest_is_that_of_the_dropped_bytes() -> None:
     for content in (CSV, gzip.compress(CSV, mtime=0), zipped({"a.csv": CSV}), BOOK):
-        with opened(io.BytesIO(content), LIMITS, find_columns) as upload:
+        with opened(io.BytesIO(content), LIMITS, ByMapping()) as upload:
             assert upload.digest == hashlib.sha256(content).hexdigest()
 
 
@@ -340,7 +340,7 @@ def test_nothing_is_left_behind(
     handles = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     try:
         with (
-            opened(io.BytesIO(content), LIMITS, find_columns) as upload,
+            opened(io.BytesIO(content), LIMITS, ByMapping()) as upload,
             upload.sheet.whole(io.BytesIO(), 2, ["a"]) as whole,
         ):
             for row in upload.sheet:

@@ -106,20 +106,33 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            self._abort()
-        elif self._upload is None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
+
+    def close(self) -> None:
+        """Let the object appear."""
+        if self._upload is None:
             self._client.put_object(
                 Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), ContentType=self._type
             )
-        else:
-            if self._buffer:
-                self._flush()
-            self._client.complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=self._key,
-                UploadId=self._upload,
-                MultipartUpload={"Parts": self._parts},
+            return
+        if self._buffer:
+            self._flush()
+        self._client.complete_multipart_upload(
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload,
+            MultipartUpload={"Parts": self._parts},
+        )
+        self._upload = None
+
+    def discard(self) -> None:
+        """Throw away what was written and did not appear."""
+        if self._upload is not None:
+            self._client.abort_multipart_upload(
+                Bucket=self._bucket, Key=self._key, UploadId=self._upload
             )
 
     def write(self, data: bytes) -> None:
@@ -143,9 +156,3 @@ class Writer:
         )
         self._parts.append({"PartNumber": number, "ETag": part["ETag"]})
         self._buffer.clear()
-
-    def _abort(self) -> None:
-        if self._upload is not None:
-            self._client.abort_multipart_upload(
-                Bucket=self._bucket, Key=self._key, UploadId=self._upload
-            )

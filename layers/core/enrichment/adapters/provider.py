@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 
 import httpx
 
+from enrichment.domain.characters import whole
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
 from enrichment.domain.result import is_final
@@ -256,9 +257,9 @@ def _told(body: dict[str, object]) -> list[str]:
     """
     several = body.get("errors")
     each = (body.get("message"), *(several if isinstance(several, list) else [several]))
-    told = [text for text in each if isinstance(text, str) and text.strip()]
+    told = [whole(text) for text in each if isinstance(text, str) and text.strip()]
     error = body.get("error")
-    return told or ([error] if isinstance(error, str) else [])
+    return told or ([whole(error)] if isinstance(error, str) else [])
 
 
 def _json(content: bytes) -> dict[str, object]:

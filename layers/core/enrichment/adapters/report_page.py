@@ -53,6 +53,13 @@ _QUALITIES = {
     "": "Pronto does not say",
 }
 
+# Fields that most files have; nobody misses the others.
+_USUAL = [
+    field
+    for field in Field
+    if field not in (Field.FULL_NAME_FAMILY_FIRST, Field.SECOND_LAST_NAME, Field.NAME_PREFIX)
+]
+
 _MOST_BARS = 10
 _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
@@ -155,7 +162,7 @@ def page(report: Report) -> str:
         files=_files(report),
         data=_data(report),
         columns=[(field, _named(header)) for field, header in report.columns.items()],
-        missing=[field.value for field in Field if field.value not in report.columns],
+        missing=[field.value for field in _USUAL if field.value not in report.columns],
         seen=_names(_named(header) for header in report.columns_seen),
         kept=_names(_named(header) for header in report.columns_seen if header not in taken),
         doubtful=_names(report.ambiguous_rows),

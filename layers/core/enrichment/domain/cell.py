@@ -4,6 +4,7 @@ why it cannot be sent.
 
 import re
 import unicodedata
+from functools import cache
 
 from enrichment import vocabulary
 from enrichment.words import rows as words
@@ -24,6 +25,8 @@ def tidy(cell: str) -> str:
     >>> tidy("\\xa0Jane  Mary\\u200b ")
     'Jane Mary'
     """
+    if cell.isascii():
+        return " ".join(cell.split())
     words = (word.strip(_JOINERS) for word in _visible(cell).split())
     return unicodedata.normalize("NFC", " ".join(word for word in words if word))
 
@@ -33,13 +36,15 @@ def said(cell: str) -> str:
     nothing.
     """
     text = tidy(cell)
-    return "" if _is_placeholder(text) or not any(map(str.isalnum, text)) else text
+    return text if _says_something(text) else ""
 
 
 def damage(cell: str) -> str | None:
     """What is wrong with characters inside the text, to follow the name of its field; None if
     nothing.
     """
+    if cell.isascii() and cell.isprintable():
+        return None
     inner = _visible(cell).strip()
     if _LOST.search(inner):
         return words.LOST_CHARACTER
@@ -55,10 +60,25 @@ def excess(text: str, limit: int) -> str | None:
     return words.too_long(limit) if len(text) > limit else None
 
 
-def _is_placeholder(text: str) -> bool:
-    in_any_case = vocabulary.word_set("cells", "placeholder")
+def _says_something(text: str) -> bool:
+    """Whether it has letters or digits, and is no usual word for nothing."""
+    if not (text[:1].isalnum() or any(map(str.isalnum, text))):
+        return False
+    as_written, in_any_case, longest = _placeholders()
+    return len(text) > longest or not (text in as_written or text.casefold() in in_any_case)
+
+
+@cache
+def _placeholders() -> tuple[frozenset[str], frozenset[str], int]:
+    """The words for nothing, as they are written and in any case; and the characters of the
+    longest text that can be one.
+
+    Folding case can make a text longer (`ß` becomes `ss`), but not shorter: characters never
+    vanish in it.
+    """
     as_written = vocabulary.word_set("cells", "placeholder_as_written")
-    return text in as_written or text.casefold() in in_any_case
+    in_any_case = vocabulary.word_set("cells", "placeholder")
+    return as_written, in_any_case, max(map(len, as_written | in_any_case))
 
 
 def _visible(cell: str) -> str:

@@ -7,7 +7,8 @@ and Jose may be two people.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from enrichment import vocabulary
 from enrichment.domain.contact import Contact
@@ -17,9 +18,10 @@ _TYPED_ALIKE = str.maketrans(
     dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", "")
 )
 
+_COMPANIES = 8192  # of a file that are kept at hand: rows of one company are often many
 
-@dataclass(frozen=True)
-class Identity:
+
+class Identity(NamedTuple):
     """What tells a person: the LinkedIn page, and the name with the company's domain and name, as
     far as they are known.
 
@@ -53,10 +55,13 @@ def identity(contact: Contact) -> Identity:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.replace("`", "'").lower().split())
     composed = unicodedata.normalize("NFKC", text.translate(_TYPED_ALIKE)).casefold()
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 
+@lru_cache(maxsize=_COMPANIES)
 def _company(name: str) -> str:
     legal_forms = vocabulary.word_set("legal_forms", "legal_form")
     words = _folded(name).replace(".", "").replace(",", " ").split()

@@ -176,6 +176,16 @@ def _stem(key: str) -> str:
     return PurePosixPath(path.stem).stem if path.suffix.lower() in (".gz", ".zip") else path.stem
 
 
+def memory_key(job: str, plan: str) -> str:
+    """Where it is stored whom an unfinished plan names, see `EarlierRows.stored`."""
+    return f"{WORK}/jobs/{job}/plan-{plan}.people"
+
+
 def plan_key(job: str, plan: str) -> str:
     """Where one plan of a job is stored: one JSON line a row, see `enrichment.domain.plan`."""
     return f"{WORK}/jobs/{job}/plan-{plan}.jsonl"
+
+
+def noted_results_key(job: str, run: str) -> str:
+    """Where a compilation that ran out of time notes what it read: one JSON line a batch."""
+    return f"{WORK}/jobs/{job}/results-{run}.jsonl"

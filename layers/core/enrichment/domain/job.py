@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
 
 PLAN_VERSION = 2
@@ -43,7 +44,7 @@ JOB_TRANSITIONS: MappingProxyType[JobState, frozenset[JobState]] = MappingProxyT
         ),
         JobState.OVERTAKEN: frozenset({JobState.LATE, JobState.FAILED}),
         JobState.DELIVERED: frozenset({JobState.LATE, JobState.COMPILING, JobState.DONE}),
-        JobState.LATE: frozenset({JobState.COMPILING}),
+        JobState.LATE: frozenset({JobState.COMPILING, JobState.DELIVERED, JobState.DONE}),
         JobState.DONE: frozenset({JobState.LATE}),
         JobState.FAILED: frozenset(),
         **dict.fromkeys(ENDED_AT_ONCE, frozenset()),
@@ -103,11 +104,15 @@ class Job(BaseModel):
     may have written; it is empty until the job runs. `price` is the credits for one contact,
     `delivered` the results that are in the output, `awaited` the rows of it that wait for one until
     the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
-    came at all, to the minute. `compile_attempts` counts the runs of `compile` since one finished;
-    `whole` tells that every batch was settled before the last of them was asked for. `given_up`
-    tells that an operator ended the job. `content` names what was asked of which bytes, so that the
-    same is not paid for again. `width` is the number of cells of the widest row, `columns` the
-    position (from 0) of each field found.
+    came at all, to the minute, `reopened_at` when an operator had it send again. `compile_attempts`
+    counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
+    was up, and that noted what it had read; `whole` tells that every batch was settled before the
+    last of them was asked for. `given_up` tells that an operator ended the job. `unfinished` names
+    the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
+    (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
+    since then. `content` names what was asked of which bytes, so that the same is not paid for
+    again. `width` is the number of cells of the widest row, `found` what the columns were taken
+    for.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -120,6 +125,10 @@ class Job(BaseModel):
     created_at: int
     deadline_at: int
     attempts: int = 1
+    unfinished: str = ""
+    planned: int = 0
+    planned_by: str = ""
+    handed_on_at: int | None = None
     plan: str = ""
     plan_version: int = PLAN_VERSION
     content: str = ""
@@ -127,7 +136,7 @@ class Job(BaseModel):
     countries: tuple[str, ...] = ()
     price: int = 0
     layout: Layout | None = None
-    columns: dict[Field, int] = {}
+    found: Found = Found()
     width: int = 0
     rows: int = 0
     contacts: int = 0
@@ -138,9 +147,11 @@ class Job(BaseModel):
     compile_asked_at: int = 0
     compile_began_at: int | None = None
     compile_attempts: int = 0
+    noted: str = ""
     whole: bool = False
     given_up: bool = False
     last_result_at: int | None = None
+    reopened_at: int = 0
     delivered: int = 0
     awaited: int = 0
     late_at: int | None = None
@@ -155,10 +166,14 @@ class Job(BaseModel):
         """Read what earlier versions stored.
 
         Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout. Until
-        0.2 a job that was paused, late or still awaiting results said so beside its state.
+        0.3 a job knew one position for each field, as `columns`. Until 0.2 a job that was paused,
+        late or still awaiting results said so beside its state.
         """
         if not isinstance(stored, dict):
             return stored
+        if "columns" in stored and "found" not in stored:
+            taken = [{"field": name, "position": at} for name, at in stored["columns"].items()]
+            stored = {**stored, "found": {"taken": taken}}
         if stored.get("dialect"):
             stored = {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
         late, opened = stored.get("late_at") is not None, stored.get("open") == "yes"
@@ -170,6 +185,11 @@ class Job(BaseModel):
             case "DONE" if late or opened:
                 return {**stored, "state": JobState.LATE if late else JobState.DELIVERED}
         return stored
+
+    @property
+    def columns(self) -> Columns:
+        """The positions of each field's columns, from 0."""
+        return self.found.columns
 
     @property
     def answers_first(self) -> bool:

@@ -74,8 +74,8 @@ class Layout(BaseModel):
 
     `encoding` is a Python codec, without a byte-order mark; `delimiter` is one character, of CSV
     only; `header_row` is the number of the header's row from 1, and 0 for the first that is not
-    blank. `member` is the file's name inside a zip archive, and `other_sheets` are those that have
-    columns of contacts as well.
+    blank; where the file is `headless`, it is that of the first row. `member` is the file's name
+    inside a zip archive, and `other_sheets` are those that have columns of contacts as well.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -89,6 +89,7 @@ class Layout(BaseModel):
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     header_row: int = 0
+    headless: bool = False
 
     def words(self) -> str:
         """How the file was read, for its owner."""
@@ -101,17 +102,20 @@ class Layout(BaseModel):
         match self.format:
             case FileFormat.CSV:
                 delimiter = _DELIMITERS.get(self.delimiter, f"“{self.delimiter}” between cells")
-                return f" with {delimiter}, in {encoding}, header in row {self.header_row}"
+                return f" with {delimiter}, in {encoding}, {self._header()}"
             case FileFormat.JSON_LINES | FileFormat.JSON_ARRAY:
                 return f", in {encoding}"
             case _:
-                return f", sheet “{self.sheet}”, header in row {self.header_row}"
+                return f", sheet “{self.sheet}”, {self._header()}"
+
+    def _header(self) -> str:
+        return "without a header" if self.headless else f"header in row {self.header_row}"
 
     def note(self) -> str:
         """What the file's owner should know about how it was read and is answered; empty if there
         is nothing.
         """
-        notes = []
+        notes = [words.NO_HEADER] if self.headless else []
         if self.format in (FileFormat.XLS, FileFormat.ODS):
             notes.append(words.ANOTHER_FORMAT)
         if self.other_sheets:

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from types import MappingProxyType
 
 from enrichment.domain.characters import whole
-from enrichment.domain.columns import Field, find_columns, normalised
+from enrichment.domain.columns import Field, normalised
+from enrichment.domain.finding import find_columns, likeness_of
+from enrichment.domain.found import Found, SampleRow, TakenColumn
 from enrichment.errors import BadMapping
+from enrichment.words import columns
 from enrichment.words import files as words
 
 MAX_MAPPING = 1_000_000  # bytes that are read of one
@@ -38,19 +43,48 @@ def mapping_of(text: bytes, key: str) -> dict[str, Field | None]:
     }
 
 
-def mapped_columns(header: Sequence[str], mapping: Mapping[str, Field | None]) -> dict[Field, int]:
-    """The position of each field's column: as the mapping says, and found by the header for what it
-    does not mention.
+@dataclass(frozen=True)
+class ByMapping:
+    """Finds columns as a mapping says, and by evidence what it does not mention. Several columns
+    for one field are trusted in the mapping's order.
 
-    >>> mapped_columns(["Wer", "Firma"], {"wer": Field.FULL_NAME})
-    {<Field.FULL_NAME: 'full name'>: 0, <Field.COMPANY: 'company'>: 1}
+    >>> ByMapping({"wer": Field.FULL_NAME}).find(["Wer", "Firma"]).columns
+    {<Field.FULL_NAME: 'full name'>: (0,), <Field.COMPANY: 'company'>: (1,)}
     """
-    names = list(map(normalised, header))
-    said = {field: names.index(name) for name, field in mapping.items() if field and name in names}
-    unsaid = ["" if name in mapping else text for name, text in zip(names, header, strict=True)]
-    return said | {
-        field: position for field, position in find_columns(unsaid).items() if field not in said
-    }
+
+    mapping: Mapping[str, Field | None] = dataclass_field(default_factory=dict)
+
+    def likeness(self, cells: Sequence[str], above: Sequence[str] = ()) -> float:
+        names = list(map(normalised, cells)) if self.mapping else []
+        said = {field for name in names if (field := self.mapping.get(name))}
+        return len(said) + likeness_of(self._left(cells), above)
+
+    def find(
+        self,
+        header: Sequence[str],
+        sample: Sequence[SampleRow] = (),
+        above: Sequence[str] = (),
+    ) -> Found:
+        names = list(map(normalised, header))
+        said = [
+            TakenColumn(field=field, position=names.index(name), sure=100, why=columns.BY_FOLDER)
+            for name, field in self.mapping.items()
+            if field and name in names
+        ]
+        fields = {each.field for each in said}
+        kept = [at for at, name in enumerate(names) if name not in self.mapping]
+        found = find_columns(header, sample, above, among=kept)
+        taken = [*said, *(each for each in found.taken if each.field not in fields)]
+        order = list(Field)
+        return Found(
+            taken=tuple(sorted(taken, key=lambda each: order.index(each.field))),
+            unused=found.unused,
+        )
+
+    def _left(self, cells: Sequence[str]) -> Sequence[str]:
+        if not self.mapping:
+            return cells
+        return ["" if normalised(cell) in self.mapping else cell for cell in cells]
 
 
 def _field(header: str, name: object, key: str) -> Field | None:

@@ -1,43 +1,20 @@
 """What becomes of each row, decided once, row by row, before anything is sent."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from enrichment.domain.batch import MAX_BATCH, cut
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Columns
 from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
-from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.duplicates import identity
+from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.manner import WESTERN, Manner
-from enrichment.domain.mending import mended
 from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.tables import Tables
 from enrichment.domain.worth import is_no_company, not_worth
+from enrichment.errors import BrokenInvariant
 from enrichment.words import rows as words
-
-
-class FileRow(Protocol):
-    """What planning needs of a row of a file: its number, its cells, and where cells link to, by
-    position.
-    """
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def cells(self) -> list[str]: ...
-    @property
-    def links(self) -> Mapping[int, str]: ...
-
-
-# Fields for which a cell's link says more than its text, which may be “Profile”.
-_LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
-
-
-class EarlierRows(Protocol):
-    """Remembers whom a file has named before."""
-
-    def first_row(self, who: Identity, row: int) -> int | None:
-        """The row that named the same person earlier; None at the first time, which is then
-        remembered as `row`.
-        """
 
 
 class Planner:
@@ -52,7 +29,7 @@ class Planner:
     def __init__(
         self,
         header: Sequence[str],
-        columns: Mapping[Field, int],
+        columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
         most_contacts: int | None = None,
@@ -60,10 +37,10 @@ class Planner:
         manner: Manner = WESTERN,
         check: bool = True,
     ) -> None:
-        self._columns, self._wanted, self._earlier_rows = columns, wanted, earlier_rows
+        self._wanted, self._earlier_rows = wanted, earlier_rows
+        self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._most_contacts, self._size = most_contacts, size
         self._manner, self._check = manner, check
-        self._headers = {field: header[at] for field, at in columns.items()}
         self._header_width = len(header)
         self._offset = 0
         self._last_sent = 0
@@ -71,21 +48,38 @@ class Planner:
         self.contacts = 0
         self.width = len(header)
 
+    def _repeated(self, begun: Iterable[bytes], rows: Iterator[FileRow]) -> Iterator[PlannedRow]:
+        """What was decided before of the first rows."""
+        for line, row in zip(begun, rows, strict=False):
+            decided = PlannedRow.model_validate_json(line)
+            if decided.row != row.number:
+                raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
+            self._count(row)
+            if decided.contact:
+                self.contacts += 1
+                self._last_sent = row.number
+            yield decided
+
+    def _count(self, row: FileRow) -> None:
+        self.rows += 1
+        self.width = max(self.width, len(row.cells))
+
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, a
         duplicate of an earlier one, or over budget.
         """
-        self.rows += 1
-        self.width = max(self.width, len(row.cells))
+        self._count(row)
         if not any(map(str.strip, row.cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
+        if self._check and (reason := self._tables.reason(row.number, row.cells)):
+            return PlannedRow(row=row.number, not_worth=reason)
         if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
             return PlannedRow(
                 row=row.number,
                 rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
             )
-        cells = mended({field: self._cell(row, field, at) for field, at in self._columns.items()})
-        if self._check and (reason := not_worth(cells, self._headers)):
+        cells = self._cells.of(row)
+        if self._check and (reason := not_worth(cells)):
             return PlannedRow(row=row.number, not_worth=reason)
         contact = contact_from(cells, self._wanted, self._manner)
         if isinstance(contact, Rejection):
@@ -109,15 +103,24 @@ class Planner:
         is_needed = self._wanted is EnrichmentType.EMAIL and not contact.domain
         return words.no_company(company) if is_needed and is_no_company(company) else None
 
-    def _cell(self, row: FileRow, field: Field, at: int) -> str:
-        return row.links.get(at, row.cells[at]) if field in _LINKED else row.cells[at]
+    def plan(
+        self,
+        rows: Iterable[FileRow],
+        write: Callable[[bytes], None],
+        begun: Iterable[bytes] = (),
+    ) -> Iterator[Span]:
+        """Write the plan's lines and yield where its batches stand in it.
 
-    def plan(self, rows: Iterable[FileRow], write: Callable[[bytes], None]) -> Iterator[Span]:
-        """Write the plan's lines and yield where its batches stand in it."""
+        Args:
+            rows: all rows of the file.
+            write: takes a line.
+            begun: the first lines of the plan, without their ends, if it was begun before; the
+                planner's `EarlierRows` know whom they name.
+        """
+        left = iter(rows)
 
         def sent() -> Iterator[tuple[int, int, int]]:
-            for row in rows:
-                decided = self.decide(row)
+            for decided in chain(self._repeated(begun, left), map(self.decide, left)):
                 line = decided.line()
                 write(line)
                 start, self._offset = self._offset, self._offset + len(line)

@@ -16,6 +16,29 @@ Status = Literal[
 ]
 
 
+class Taken(BaseModel):
+    """A column that was taken for a field; of several, the more trusted one comes first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    header: str
+    sure: int | None = Field(default=None, description="in per cent; null where it is not known")
+    why: str = Field(default="", description="such as: its header and its values say so")
+    examples: tuple[str, ...] = ()
+
+
+class Unused(BaseModel):
+    """A column that looks right for a field and was not taken."""
+
+    model_config = ConfigDict(frozen=True)
+
+    looks_like: str
+    header: str
+    why: str = Field(description="to follow the header")
+    examples: tuple[str, ...] = ()
+
+
 class Reason(BaseModel):
     """One reason for which rows were not sent, and how many rows it concerns."""
 
@@ -116,6 +139,15 @@ class Report(BaseModel):
         default={}, description="which header was taken for which field"
     )
     columns_seen: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = Field(
+        default=(), description="each column that was taken, how sure, and why"
+    )
+    unused: tuple[Unused, ...] = Field(
+        default=(), description="columns that look right but were not taken, and why"
+    )
+    mapping: dict[str, str | None] = Field(
+        default={}, description="what a _columns.json would say to take all of these columns"
+    )
     rows: int = 0
     counts: dict[RowState, int] = {}
     reasons: tuple[Reason, ...] = ()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from enrichment import vocabulary
 from enrichment.domain.cell import said, tidy
@@ -30,30 +30,25 @@ _EAST_ASIAN = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _CASES = re.compile(r"\s*[/|,;(){}\[\]·•–—]\s*|\s-\s")
 
 
-def not_worth(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> str | None:
+def not_worth(cells: Mapping[Field, str]) -> str | None:
     """Why a row is not worth a credit by the name in it, as a sentence for its owner; None if it
     may be.
 
     Args:
         cells: the row's text by field.
-        headers: the header of each field's column.
     """
     first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
     text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
-    if text.isascii() and _is_plain(text) and text.partition(" ")[0] not in headers.values():
-        return None
-    return _after_all(cells, headers)
+    return None if text.isascii() and _is_plain(text) else _after_all(cells)
 
 
-def _after_all(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> str | None:
+def _after_all(cells: Mapping[Field, str]) -> str | None:
     names = _names(cells)
     text = " ".join(filter(None, names))
     if not text:
         return None
     if text.lower() in vocabulary.word_set("worth", "at_example"):
         return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
-    if _repeats_header(cells, headers):
-        return words.REPEATED_HEADER
     return _about(names, text)
 
 
@@ -109,12 +104,6 @@ def _by_words(folded: Sequence[str], text: str) -> str | None:
     if _is_office(folded):
         return words.OFFICE
     return words.COMPANY_AS_NAME if _is_company(folded, text) else None
-
-
-def _repeats_header(cells: Mapping[Field, str], headers: Mapping[Field, str]) -> bool:
-    filled = {field: text for field, text in cells.items() if text.strip()}
-    same = [field for field, text in filled.items() if text == headers.get(field)]
-    return len(same) == len(filled) and any(field in _NAMES for field in same)
 
 
 def _is_address(name: str) -> bool:
@@ -173,7 +162,7 @@ def _east_asian_endings() -> tuple[str, ...]:
     return tuple(word for word in company if _EAST_ASIAN.search(word))
 
 
-@cache
+@lru_cache(1024)
 def is_no_company(company: str) -> bool:
     """Whether a company's cell says that there is none: Self-employed, Freelance / Selbständig."""
     no_company = vocabulary.word_set("worth", "no_company")

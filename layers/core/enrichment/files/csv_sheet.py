@@ -11,21 +11,23 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from enrichment.domain.found import Finder, Found
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import (
     HEAD,
     MAX_COLUMNS,
-    Columns,
-    FindColumns,
     Header,
     Row,
     Sink,
     header_among,
+    is_headless,
+    sampled,
+    unnamed,
 )
 from enrichment.words import files as words
 
@@ -48,7 +50,7 @@ _STARTS_A_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _PHONE_NUMBERS = re.compile(r"\+[1-9]\d{1,14}(; \+[1-9]\d{1,14})*")  # E.164
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class TextRow(Row):
     """A row and the text it was read from with its line end; `before` is what stands between it and
     the row above it.
@@ -68,30 +70,44 @@ class DelimitedSheet:
     Args:
         text: the file, opened by `open_text`.
         layout: as `looked_at` found it, or as it was stored.
-        columns: as `looked_at` found them.
+        finder: tells what the columns are.
 
     Raises:
         UnreadableFile: at construction or while iterating, when the content is not CSV.
     """
 
-    def __init__(self, text: TextIO, layout: Layout, columns: Columns) -> None:
+    def __init__(self, text: TextIO, layout: Layout, finder: Finder) -> None:
+        start = text.tell()
+        self._open(text, layout)
+        self.sample = sampled(self._rows)
+        self.found: Found = finder.find(self.header, self.sample, self._groups)
+        text.seek(start)
+        self._open(text, layout)
+
+    def _open(self, text: TextIO, layout: Layout) -> None:
+        """Read as far as the header."""
         csv.field_size_limit(_MAX_CELL)
-        self.layout, self.columns = layout, columns
+        self.layout = layout
         self._tape = _Tape(text)
         self._reader = csv.reader(self._tape, delimiter=layout.delimiter)
         self._number = self._width = 0
         self._rows = self._records()
-        self._above = ""
+        self._above, self._groups = "", list[str]()
         for row in self._rows:
             if layout.header_row in (0, row.number):
                 self._head = row
                 break
             self._above += row.before + row.text
+            self._groups = row.cells
         else:
             raise UnreadableFile(words.EMPTY_FILE)
-        self._above += self._head.before
         self._line_end = _line_end(self._head.text) or "\r\n"
         self.header = self._head.cells
+        if layout.headless:
+            self.header = unnamed(len(self._head.cells))
+            self._rows = chain([self._head], self._rows)
+        else:
+            self._above += self._head.before
         if len(self.header) > MAX_COLUMNS:
             raise UnreadableFile(words.too_many_columns(len(self.header), MAX_COLUMNS))
         self._width = len(self.header)
@@ -103,7 +119,8 @@ class DelimitedSheet:
     def whole(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator["_Copy"]:
         copy = _Copy(self.layout, sink, width, self._line_end)
         copy.begin(self._above)
-        copy.write(self._head, names)
+        if not self.layout.headless:
+            copy.write(self._head, names)
         yield copy
         copy.verbatim(self._tape.rest())
 
@@ -112,7 +129,8 @@ class DelimitedSheet:
         copy = _Copy(self.layout, sink, width, self._line_end, with_gaps=False)
         separator = _SEPARATOR_LINE.match(self._above)
         copy.begin(separator[0] if separator else "")
-        copy.write(self._head, names)
+        if not self.layout.headless:
+            copy.write(self._head, names)
         yield copy
 
     def _records(self) -> Iterator[TextRow]:
@@ -253,19 +271,23 @@ def open_text(path: Path, layout: Layout) -> Iterator[TextIO]:
         yield text
 
 
-def looked_at(path: Path, layout: Layout, find_columns: FindColumns) -> tuple[Layout, Columns]:
-    """The delimiter, the header and its columns, decided together."""
+def looked_at(path: Path, layout: Layout, finder: Finder) -> Layout:
+    """The delimiter and the header, decided together."""
     with open_text(path, layout) as text:
         lines = list(islice(iter(lambda: read_line(text), ""), _HEAD_LINES))
     separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
     heads = [
-        _Head(delimiter, rows, header_among(rows, find_columns))
+        _Head(delimiter, rows, header_among(rows, finder))
         for delimiter in (separator[1] if separator else _DELIMITERS)
         for rows in [_head(lines, delimiter)]
     ]
     best = max(heads, key=_Head.fitness)
-    found = {"delimiter": best.delimiter, "header_row": 1 + best.header.position}
-    return layout.model_copy(update={"format": FileFormat.CSV} | found), best.header.columns
+    found = {
+        "delimiter": best.delimiter,
+        "header_row": 1 + best.header.position,
+        "headless": is_headless(best.header, best.rows, finder),
+    }
+    return layout.model_copy(update={"format": FileFormat.CSV} | found)
 
 
 @dataclass(frozen=True)
@@ -276,10 +298,10 @@ class _Head:
     rows: list[list[str]]
     header: Header
 
-    def fitness(self) -> tuple[int, int]:
+    def fitness(self) -> tuple[float, int]:
         """How well the delimiter fits: columns that are known, then columns at all."""
         cells = len(self.rows[self.header.position]) if self.rows else 0
-        return len(self.header.columns), cells
+        return self.header.likeness, cells
 
 
 def _head(lines: list[str], delimiter: str) -> list[list[str]]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from enrichment.domain.characters import whole
+from enrichment.domain.found import Finder
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
-from enrichment.files.sheet import MAX_COLUMNS, FindColumns, Row, Sink
+from enrichment.files.sheet import MAX_COLUMNS, Row, Sink, sampled
 from enrichment.words import files as words
 
 _CHUNK = 1 << 16
@@ -24,7 +25,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DEPTH = 3  # objects in objects whose members become columns; what is deeper stays JSON
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class ObjectRow(Row):
     """A row and the text of its object; `before` is what stands between it and the object above
     it.
@@ -42,13 +43,13 @@ class ObjectSheet:
         text: the file, opened at its start; it must be seekable, since columns are only known when
             all objects were seen.
         layout: its format is JSON Lines or a JSON array.
-        find_columns: tells what the keys are.
+        finder: tells what the keys are.
 
     Raises:
         UnreadableFile: at construction, when the content is not JSON objects.
     """
 
-    def __init__(self, text: TextIO, layout: Layout, find_columns: FindColumns) -> None:
+    def __init__(self, text: TextIO, layout: Layout, finder: Finder) -> None:
         self.layout = layout
         start = text.tell()
         keys: dict[str, None] = {}
@@ -57,10 +58,12 @@ class ObjectSheet:
             if len(keys) > MAX_COLUMNS:
                 raise UnreadableFile(words.too_many_keys(MAX_COLUMNS))
         self.header = list(keys)
-        self.columns = find_columns(self.header)
-        text.seek(start)
         self._text = text
         self._after = ""
+        text.seek(start)
+        self.sample = sampled(self)
+        self.found = finder.find(self.header, self.sample, ())
+        text.seek(start)
 
     def __iter__(self) -> Iterator[ObjectRow]:
         objects = _objects(self._text, self.layout.format)

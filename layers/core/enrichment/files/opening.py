@@ -3,7 +3,7 @@ name says.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZipFile
 
+from enrichment.domain.found import Finder
 from enrichment.domain.layout import FileFormat, Layout, Packing
 from enrichment.domain.limits import NO_LIMITS, Limits
 from enrichment.errors import UnreadableFile
@@ -28,7 +29,7 @@ from enrichment.files.archives import (
 from enrichment.files.csv_sheet import DelimitedSheet, looked_at, open_text
 from enrichment.files.encoding import detect
 from enrichment.files.json_sheet import ObjectSheet, looks_like_objects
-from enrichment.files.sheet import Columns, FindColumns, Readable, Sheet
+from enrichment.files.sheet import Known, Readable, Sheet
 from enrichment.words import files as words
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,7 +65,7 @@ class OpenFile:
 
 
 @contextmanager
-def opened(stream: Readable, limits: Limits, find_columns: FindColumns) -> Iterator[OpenFile]:
+def opened(stream: Readable, limits: Limits, finder: Finder) -> Iterator[OpenFile]:
     """Open a file for the first time, while the block lasts.
 
     Sheet, header row, delimiter and columns are decided together, once.
@@ -72,7 +73,7 @@ def opened(stream: Readable, limits: Limits, find_columns: FindColumns) -> Itera
     Args:
         stream: its bytes.
         limits: what it may hold.
-        find_columns: tells what the cells of a header are.
+        finder: tells what the columns below a header are.
 
     Raises:
         UnreadableFile: it is not a file of rows that we can read; the message says what it is, and
@@ -82,9 +83,8 @@ def opened(stream: Readable, limits: Limits, find_columns: FindColumns) -> Itera
         folder = Path(name)
         path, digest = _spooled(stream, folder, limits)
         path, packing = _unpacked(path, folder, limits)
-        layout, columns = _recognised(path, find_columns)
-        layout = layout.model_copy(update=packing)
-        sheet = _sheet(stack, path, layout, limits, find_columns, columns)
+        layout = _recognised(path, finder).model_copy(update=packing)
+        sheet = _sheet(stack, path, layout, limits, finder)
         yield OpenFile(sheet, digest)
 
 
@@ -99,11 +99,7 @@ def reopened(stream: Readable, layout: Layout) -> Iterator[OpenFile]:
         folder = Path(name)
         path, digest = _spooled(stream, folder, NO_LIMITS)
         path, _ = _unpacked(path, folder, NO_LIMITS)
-        yield OpenFile(_sheet(stack, path, layout, NO_LIMITS, _no_columns, {}), digest)
-
-
-def _no_columns(_: Sequence[str]) -> Columns:
-    return {}
+        yield OpenFile(_sheet(stack, path, layout, NO_LIMITS, Known()), digest)
 
 
 def _sheet(
@@ -111,18 +107,17 @@ def _sheet(
     path: Path,
     layout: Layout,
     limits: Limits,
-    find_columns: FindColumns,
-    columns: Columns,
+    finder: Finder,
 ) -> Sheet:
     """The sheet of a file that lies unpacked at `path`, open as long as `stack` is."""
     match layout.format:
         case FileFormat.CSV:
-            return DelimitedSheet(stack.enter_context(open_text(path, layout)), layout, columns)
+            return DelimitedSheet(stack.enter_context(open_text(path, layout)), layout, finder)
         case FileFormat.JSON_LINES | FileFormat.JSON_ARRAY:
-            return ObjectSheet(stack.enter_context(open_text(path, layout)), layout, find_columns)
+            return ObjectSheet(stack.enter_context(open_text(path, layout)), layout, finder)
     from enrichment.files.workbook.reading import WorkbookSheet
 
-    workbook = WorkbookSheet(path, layout, limits.unpacked, path.parent, find_columns)
+    workbook = WorkbookSheet(path, layout, limits.unpacked, path.parent, finder)
     return stack.enter_context(closing(workbook))
 
 
@@ -180,8 +175,8 @@ def _plain_name(name: str) -> str:
     return name[:_MAX_STEM] + name[max(_MAX_STEM, len(name) - _MAX_SUFFIX) :]
 
 
-def _recognised(path: Path, find_columns: FindColumns) -> tuple[Layout, Columns]:
-    """How a file that is not packed is written; of text, the columns of its header too."""
+def _recognised(path: Path, finder: Finder) -> Layout:
+    """How a file that is not packed is written."""
     start = _start(path)
     if start.startswith(GZIP_MAGIC):
         raise UnreadableFile(words.ARCHIVE_IN_ARCHIVE)
@@ -190,9 +185,9 @@ def _recognised(path: Path, find_columns: FindColumns) -> tuple[Layout, Columns]
             document = _office_format(archive)
         if document is None:
             raise UnreadableFile(words.ARCHIVE_IN_ARCHIVE)
-        return Layout(format=document), {}
+        return Layout(format=document)
     if start.startswith(_OLD_OFFICE):
-        return _old_office(path), {}
+        return _old_office(path)
     for signature, name in _OTHER_FORMATS.items():
         if start.startswith(signature):
             raise UnreadableFile(words.other_format(name))
@@ -208,8 +203,8 @@ def _recognised(path: Path, find_columns: FindColumns) -> tuple[Layout, Columns]
     with open_text(path, layout) as text:
         objects = looks_like_objects(text.read(4096))
     if objects:
-        return layout.model_copy(update={"format": objects}), {}
-    return looked_at(path, layout, find_columns)
+        return layout.model_copy(update={"format": objects})
+    return looked_at(path, layout, finder)
 
 
 def _start(path: Path) -> bytes:

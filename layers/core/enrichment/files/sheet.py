@@ -2,13 +2,15 @@
 cells added.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from enrichment.domain.columns import Field
+from enrichment.domain.finding import is_data
+from enrichment.domain.found import NOTHING_FOUND, Finder, Found, SampleRow
 from enrichment.domain.layout import Layout
 
 # Excel's own limits: columns and links of a sheet, and characters of a cell.
@@ -17,21 +19,19 @@ MAX_LINKS = 65_530
 MAX_CELL_TEXT = 32_767
 
 HEAD = 30  # rows among which the header is looked for
+_SAMPLE_ROWS = 2_000  # from which it is concluded what columns are
+_SAMPLE_TEXT = 4_000_000  # characters, of all of them
 
 R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the rows of that sheet
-Columns = Mapping[Field, int]
-"""The position of each field's column, from 0."""
-
-FindColumns = Callable[[Sequence[str]], Columns]
-"""What the cells of a row are, if it is the header: the vocabulary's words and the folder's own."""
-
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Row:
     """One row: its number as its owner would count it, its cells as text, and the targets of links
     by the cell's position.
+
+    Nobody changes one; it is not frozen since that makes it take four times as long to create.
     """
 
     number: int
@@ -71,8 +71,12 @@ class Sheet(Protocol):
     def header(self) -> Sequence[str]: ...
 
     @property
-    def columns(self) -> Columns:
-        """What the header's columns are, as they were found when the file was first looked at."""
+    def found(self) -> Found:
+        """What its columns are, as it was found when the file was first looked at."""
+
+    @property
+    def sample(self) -> Sequence[Row]:
+        """The first rows."""
 
     def __iter__(self) -> Iterator[Any]: ...
 
@@ -93,19 +97,70 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True)
 class Header:
-    """Where a header is among the first rows, from 0, and what its columns are."""
+    """Where a header is among the first rows, from 0, and how much it looks like one."""
 
     position: int
-    columns: Columns
+    likeness: float
 
 
-def header_among(rows: Sequence[Sequence[str]], find_columns: FindColumns) -> Header:
-    """The first row that names the most known fields, else the first that is not blank.
+_LIKE_A_HEADER = 0.5  # from which a row is one, whatever stands below it
 
-    Titles and notes may stand above it, as in LinkedIn's export of connections.
+
+def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
+    """The first row that looks most like a header, else the first that is not blank.
+
+    Titles and notes may stand above it, as in LinkedIn's export of connections, and a row that
+    names groups of columns.
     """
-    headers = [Header(position, find_columns(cells)) for position, cells in enumerate(rows)]
-    best = max(headers, key=lambda header: len(header.columns), default=Header(0, {}))
-    if best.columns:
+    headers = [
+        Header(at, finder.likeness(cells, rows[at - 1] if at else ()))
+        for at, cells in enumerate(rows)
+    ]
+    best = max(headers, key=lambda header: header.likeness, default=Header(0, 0))
+    if best.likeness >= _LIKE_A_HEADER:
         return best
-    return next((header for header in headers if any(rows[header.position])), Header(0, {}))
+    return next((header for header in headers if any(rows[header.position])), Header(0, 0))
+
+
+def is_headless(header: Header, rows: Sequence[Sequence[str]], finder: Finder) -> bool:
+    """Whether the first rows of a file are all data, from which it is clear what the columns are.
+
+    `rows` are those in which the header was looked for.
+    """
+    below = [row for row in rows[header.position :] if any(row)]
+    if header.likeness >= _LIKE_A_HEADER or not is_data(below):
+        return False
+    sample = [Row(number=at, cells=list(cells)) for at, cells in enumerate(below, start=1)]
+    return len(finder.find([""] * len(below[0]), sample, ()).columns) > 1
+
+
+def unnamed(width: int) -> list[str]:
+    """Names for the columns of a file without a header.
+
+    >>> unnamed(3)
+    ['Column 1', 'Column 2', 'Column 3']
+    """
+    return [f"Column {number}" for number in range(1, width + 1)]
+
+
+def sampled(rows: Iterable[Row]) -> list[Row]:
+    """The first rows of a file, as many as tell what its columns are."""
+    sample, text = [], 0
+    for row in islice(rows, _SAMPLE_ROWS):
+        text += sum(map(len, row.cells))
+        if text > _SAMPLE_TEXT:
+            break
+        sample.append(Row(number=row.number, cells=row.cells, links=row.links))
+    return sample
+
+
+class Known:
+    """For files whose header and columns are known from before."""
+
+    def likeness(self, _cells: Sequence[str], _above: Sequence[str]) -> float:
+        return 0.0
+
+    def find(
+        self, _header: Sequence[str], _sample: Sequence[SampleRow], _above: Sequence[str]
+    ) -> Found:
+        return NOTHING_FOUND

@@ -38,7 +38,7 @@ class EstimateFile:
     def run(self, file: AcceptedFile, planner: Planner, earlier_id: str | None) -> None:
         """Report what a file would cost; `earlier_id` is the job that has paid for its content."""
         job, sheet, request = file.job, file.sheet, file.request
-        positions = list(sheet.columns.values())
+        positions = sorted(at for each in sheet.found.columns.values() for at in each)
         width = len(sheet.header)
         with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
             for row in file.rows:
@@ -53,7 +53,6 @@ class EstimateFile:
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
-            columns=sheet.columns,
             counted=outputs.counted,
             credits=credits_of(bill, self.money),
             caps=tuple(self._caps(request, needed)),

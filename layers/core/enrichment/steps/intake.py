@@ -1,25 +1,25 @@
 """Taking in a file: opening it by its folder's own mapping, and checking what is asked of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.domain.columns import HEADERS, Field
+from enrichment.domain.columns import HEADERS, Columns, Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request, mapping_keys
+from enrichment.domain.found import Found
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.manner import Manner, manner_of
-from enrichment.domain.mapping import MAX_MAPPING, mapped_columns, mapping_of
-from enrichment.domain.mending import mended
+from enrichment.domain.mapping import MAX_MAPPING, ByMapping, mapping_of
+from enrichment.domain.row_cells import RowCells
 from enrichment.domain.worth import are_people, named
 from enrichment.errors import NoPeople, NoUsableColumns, UnreadableFile
 from enrichment.files.opening import OpenFile, opened, too_large_file
-from enrichment.files.sheet import Columns, Row, Sheet
+from enrichment.files.sheet import Row, Sheet
 from enrichment.words import files as words
 
 _SAMPLE = 500  # rows by which a file is judged as a whole
@@ -61,7 +61,7 @@ class Intake:
         stream = self.bucket.read(job.key, job.version)
         if stream is None:
             raise UnreadableFile(words.DELETED_BEFORE_READ)
-        with opened(stream, self.limits, partial(mapped_columns, mapping=mapping)) as file:
+        with opened(stream, self.limits, ByMapping(mapping)) as file:
             yield file
 
     def accepted(self, job: Job, file: OpenFile, request: Request) -> AcceptedFile:
@@ -71,15 +71,16 @@ class Intake:
             NoUsableColumns: see `require_columns`.
             NoPeople: most rows look like companies.
         """
-        require_columns(file.sheet.columns, request.wanted)
+        require_columns(file.sheet.found, file.sheet.header, request.wanted)
         known = {
             "wanted": request.wanted,
             "countries": request.countries,
-            "content": content_of(file.digest, request, file.sheet.columns),
+            "content": content_of(file.digest, request, file.sheet.found.columns),
         }
         rows = at_most(file.sheet, self.limits.rows)
         first = list(islice(rows, _SAMPLE))
-        sample = list(map(partial(cells_of, file.sheet.columns), first))
+        cells = RowCells(file.sheet.found.columns)
+        sample = [cells.of(row) for row in first if len(row.cells) >= cells.width]
         if request.check and not are_people(sample, file.sheet.header):
             raise NoPeople(words.no_people(", ".join(_examples(sample))))
         manner = manner_of(file.sheet.header, sample)
@@ -93,12 +94,6 @@ class Intake:
             if stream is not None:
                 return mapping_of(stream.read(MAX_MAPPING), candidate)
         return {}
-
-
-def cells_of(columns: Columns, row: Row) -> Mapping[Field, str]:
-    """The cells of a row by field, as a sample is looked at; those that it lacks are absent."""
-    cells = {field: row.cells[at] for field, at in columns.items() if at < len(row.cells)}
-    return mended(cells)
 
 
 def _examples(sample: Iterable[Mapping[Field, str]]) -> list[str]:
@@ -131,29 +126,40 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
         digest,
         request.wanted,
         *sorted(request.countries),
-        *(f"{field}={at}" for field, at in sorted(columns.items())),
+        *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 
 
-def require_columns(columns: Columns, wanted: EnrichmentType) -> None:
+def require_columns(found: Found, header: Sequence[str], wanted: EnrichmentType) -> None:
     """Check that a file has the columns without which none of its rows could be sent.
 
     Raises:
-        NoUsableColumns: with the columns that are missing.
+        NoUsableColumns: with the columns that are missing, and those of the file that may be them.
     """
-    halves = [field for field in (Field.FIRST_NAME, Field.LAST_NAME) if field not in columns]
-    companies = (Field.COMPANY, Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
-    profiles = (Field.LINKEDIN, Field.SALES_NAVIGATOR)
-    needed = companies if wanted is EnrichmentType.EMAIL else profiles
-    missing = []
-    full_names = {Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST}
-    if halves and full_names.isdisjoint(columns):
+    columns = found.columns
+    halves = [field for field in _HALVES if field not in columns]
+    needed = _COMPANIES if wanted is EnrichmentType.EMAIL else _PROFILES
+    missing: list[str] = []
+    lacking: set[Field] = set()
+    if halves and not columns.keys() & _FULL_NAMES:
         missing.append(" and ".join(halves) + f", or {Field.FULL_NAME}")
+        lacking |= {*halves, *_FULL_NAMES}
     if not any(field in columns for field in needed):
         missing.append(" or ".join(needed))
-    if missing:
-        examples = ", ".join(
-            f"“{HEADERS[field][0]}”" for field in (Field.FIRST_NAME, Field.LAST_NAME, *needed[:1])
-        )
-        raise NoUsableColumns(words.no_column("; nor for: ".join(missing), examples))
+        lacking |= set(needed)
+    if not missing:
+        return
+    perhaps = [
+        words.may_be(header[each.position], each.field, each.why)
+        for each in found.unused
+        if each.field in lacking
+    ]
+    examples = ", ".join(f"“{HEADERS[field][0]}”" for field in (*_HALVES, *needed[:1]))
+    raise NoUsableColumns(words.no_column("; nor for: ".join(missing), examples, perhaps))
+
+
+_HALVES = (Field.FIRST_NAME, Field.LAST_NAME)
+_FULL_NAMES = frozenset({Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST})
+_COMPANIES = (Field.COMPANY, Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
+_PROFILES = (Field.LINKEDIN, Field.SALES_NAVIGATOR)

@@ -1,16 +1,21 @@
 """Reports: put together in one place, and written as a page and as data, beside each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypedDict, Unpack
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.folder import REPORTS, output_key
+from enrichment.domain.found import Found
 from enrichment.domain.job import Job
-from enrichment.domain.report import Cap, Credits, Earlier, Report, Status
+from enrichment.domain.report import Cap, Credits, Earlier, Report, Status, Taken, Unused
 from enrichment.domain.row_counts import RowCounts
-from enrichment.files.sheet import Columns, Sheet
+from enrichment.files.sheet import Sheet
+
+_EXAMPLES = 3
+_LONGEST_EXAMPLE = 200  # characters
 
 
 class Details(TypedDict, total=False):
@@ -41,7 +46,7 @@ class PublishReport:
         status: Status,
         message: str,
         sheet: Sheet | None = None,
-        columns: Columns | None = None,
+        found: Found | None = None,
         counted: RowCounts | None = None,
         **details: Unpack[Details],
     ) -> Report:
@@ -52,7 +57,7 @@ class PublishReport:
             status: what the report is about.
             message: what the owner should know or do, in words.
             sheet: how the file was read, where it was.
-            columns: which of its columns were taken for what.
+            found: what its columns were taken for, where the sheet does not know it.
             counted: its rows, where they were looked at.
             details: what only some reports have.
         """
@@ -65,7 +70,7 @@ class PublishReport:
             countries=job.countries,
             started_at=job.created_at,
             finished_at=self.clock(),
-            **_as_read(sheet, columns or {}),
+            **_as_read(sheet, found),
             **_as_counted(counted),
             **details,
         )
@@ -79,20 +84,53 @@ class PublishReport:
         return report
 
 
-class _AsRead(TypedDict, total=False):
-    read_as: str
-    columns: dict[str, str]
-    columns_seen: tuple[str, ...]
-
-
-def _as_read(sheet: Sheet | None, columns: Columns) -> _AsRead:
+def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
     if sheet is None:
         return {}
+    found = found or sheet.found
     return {
         "read_as": sheet.layout.words(),
-        "columns": {field: sheet.header[position] for field, position in columns.items()},
+        "columns": {
+            field: sheet.header[positions[0]] for field, positions in found.columns.items()
+        },
         "columns_seen": tuple(sheet.header),
+        "taken": tuple(
+            Taken(
+                field=each.field,
+                header=sheet.header[each.position],
+                sure=each.sure,
+                why=each.why,
+                examples=_examples(sheet, each.position),
+            )
+            for each in found.taken
+        ),
+        "unused": tuple(
+            Unused(
+                looks_like=each.field,
+                header=sheet.header[each.position],
+                why=each.why,
+                examples=_examples(sheet, each.position),
+            )
+            for each in found.unused
+        ),
+        "mapping": _mapping(sheet.header, found),
     }
+
+
+def _examples(sheet: Sheet, position: int) -> tuple[str, ...]:
+    """The first different values of a column."""
+    cells = (row.cells[position] for row in sheet.sample if position < len(row.cells))
+    values = dict.fromkeys(cell.strip()[:_LONGEST_EXAMPLE] for cell in cells if cell.strip())
+    return tuple(islice(values, _EXAMPLES))
+
+
+def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
+    """What `_columns.json` would say to take the columns as they were taken, and those that look
+    right as well.
+    """
+    taken = {header[each.position].strip(): str(each.field) for each in found.taken}
+    unused = {header[each.position].strip(): str(each.field) for each in found.unused}
+    return {name: field for name, field in (unused | taken).items() if name}
 
 
 def _as_counted(counted: RowCounts | None) -> dict[str, Any]:

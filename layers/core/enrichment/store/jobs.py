@@ -4,12 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any
 
-from enrichment.domain.job import OPEN, OPERATOR_TRANSITIONS, Halt, Job, JobState, before
+from enrichment.domain.job import (
+    BEING_WRITTEN,
+    OPEN,
+    OPERATOR_TRANSITIONS,
+    Halt,
+    Job,
+    JobState,
+    before,
+)
 from enrichment.store.items import OPEN_ATTRIBUTE, Update, content_key, fields_of, job_key
 from enrichment.store.table import Table
 
 _OPEN_JOBS_INDEX = "open-jobs"
-_BEFORE_COMPILING = ("late_at", "compile_began_at")  # what a job forgets at that step
+_BEFORE_COMPILING = ("late_at", "compile_began_at", "noted")  # what a job forgets at that step
 _HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 
 
@@ -52,6 +60,24 @@ class Jobs:
     def change(self, job_id: str, **fields: Any) -> None:
         """Set fields of a job that exists, whatever its state."""
         self._table.update(Update(job_key(job_id), fields))
+
+    def hand_on(self, job: Job, now: int, plan: str, planned: int, rules: str) -> bool:
+        """Leave a plan to the next run over the file, which begins its attempts anew.
+
+        Returns:
+            False where a plan of as many rows was left before, or the job is not SPLITTING.
+        """
+        sets = {
+            "unfinished": plan,
+            "planned": planned,
+            "planned_by": rules,
+            "handed_on_at": now,
+            "attempts": 0,
+        }
+        further = "NOT planned >= :planned"  # also where an earlier version stored none
+        values = {"planned": planned}
+        update = Update(job_key(job.id), sets, [JobState.SPLITTING], further, values=values)
+        return self._table.update(update) is None
 
     def run(self, job: Job, now: int, force: bool, **fields: Any) -> Run:
         """SPLITTING → RUNNING, with the plan that counts, and take the job's content: all or none.
@@ -131,6 +157,19 @@ class Jobs:
         if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):
             self._move(job_id, JobState.LATE, fields, only_from=[JobState.OVERTAKEN])
 
+    def hand_on_compiling(self, job: Job, noted: str, went_on: bool) -> None:
+        """Leave a compilation to the next run, with what this one noted.
+
+        Args:
+            job: as this run read it.
+            noted: the run that noted it.
+            went_on: whether it came further than the one before, so that it is no failed attempt.
+        """
+        attempts = job.compile_attempts + (not went_on)
+        fields = {"noted": noted, "compile_attempts": attempts}
+        removes = ("compile_began_at",)  # so that the sweeper starts the next run
+        self._table.update(Update(job_key(job.id), fields, BEING_WRITTEN, removes=removes))
+
     def close(self, job_id: str) -> None:
         """DELIVERED → DONE: no late result is looked for any more."""
         self._move(job_id, JobState.DONE, {}, only_from=[JobState.DELIVERED])
@@ -144,7 +183,14 @@ class Jobs:
             written = [JobState.DELIVERED, JobState.DONE]
             self._move(job_id, JobState.LATE, {"late_at": now}, only_from=written)
 
-    def reopen(self, job_id: str, deadline_at: int) -> bool:
+    def dismiss_late(self, job_id: str, awaits_more: bool) -> None:
+        """LATE → DELIVERED while the job awaits more, else DONE: what was told of is in the output
+        already.
+        """
+        to = JobState.DELIVERED if awaits_more else JobState.DONE
+        self._move(job_id, to, {}, removes=["late_at"], only_from=[JobState.LATE])
+
+    def reopen(self, job_id: str, now: int, deadline_at: int) -> bool:
         """→ RUNNING with a new deadline, which only an operator may ask for.
 
         Returns:
@@ -153,7 +199,8 @@ class Jobs:
         written = [
             state for state, then in OPERATOR_TRANSITIONS.items() if JobState.RUNNING in then
         ]
-        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, OPEN_ATTRIBUTE: "yes"}
+        fields = {"state": JobState.RUNNING, "deadline_at": deadline_at, "reopened_at": now}
+        fields[OPEN_ATTRIBUTE] = "yes"
         removes = (*_HALT, "late_at", "given_up")
         update = Update(job_key(job_id), fields, written, removes=removes)
         return self._table.update(update) is None

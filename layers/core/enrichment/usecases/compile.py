@@ -1,33 +1,28 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
-from bisect import bisect_right
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
-from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.credits import Bill
-from enrichment.domain.folder import plan_key
+from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
 from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
-    Outcome,
     RowState,
     awaited_sentence,
     halt_sentence,
-    outcome_of_planned,
-    outcome_of_sent,
 )
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.report import Credits, Report, Status, credits_of
-from enrichment.domain.result import result_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
+from enrichment.steps.outcomes import Outcomes, OutOfTime, Payloads
 from enrichment.steps.outputs import Outputs, enriched_key
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
@@ -57,9 +52,21 @@ class CompileJob:
     metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
+    new_id: Callable[[], str]
 
-    def run(self, job_id: str) -> Report | None:
-        """Compile a job whose output is to be written; None when it is in another state."""
+    def run(
+        self, job_id: str, seconds_left: Callable[[], float] = lambda: math.inf
+    ) -> Report | None:
+        """Compile a job whose output is to be written.
+
+        Args:
+            job_id: the job.
+            seconds_left: until this run is ended. One that would not finish in time ends early, and
+                the sweeper starts the next, which goes on from there.
+
+        Returns:
+            None when the job is in another state, or its output not finished yet.
+        """
         job = self.jobs.get(job_id)
         if job is None or job.state not in BEING_WRITTEN or job.layout is None:
             return None
@@ -73,10 +80,30 @@ class CompileJob:
         stream = self.bucket.read(job.key, job.version)
         if stream is None:
             return self._finish(job, self._report_lost_file(job))
-        outcomes = Outcomes(self.results, job, self.batches.of(job), self._copied(job))
         with reopened(stream, job.layout) as file:
-            report = self._write(job, file.sheet, outcomes)
-        return self._finish(job, report)
+            report = self._compile(job, file.sheet, seconds_left)
+        return self._finish(job, report) if report else None
+
+    def _compile(self, job: Job, sheet: Sheet, seconds_left: Callable[[], float]) -> Report | None:
+        """Write the outputs; or note the results that were read, for the next run."""
+        run = self.new_id()
+        notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
+        earlier = self._noted(job)
+        payloads = Payloads(self.results, earlier, notes.write, seconds_left)
+        outcomes = Outcomes(payloads, job, self.batches.of(job), self._copied(job))
+        try:
+            return self._write(job, sheet, outcomes)
+        except OutOfTime:
+            notes.close()
+            self.jobs.hand_on_compiling(job, run, went_on=payloads.read > 0)
+            return None
+        finally:
+            notes.discard()
+
+    def _noted(self, job: Job) -> Iterator[bytes]:
+        if not job.noted:
+            return iter(())
+        return self.bucket.lines(noted_results_key(job.id, job.noted))
 
     def _is_poisoned(self, job: Job) -> bool:
         """Whether all attempts were in vain, and none of them can be at work any more."""
@@ -103,7 +130,7 @@ class CompileJob:
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
-        positions = list(job.columns.values())
+        positions = sorted(at for columns in job.columns.values() for at in columns)
         with Outputs(self.bucket, job, sheet, positions, job.width) as outputs:
             for row, plan in zip(sheet, self._planned(job), strict=True):
                 if row.number != plan.row:
@@ -124,7 +151,7 @@ class CompileJob:
             _status(job, counts),
             " ".join(filter(None, notes)),
             sheet=sheet,
-            columns=job.columns,
+            found=job.found,
             counted=outputs.counted,
             credits=self._credits(job, counts, outputs.counted.doubtful),
             enriched=outputs.enriched,
@@ -163,49 +190,3 @@ def _status(job: Job, counts: Mapping[RowState, int]) -> Status:
     if job.given_up:
         return "ended"
     return "first_answer" if counts[RowState.AWAITED] else "done"
-
-
-class Outcomes:
-    """The end of each row of a job. Results are read batch by batch, in the order of the rows, each
-    once: what copies far below need is kept.
-
-    Args:
-        results: what came back.
-        job: whose rows they are.
-        batches: all of its batches.
-        copied: the rows that have copies.
-    """
-
-    def __init__(
-        self, results: Results, job: Job, batches: list[Batch], copied: frozenset[int]
-    ) -> None:
-        self._job, self._copied = job, copied
-        self._kept: dict[int, Outcome] = {}
-        # A batch that was divided has halves in its place; those left stand for their rows.
-        whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
-        self._batches = sorted(whole, key=lambda batch: batch.first_row)
-        self._results = lru_cache(maxsize=2)(results.of)
-
-    def of(self, plan: PlannedRow) -> Outcome:
-        """The end of one row of the plan."""
-        return outcome_of_planned(plan, self._of_sent)
-
-    def _of_sent(self, row: int) -> Outcome:
-        if row in self._kept:
-            return self._kept[row]
-        outcome = self._read(row)
-        if row in self._copied:
-            self._kept[row] = outcome
-        return outcome
-
-    def _read(self, row: int) -> Outcome:
-        batch = self._batch_of(row)
-        payloads = self._results(batch)
-        payload = payloads.get(row)
-        return outcome_of_sent(
-            result_of(payload) if payload is not None else None, batch, bool(payloads), self._job
-        )
-
-    def _batch_of(self, row: int) -> Batch:
-        position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1
-        return self._batches[position]

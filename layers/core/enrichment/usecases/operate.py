@@ -70,7 +70,7 @@ class Operate:
             raise OperatorError(f"job {job.id} has no batch whose acceptance nobody saw")
         now = self.clock()
         sends = job.state in UNDER_WAY and now < job.deadline_at
-        if not sends and not self.jobs.reopen(job.id, now + self.deadline_seconds):
+        if not sends and not self.jobs.reopen(job.id, now, now + self.deadline_seconds):
             raise OperatorError(
                 f"the output of job {job.id} is being written just now; ask again in some minutes"
             )

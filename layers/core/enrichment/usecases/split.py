@@ -1,17 +1,19 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
+import math
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.queue import SubmitQueue
+from enrichment.adapters.starter import SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch
 from enrichment.domain.credits import Prices, affordable
+from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
-from enrichment.domain.planner import EarlierRows, Planner
+from enrichment.domain.planner import Planner
 from enrichment.errors import FileError, UnreadableFile
 from enrichment.files.sheet import Sheet
 from enrichment.steps.completion import Completion
@@ -19,12 +21,18 @@ from enrichment.steps.estimate import EstimateFile
 from enrichment.steps.intake import AcceptedFile, Intake
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import RepeatedUpload
+from enrichment.steps.unfinished import RowsInTime, UnfinishedPlans, rules_of
 from enrichment.store.batches import Batches
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs, Run
 from enrichment.words import files as words
 
-_MOST_ATTEMPTS = 3  # runs over one file that may die before it is refused in a report
+# runs over one file that may die, one after the other, before it is refused in a report
+_MOST_ATTEMPTS = 3
+
+
+def _for_ever() -> float:
+    return math.inf
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,9 @@ class SplitUpload:
     own; then the job takes the step to RUNNING with that name, which only one run can. Nothing is
     sent for a job that does not run, and a run that died or lost leaves only what expires by
     itself. With the same step the job takes its content, so that the same file is paid for once.
+
+    A run that has no time for the whole file leaves its plan to the next one. That one, too, writes
+    a plan of its own: it begins with the lines of the first.
     """
 
     jobs: Jobs
@@ -42,20 +53,23 @@ class SplitUpload:
     contents: Contents
     bucket: Bucket
     queue: SubmitQueue
+    starter: SplitStarter
+    unfinished: UnfinishedPlans
     intake: Intake
     completion: Completion
     publish: PublishReport
     estimate: EstimateFile
     repeated: RepeatedUpload
-    earlier_rows: Callable[[], AbstractContextManager[EarlierRows]]
     clock: Clock
     new_id: Callable[[], str]
     deadline_seconds: int
     prices: Prices
     batch_size: int
 
-    def run(self, key: str, version: str, size: int) -> str | None:
-        """Split `key` at `version` (`size` in bytes).
+    def run(
+        self, key: str, version: str, size: int, seconds_left: Callable[[], float] = _for_ever
+    ) -> str | None:
+        """Split `key` at `version` (`size` in bytes), as far as there is time.
 
         Returns:
             The job's id, or None where the key is nobody's upload.
@@ -72,7 +86,7 @@ class SplitUpload:
             request = request_of(key)
             with self.intake.opened(job) as file:
                 sheet = file.sheet
-                self._carry_out(self.intake.accepted(job, file, request))
+                self._carry_out(self.intake.accepted(job, file, request), seconds_left)
         except FileError as error:
             self.publish.run(job, "refused", str(error), sheet=sheet)
             self.jobs.end_at_once(job.id, JobState.REFUSED, self.clock())
@@ -96,48 +110,57 @@ class SplitUpload:
             self.jobs.change(there.id, attempts=there.attempts)
         return there
 
-    def _carry_out(self, file: AcceptedFile) -> None:
+    def _carry_out(self, file: AcceptedFile, seconds_left: Callable[[], float]) -> None:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content, now)
         if file.request.estimate:
-            with self.earlier_rows() as earlier_rows:
-                self.estimate.run(file, self._planner(file, earlier_rows), earlier)
+            self.estimate.run(file, self._planner(file, EarlierRows()), earlier)
             self.jobs.end_at_once(file.job.id, JobState.ESTIMATED, now)
         elif earlier not in (None, file.job.id) and not file.request.force:
             self.repeated.run(file)
         else:
-            self._plan(file)
+            self._plan(file, RowsInTime(file.rows, seconds_left))
+
+    def _most_contacts(self, file: AcceptedFile) -> int | None:
+        return affordable(file.request.max_credits, self.prices.of(file.request.wanted))
 
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
-        sheet, wanted = file.sheet, file.request.wanted
-        most = affordable(file.request.max_credits, self.prices.of(wanted))
+        sheet, request = file.sheet, file.request
         return Planner(
             sheet.header,
-            sheet.columns,
-            wanted,
+            sheet.found.columns,
+            request.wanted,
             earlier_rows,
-            most,
+            self._most_contacts(file),
             self.batch_size,
             file.manner,
-            file.request.check,
+            request.check,
         )
 
-    def _plan(self, file: AcceptedFile) -> None:
-        job, request = file.job, file.request
+    def _plan(self, file: AcceptedFile, rows: RowsInTime) -> None:
+        job = file.job
         plan = self.new_id()
         now = self.clock()
-        key = plan_key(job.id, plan)
-        with (
-            self.earlier_rows() as earlier_rows,
-            self.bucket.write(key, "application/x-ndjson") as lines,
-        ):
-            planner = self._planner(file, earlier_rows)
+        rules = rules_of(job, self._most_contacts(file))
+        begun = self.unfinished.of(job, rules)
+        planner = self._planner(file, begun.earlier_rows)
+        with self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
+            spans = planner.plan(rows, lines.write, begun.lines)
 
             def planned() -> Iterator[Batch]:
-                for number, span in enumerate(planner.plan(file.rows, lines.write), start=1):
+                for number, span in enumerate(spans, start=1):
                     yield Batch(job=job.id, plan=plan, number=number, queued_at=now, **asdict(span))
 
             batches = self.batches.add(planned())
+        if not rows.ran_out:
+            self._start(file, plan, planner, batches)
+            return
+        self.unfinished.keep(job, plan, begun.earlier_rows)
+        if self.jobs.hand_on(job, self.clock(), plan, planner.rows, rules):
+            self.starter.start(self.bucket.name, job.key, job.version, job.size)
+
+    def _start(self, file: AcceptedFile, plan: str, planner: Planner, batches: int) -> None:
+        job, request, now = file.job, file.request, self.clock()
         started = self.jobs.run(
             job,
             now,
@@ -147,7 +170,7 @@ class SplitUpload:
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
             layout=file.sheet.layout.model_dump(mode="json"),
-            columns={field.value: position for field, position in file.sheet.columns.items()},
+            found=file.sheet.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,

@@ -16,6 +16,7 @@ from enrichment.domain.credits import cost
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
+from enrichment.errors import SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
@@ -112,7 +113,7 @@ class Sweep:
     def _sweep_job(self, job: Job, swept: Swept) -> None:
         now = self.clock()
         match job.state:
-            case JobState.SPLITTING if now - job.created_at >= self.patience.split * job.attempts:
+            case JobState.SPLITTING if self._splitting_died(job, now):
                 self.split_starter.start(self.bucket.name, job.key, job.version, job.size)
                 swept.splits_restarted += 1
             case JobState.RUNNING | JobState.PAUSED if now >= job.deadline_at:
@@ -124,7 +125,7 @@ class Sweep:
                 self.compile_starter.start(job.id)
                 swept.compiles_restarted += 1
             case JobState.LATE if now - (job.late_at or 0) >= self.patience.amend:
-                swept.jobs_amended += self.completion.compile(job)
+                self._amend(job, swept)
             case JobState.DELIVERED if job.awaited and now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
@@ -146,11 +147,16 @@ class Sweep:
         if any(batch.state in UNANSWERED for batch in batches):
             return False
         moments = (batch.accepted_at or batch.claimed_at or batch.queued_at for batch in batches)
-        last = max(job.last_result_at or job.created_at, *moments, job.created_at)
+        last = max(job.last_result_at or 0, *moments, job.created_at, job.reopened_at)
         return self.clock() - last >= self.patience.quiet
 
     def _recount_after(self, job: Job) -> int:
         return self.patience.results if job.awaited else self.patience.late_recount
+
+    def _splitting_died(self, job: Job, now: int) -> bool:
+        """Whether the runs that were told of have had all the time that they may take."""
+        since = job.created_at if job.handed_on_at is None else job.handed_on_at
+        return now - since >= self.patience.split * max(1, job.attempts)
 
     def _compiling_died(self, job: Job, now: int) -> bool:
         """Whether no run of `compile` was heard of in time, or the last one has had all the time
@@ -213,11 +219,20 @@ class Sweep:
         if job.halt not in _ASKED_FOR_BALANCE:
             swept.jobs_resumed += self.resume.run(job, trial=True)
             return
-        left = self.provider.credits_left(self.api_key.read())
+        key = self._key()
+        left = self.provider.credits_left(key) if key else None
         planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
         needed = cost(max(planned, default=0), job.price) if short else 0
         if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
+
+    def _amend(self, job: Job, swept: Swept) -> None:
+        """Have late results written, unless the stream told of some that are in the output."""
+        results, complete = self._results(job)
+        if results > job.delivered:
+            swept.jobs_amended += self.completion.compile(job)
+        else:
+            self.jobs.dismiss_late(job.id, awaits_more=not complete)
 
     def _look_for_late_results(self, job: Job, swept: Swept) -> None:
         """Amend an output with what came unnoticed.
@@ -226,35 +241,48 @@ class Sweep:
         """
         now = self.clock()
         self.jobs.change(job.id, recounted_at=now)
-        if self._results(job) > job.delivered:
+        results, _ = self._results(job)
+        if results > job.delivered:
             swept.jobs_amended += self.completion.compile(job)
         elif now - job.deadline_at >= self.patience.late:
             self.jobs.close(job.id)
 
-    def _results(self, job: Job) -> int:
-        """How many results the batches of a job have by now."""
+    def _results(self, job: Job) -> tuple[int, bool]:
+        """How many results the batches of a job have by now, and whether those are all that may
+        come.
+        """
         sent = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE)
-        results = 0
+        results, expected = 0, 0
         for batch in self.batches.of(job):
+            if batch.state not in sent:
+                continue
+            expected += batch.size
             if batch.state is BatchState.COMPLETE:
                 results += batch.size
-            elif batch.state in sent:
+            else:
                 self._poll_single(batch)
                 results += self.completion.recount(batch)
-        return results
+        return results, results >= expected
 
     def _poll_single(self, batch: Batch) -> None:
         """Fetch a single enrichment's result, whose webhook may have been lost; documented for
         single enrichments only [D].
         """
-        if batch.size > 1 or batch.enrichment_id is None:
+        if batch.size > 1 or batch.enrichment_id is None or (key := self._key()) is None:
             return
-        payload = self.provider.poll(batch.enrichment_id, self.api_key.read())
+        payload = self.provider.poll(batch.enrichment_id, key)
         if payload is not None:
             payload.pop("custom", None)
             self.results.put(
                 RowRef(batch.job, batch.number, batch.first_row), payload, self.clock()
             )
+
+    def _key(self) -> str | None:
+        """The API key; None while it is missing, which keeps only what needs it waiting."""
+        try:
+            return self.api_key.read()
+        except SettingsError:
+            return None
 
     def _find_uploads(self, swept: Swept) -> None:
         now = self.clock()

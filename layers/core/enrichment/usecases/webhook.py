@@ -1,20 +1,55 @@
-"""A webhook that the door accepted is checked and its result stored."""
+"""Webhooks that the door accepted are checked and their results stored."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from enrichment.adapters.clients import BRISK
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.result import is_final
 from enrichment.domain.token import RowRef, key_id_of, verify
-from enrichment.errors import ForgedWebhook, MalformedWebhook, OversizedWebhook
+from enrichment.errors import (
+    ForgedWebhook,
+    KeyNotRead,
+    MalformedWebhook,
+    OversizedWebhook,
+    SettingsError,
+    WebhookError,
+)
 from enrichment.store.results import Results, Stored
 
 MOST_BYTES = 64 << 10  # of a body; a result has some hundred
+# Seconds that one result may take: two writes, each tried to the end of its client's patience.
+NEEDED = 2 * BRISK.longest
+
+
+@dataclass(frozen=True)
+class Message:
+    """A body in the door's queue: its name there, and when the door took it, in epoch seconds."""
+
+    id: str
+    body: bytes
+    sent_at: int
+
+
+@dataclass
+class Taken:
+    """What became of some messages, for their log line.
+
+    `left` are the ids of those that stay in the queue, from which they come again; `failures` the
+    types of what went wrong, whose texts may quote a message. With `no_keys` the signing key could
+    not be read, without which the rest need not try.
+    """
+
+    done: Counter[str] = field(default_factory=Counter)
+    left: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    no_keys: bool = False
 
 
 class Received(StrEnum):
@@ -37,6 +72,38 @@ class ReceiveWebhook:
     signing_key: SigningKey
     metrics: Metrics
     clock: Clock
+
+    def run_all(self, messages: Iterable[Message], seconds_left: Callable[[], float]) -> Taken:
+        """Store what each message tells. One that fails takes no other with it.
+
+        Args:
+            messages: up to ten.
+            seconds_left: until the function is ended.
+        """
+        taken = Taken()
+        for message in messages:
+            if taken.no_keys or seconds_left() < NEEDED:
+                taken.left.append(message.id)
+            else:
+                self._take(message, taken)
+        for name, metric in (("forged", "ForgedWebhooks"), ("malformed", "MalformedWebhooks")):
+            if taken.done[name]:
+                self.metrics.count(metric, taken.done[name])
+        return taken
+
+    def _take(self, message: Message, taken: Taken) -> None:
+        try:
+            taken.done[self.run(message.body, message.sent_at)] += 1
+        except ForgedWebhook:
+            taken.done["forged"] += 1
+        except WebhookError:
+            taken.done["malformed"] += 1
+        except KeyNotRead:
+            taken.left.append(message.id)
+        except Exception as error:  # whatever it is, the message stays
+            taken.failures.append(type(error).__name__)
+            taken.no_keys = isinstance(error, SettingsError)
+            taken.left.append(message.id)
 
     def run(self, body: bytes, sent_at: int | None = None) -> Received:
         """Store what a webhook's body tells; `sent_at` is when the door took it, now by default.

@@ -1,5 +1,7 @@
 """Why a file is refused, and what its owner can do about it."""
 
+from collections.abc import Sequence
+
 _MAPPING = '{"Ansprechpartner": "full name", "Firma (neu)": "company", "Notiz": null}'
 _ADVICE = "Save the contacts as an Excel workbook (.xlsx) or as CSV, and drop that."
 
@@ -298,12 +300,17 @@ def too_long_text(most: int) -> str:
 NO_ROWS = "The file has a header, but no rows below it."
 
 
-def no_column(missing: str, examples: str) -> str:
+def no_column(missing: str, examples: str, perhaps: Sequence[str] = ()) -> str:
     return (
-        f"The file has no column for: {missing}. Rename the right columns in its header (to "
-        f"{examples}) and drop the file again; or have them mapped by a file _columns.json in "
-        "its folder."
+        f"The file has no column for: {missing}.{''.join(f' {each}' for each in perhaps)} Rename "
+        f"the right columns in its header (to {examples}) and drop the file again; or have them "
+        "mapped by a file _columns.json in its folder."
     )
+
+
+def may_be(header: str, field: str, why: str) -> str:
+    """A column that looks right for a field that the file lacks."""
+    return f"Is “{header.strip()}” the {field}? It {why}."
 
 
 DELETED_BEFORE_READ = "The file was deleted before it could be read."

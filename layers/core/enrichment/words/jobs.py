@@ -48,6 +48,11 @@ FILE_IS_GONE = (
 )
 ESTIMATE_OF_A_COPY = "The same file was enriched before: dropped as it is, it costs nothing."
 MONTHS_CAP = "what is left of the platform team’s credits for this month"
+NO_HEADER = (
+    "The file has no header: what its columns are was concluded from what is in them. Its results"
+    " follow without headings, in the order that the report’s README tells."
+)
+
 ANOTHER_FORMAT = (
     "The output is an Excel workbook (.xlsx) with the rows of the sheet that was read. Its formats"
     " and other sheets are only in your own file."

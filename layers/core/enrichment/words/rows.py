@@ -28,7 +28,7 @@ NUMBER_AS_NAME = f"A number stands where a name should be{_INSIST}"
 OFFICE = f"The name is that of an office or a mailbox, not a person’s{_INSIST}"
 COMPANY_AS_NAME = f"The name is that of a company or a place, not a person’s{_INSIST}"
 GARBLED = f"The name has characters that were lost before the file was saved{_INSIST}"
-REPEATED_HEADER = "The header stands here again, so this is no contact"
+REPEATED_HEADER = f"The header stands here again, so this is no contact{_INSIST}"
 TOTAL = f"This is a line of totals, not a contact{_INSIST}"
 
 # Fragments about a cell.
@@ -94,3 +94,10 @@ def same_person(row: int, detail: str) -> str:
 
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
+
+
+def of_another_table(header_row: int) -> str:
+    return (
+        f"The row belongs to another table, whose header is in row {header_row}; drop that table as"
+        " a file of its own"
+    )

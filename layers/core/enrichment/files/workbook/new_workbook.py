@@ -3,8 +3,8 @@ more.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from pathlib import Path
@@ -28,11 +28,15 @@ _MAX_SHEET_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class WorkbookRow(Row):
-    """A row and the values of its cells with their types."""
+    """A row and the values of its cells with their types; `merged` are those that reach down to it
+    from rows above, by position. Without anything of its own, a row is none.
+    """
 
     values: Sequence[Value]
+    merged: Mapping[int, Value] = field(default_factory=dict)
+    says_something: bool = True
 
 
 class NewWorkbook:
@@ -78,6 +82,8 @@ class NewWorkbook:
         position = row.number - 1 if self._in_place else self._next
         self._next = position + 1
         for column, value in enumerate(row.values):
+            if not self._in_place:
+                value = row.merged.get(column, value)
             self._write(position, column, value, row.links.get(column))
         for column, cell in enumerate(cells, start=self._width):
             self._write(position, column, cell, None)

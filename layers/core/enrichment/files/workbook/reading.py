@@ -2,15 +2,17 @@
 already.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enrichment.domain.columns import Field
+from enrichment.domain.found import Finder
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.domain.outcome import RESULT_COLUMNS
 from enrichment.errors import UnreadableFile
@@ -18,10 +20,13 @@ from enrichment.files.sheet import (
     HEAD,
     MAX_COLUMNS,
     NO_LINKS,
-    Columns,
-    FindColumns,
+    Header,
+    Row,
     Sink,
     header_among,
+    is_headless,
+    sampled,
+    unnamed,
 )
 from enrichment.files.workbook.added_cells import Added
 from enrichment.files.workbook.loading_checks import check_loading, measured_open_document
@@ -52,15 +57,13 @@ class WorkbookSheet:
         layout: its format; sheet and header row, too, where it was read before.
         most: the most bytes that it may unpack to.
         folder: where temporary files may be put.
-        find_columns: tells what the cells of a header are.
+        finder: tells what the columns below a header are.
 
     Raises:
         UnreadableFile: the workbook is damaged, protected or too large, or has no rows.
     """
 
-    def __init__(
-        self, path: Path, layout: Layout, most: int, folder: Path, find_columns: FindColumns
-    ) -> None:
+    def __init__(self, path: Path, layout: Layout, most: int, folder: Path, finder: Finder) -> None:
         self._folder = folder
         most = min(most, _MAX_UNPACKED)
         readable = folder / "readable"
@@ -79,23 +82,32 @@ class WorkbookSheet:
                     check_loading(path)
                     readable = path
             with _loading():
-                chosen = self._choose(_load(readable), layout, extents, find_columns)
+                chosen = self._choose(_load(readable), layout, extents, finder)
             self._sheet, self._extent = chosen.sheet, chosen.extent
-            self.columns = chosen.columns
             where = {
                 "sheet": chosen.sheet.name,
                 "header_row": chosen.header_row,
+                "headless": chosen.headless,
                 "other_sheets": chosen.others,
             }
             self.layout = layout.model_copy(update=where)
             self._first_column = (self._sheet.start or (0, 0))[1]
             self._width = self._extent.reach(chosen.header_row)
+            self._merged = self._tall_merges(chosen.header_row)
             self._rows = self._numbered()
             rows = list(islice(self._rows, chosen.header_row))
             if len(rows) < chosen.header_row:
                 raise damaged()
             *self._above, self._head = rows
             self.header = self._head.cells
+            if chosen.headless:
+                self.header = unnamed(len(self._head.cells))
+                self._rows = chain([self._head], self._rows)
+            below = islice(self._numbered(), chosen.header_row - chosen.headless, None)
+            self.sample = sampled(row for row in below if row.says_something)
+            self.found = finder.find(
+                self.header, self.sample, self._above[-1].cells if self._above else ()
+            )
             if len(self.header) > MAX_COLUMNS - _MOST_ADDED:
                 raise UnreadableFile(words.no_room_for_columns(self.layout.sheet, len(self.header)))
             opening.pop_all()
@@ -105,7 +117,7 @@ class WorkbookSheet:
             self._package.close()
 
     def __iter__(self) -> Iterator[WorkbookRow]:
-        return (row for row in self._rows if any(row.cells))
+        return (row for row in self._rows if row.says_something)
 
     @contextmanager
     def whole(
@@ -115,13 +127,15 @@ class WorkbookSheet:
         if self._package:
             growth = Growth(self._head.number, width, names)
             with self._package.with_cells(self.layout.sheet, growth, target) as added:
-                added.add(self._head.number, names)
+                if not self.layout.headless:
+                    added.add(self._head.number, names)
                 yield _Edited(added)
         else:
             with NewWorkbook(target, self.layout.sheet, width) as copy:
                 for row in self._above:
                     copy.add(row, [])
-                copy.add(self._head, names)
+                if not self.layout.headless:
+                    copy.add(self._head, names)
                 yield copy
         _send(target, sink)
 
@@ -129,7 +143,8 @@ class WorkbookSheet:
     def excerpt(self, sink: Sink, width: int, names: Sequence[str]) -> Iterator[NewWorkbook]:
         target = self._folder / "excerpt.xlsx"
         with NewWorkbook(target, self.layout.sheet, width, in_place=False) as copy:
-            copy.add(self._head, names)
+            if not self.layout.headless:
+                copy.add(self._head, names)
             yield copy
         _send(target, sink)
 
@@ -138,17 +153,17 @@ class WorkbookSheet:
         workbook: "CalamineWorkbook",
         layout: Layout,
         extents: Mapping[str, Extent],
-        find_columns: FindColumns,
+        finder: Finder,
     ) -> "_Chosen":
-        """The sheet that was read before, or else the first whose header names the most known
-        fields.
-        """
+        """The sheet that was read before, or else the first whose header looks most like one."""
         if layout.sheet:
             sheet, extent = (
                 workbook.get_sheet_by_name(layout.sheet),
                 extents.get(layout.sheet, Extent()),
             )
-            return _Chosen(sheet, extent, layout.header_row, others=layout.other_sheets)
+            return _Chosen(
+                sheet, extent, layout.header_row, layout.headless, others=layout.other_sheets
+            )
         best: _Chosen | None = None
         likely: list[str] = []
         for name in _candidates(workbook):
@@ -159,25 +174,55 @@ class WorkbookSheet:
             if not head:
                 continue
             rows = [list(map(_text, values)) for values in head]
-            header = header_among(rows, find_columns)
-            if _OF_PEOPLE & header.columns.keys() and len(header.columns) > 1:
+            header = header_among(rows, finder)
+            headless = is_headless(header, rows, finder)
+            fields = finder.find(*_table(header, headless, rows)).columns.keys()
+            if _OF_PEOPLE & fields and len(fields) > 1:
                 likely.append(name)
-            if best is None or len(header.columns) > len(best.columns):
+            if best is None or len(fields) > best.fields:
                 extent = extents.get(name, Extent())
-                best = _Chosen(sheet, extent, header.position + 1, header.columns)
+                best = _Chosen(sheet, extent, header.position + 1, headless, len(fields))
         if best is None:
             raise UnreadableFile(words.EMPTY_WORKBOOK)
         return replace(best, others=tuple(name for name in likely if name != best.sheet.name))
 
     def _numbered(self) -> Iterator[WorkbookRow]:
         before: list[Value] = [""] * self._first_column
+        open_merges: dict[int, tuple[int, Value]] = {}
         for number, values in enumerate(self._sheet.iter_rows(), start=1):
             values = before + values
             values += [""] * (self._width - len(values))
             links = self._extent.links.get(number, NO_LINKS)
+            merged = {
+                at: value
+                for at, (end, value) in open_merges.items()
+                if number <= end and at < len(values) and values[at] == ""
+            }
+            for at, end in self._merged.get(number, ()):
+                if at < len(values):
+                    open_merges[at] = (end, values[at])
+            cells = list(map(_text, values))
+            says_something = any(cells)
+            for at, value in merged.items():
+                cells[at] = _text(value)
             yield WorkbookRow(
-                number=number, cells=list(map(_text, values)), links=links, values=values
+                number=number,
+                cells=cells,
+                links=links,
+                values=values,
+                merged=merged,
+                says_something=says_something,
             )
+
+    def _tall_merges(self, header_row: int) -> Mapping[int, list[tuple[int, int]]]:
+        """Cells that are merged over several rows below the header: by their first row, each one's
+        column (from 0) and last row.
+        """
+        merges: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for (top, left), (bottom, _) in self._extent.merges() or _merges_of(self._sheet):
+            if header_row < top < bottom:
+                merges[top].append((left, bottom))
+        return merges
 
 
 @dataclass(frozen=True)
@@ -185,8 +230,28 @@ class _Chosen:
     sheet: "CalamineSheet"
     extent: Extent
     header_row: int
-    columns: Columns = field(default_factory=dict)
+    headless: bool
+    fields: int = 0
     others: tuple[str, ...] = ()
+
+
+def _table(
+    header: Header, headless: bool, rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], list[Row], Sequence[str]]:
+    """The header among the first rows of a sheet, those below it, and the one above it."""
+    at = header.position
+    below = rows[at if headless else at + 1 :]
+    sample = [Row(number=number, cells=list(cells)) for number, cells in enumerate(below)]
+    names = unnamed(len(rows[at])) if headless else rows[at]
+    return names, sample, rows[at - 1] if at else ()
+
+
+def _merges_of(sheet: "CalamineSheet") -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The merged cells of a sheet, as calamine knows them: first and last row, from 1, each with a
+    column, from 0.
+    """
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        yield (top + 1, left), (bottom + 1, right)
 
 
 class _Edited:

@@ -46,6 +46,12 @@ class Extent:
     merged: list[str] = field(default_factory=list)
     links: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
 
+    def merges(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """The merged cells: first and last row, from 1, each with a column, from 0."""
+        corners = (map(_cell_of, reference.split(":")) for reference in self.merged)
+        pairs = (tuple(pair) for pair in corners)
+        return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[0] and pair[1]]
+
     def reach(self, row: int) -> int:
         """The number of columns before those in which cells may be added, to `row` and below it."""
         ends = [FIRST_CELL.fullmatch(reference.rpartition(":")[2]) for reference in self.merged]
@@ -55,6 +61,12 @@ class Extent:
                 *(column_number(end[1]) + 1 for end in ends if end and int(end[2]) >= row),
             ]
         )
+
+
+def _cell_of(reference: str) -> tuple[int, int] | None:
+    """The row, from 1, and the column, from 0, of a cell."""
+    match = FIRST_CELL.fullmatch(reference)
+    return (int(match[2]), column_number(match[1])) if match else None
 
 
 class Measure:

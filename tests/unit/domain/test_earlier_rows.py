@@ -1,12 +1,15 @@
-"""Whom a file has named before, remembered on disk."""
+"""Whom a file has named before."""
+
+from collections.abc import Sequence
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.adapters.earlier_rows import EarlierRowsOnDisk
 from enrichment.domain.contact import Contact
 from enrichment.domain.duplicates import Identity, identity
+from enrichment.domain.earlier_rows import EarlierRows
 from tests.unit.builders import a_contact
 
 PAGE, OTHER_PAGE = "https://www.linkedin.com/in/jane-doe", "https://www.linkedin.com/in/jane-doe-2"
@@ -19,8 +22,8 @@ MEMBER = "https://www.linkedin.com/in/ACwAAAB"
 
 def firsts(*people: Identity) -> list[int | None]:
     """For each row, counted from 0, the earlier one that is said to name the same person."""
-    with EarlierRowsOnDisk() as seen:
-        return [seen.first_row(who, row) for row, who in enumerate(people)]
+    seen = EarlierRows()
+    return [seen.first_row(who, row) for row, who in enumerate(people)]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,69 @@ def test_a_page_or_domain_that_a_copy_brought_tells_the_next_namesake_apart() ->
     assert firsts(identity(plain), *map(identity, pages)) == [None, 0, None]
     domains = (a_contact(domain=domain, company_name="Acme") for domain in ("acme.com", "acme.fr"))
     assert firsts(identity(plain), *map(identity, domains)) == [None, 0, None]
+
+
+def by_the_rules(people: list[Identity]) -> list[int | None]:
+    """What `EarlierRows` says, by plain dictionaries."""
+    first: dict[Sequence[str], int] = {}
+    has: dict[int, set[str]] = {}
+    earlier = []
+    for row, who in enumerate(people):
+        kinds = {kind for kind in (who.namespace, who.domain and "a domain") if kind}
+        page: Sequence[str] = ("page", who.profile or "")
+        at_domain: Sequence[str] = ("domain", who.name, who.domain or "")
+        at_company: Sequence[str] = ("company", who.name, who.company or "")
+        found = first.get(page)
+        for key, telling in ((at_domain, kinds - {"a domain"}), (at_company, kinds)):
+            if found is None and key in first and not has[first[key]] & telling:
+                found = first[key]
+        earlier.append(found)
+        person = row if found is None else found
+        has.setdefault(person, set()).update(kinds)
+        for key in (page, at_domain, at_company):
+            if key[-1]:
+                first.setdefault(key, person)
+    return earlier
+
+
+MANY = st.integers(0, 40).map(str)
+CROWD = st.lists(
+    st.builds(
+        Identity,
+        st.none() | st.builds("{}/{}".format, st.sampled_from(["in", "pub", "ACwAA"]), MANY),
+        MANY,
+        st.none() | MANY,
+        st.none() | MANY,
+    ),
+    max_size=60,
+)
+
+
+@given(CROWD)
+def test_people_are_found_as_in_plain_dictionaries(people: list[Identity]) -> None:
+    assert firsts(*people) == by_the_rules(people)
+
+
+@given(CROWD, st.integers(0, 60))
+def test_what_was_stored_is_restored(people: list[Identity], at: int) -> None:
+    seen = EarlierRows()
+    before = [seen.first_row(who, row) for row, who in enumerate(people[:at])]
+    again = EarlierRows.restored(BytesIO(b"".join(seen.stored())).read)
+    after = [again.first_row(who, row) for row, who in enumerate(people[at:], start=at)]
+    assert before + after == firsts(*people)
+
+
+def test_people_are_found_however_many_there_are() -> None:
+    people = [Identity(f"in/{n % 9_000}", f"{n}", f"{n % 7_000}", "acme") for n in range(30_000)]
+    people += [Identity(None, who.name, who.domain) for who in people]
+    assert firsts(*people) == by_the_rules(people)
+
+    seen = EarlierRows()
+    for row, who in enumerate(people[:30_000]):
+        seen.first_row(who, row)
+    again = EarlierRows.restored(BytesIO(b"".join(seen.stored())).read)
+    later = [again.first_row(who, row) for row, who in enumerate(people[30_000:], start=30_000)]
+    assert later == by_the_rules(people)[30_000:]
 
 
 FEW = st.none() | st.sampled_from("ab")

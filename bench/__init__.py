@@ -1,0 +1,1 @@
+"""How fast files are split, beside what else reads them: `make bench`, see docs/performance.md."""

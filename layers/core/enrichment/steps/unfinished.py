@@ -1,0 +1,81 @@
+"""A plan that a run of `split` could not finish in its time, and what the next run needs of it."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import enrichment
+from enrichment.adapters.bucket import Bucket
+from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.folder import memory_key, plan_key
+from enrichment.domain.job import Job
+from enrichment.files.sheet import Row
+
+_ROWS_BETWEEN_LOOKS = 100  # at the time
+_SPARE = 90  # seconds of a run that are kept for storing what it has done
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What there is of a plan: its lines, and whom they name. Nothing at all for a new one."""
+
+    lines: Iterable[bytes] = ()
+    earlier_rows: EarlierRows = field(default_factory=EarlierRows)
+
+
+@dataclass(frozen=True)
+class UnfinishedPlans:
+    """Keeps plans that are not finished, and finds them again.
+
+    A plan alone does not tell whom it names: of a copy it has only the row that it repeats.
+    """
+
+    bucket: Bucket
+
+    def keep(self, job: Job, plan: str, earlier_rows: EarlierRows) -> None:
+        """Store whom the rows of a plan name, which is stored already."""
+        with self.bucket.write(memory_key(job.id, plan), "application/octet-stream") as out:
+            for part in earlier_rows.stored():
+                out.write(part)
+
+    def of(self, job: Job, rules: str) -> Begun:
+        """What an earlier run left for the job; nothing where none did, or by other rules."""
+        if not job.unfinished or job.planned_by != rules:
+            return Begun()
+        memory = self.bucket.read(memory_key(job.id, job.unfinished))
+        if memory is None:
+            return Begun()
+        lines = self.bucket.lines(plan_key(job.id, job.unfinished))
+        return Begun(lines, EarlierRows.restored(memory.read))
+
+
+class RowsInTime:
+    """The rows of a file, as long as there is time for more; then `ran_out` is set."""
+
+    def __init__(self, rows: Iterable[Row], seconds_left: Callable[[], float]) -> None:
+        self._rows, self._seconds_left = rows, seconds_left
+        self.ran_out = False
+
+    def __iter__(self) -> Iterator[Row]:
+        for number, row in enumerate(self._rows):
+            if number % _ROWS_BETWEEN_LOOKS == 0 and self._seconds_left() < _SPARE:
+                self.ran_out = True
+                return
+            yield row
+
+
+def rules_of(job: Job, most_contacts: int | None) -> str:
+    """What decides a plan: the file and how it is read, the cap, and this version of the code. Two
+    runs by the same rules make the same plan.
+    """
+    return hashlib.sha256(f"{job.content}\n{most_contacts}\n{_code()}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A digest of the package."""
+    folder = Path(enrichment.__file__).parent
+    texts = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in texts)).hexdigest()

@@ -1,0 +1,60 @@
+"""What `make bench` measures does what it says; how fast it is, no test says."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from bench.account import KEY, Account
+from bench.one import measured
+from bench.people import ONE_NAME, TWO_NAMES, write
+from bench.subjects import SUBJECTS
+
+ROWS = 6_000
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    folder = tmp_path_factory.mktemp("bench")
+    files = {names: folder / f"{names[0]}.csv" for names in (TWO_NAMES, ONE_NAME)}
+    for names, path in files.items():
+        write(path, ROWS, names)
+    return files
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_every_subject_goes_over_all_rows(files: dict[tuple[str, str], Path], name: str) -> None:
+    found = measured(name, files[SUBJECTS[name].names])
+    assert found["rows"] == ROWS
+    assert found["seconds"] > 0
+
+
+def test_the_people_are_like_those_of_real_files(files: dict[tuple[str, str], Path]) -> None:
+    with files[TWO_NAMES].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {len(row) for row in rows} == {10}
+    companies = {row["Company"] for row in rows}
+    assert 20 < ROWS / len(companies) < 60
+    abroad = sum(not (row["First Name"] + row["Last Name"]).isascii() for row in rows)
+    assert 0.05 < abroad / ROWS < 0.15
+    copies = ROWS - len({tuple(row.values()) for row in rows})
+    assert 0.01 < copies / ROWS < 0.03
+
+
+def test_a_split_asks_its_stores_as_seldom_as_they_allow(
+    files: dict[tuple[str, str], Path],
+) -> None:
+    account = Account(files[TWO_NAMES])
+    job = account.pipeline().split.run(KEY, "1", files[TWO_NAMES].stat().st_size)
+
+    assert job
+    batches = -(-account.contacts // 100)
+    assert account.calls == {
+        "put_item": 1,  # the job
+        "get_object": 3,  # the upload, and a mapping in either of its folders
+        "get_item": 2,  # the content; the job, in case that no row is sent
+        "put_object": 1,  # the plan, of one part
+        "batch_write_item": -(-batches // 25),
+        "transact_write_items": 1,  # the step to RUNNING
+        "send_message_batch": -(-batches // 10),
+    }
