@@ -116,6 +116,8 @@ PEOPLE = ["Jane Doe", "Olivia Hartwell", "Rajesh Iyer", "Chukwu Okonkwo", "Ayşe
         (PEOPLE + HOTELS[:5], True),
         (["Rajesh Iyer", "Chukwu Okonkwo", "Xyz Abcd"] * 20, True),
         (HOTELS[:4], True),  # too few to tell
+        (["王秀芳", "李伟", "張怡君", "김민수", "山田太郎"] * 8, True),
+        (["محمد بن سلمان بن عبد العزيز", "فاطمة بنت أحمد بن علي"] * 20, True),
         ([""] * 50, True),
     ],
 )

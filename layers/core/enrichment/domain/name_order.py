@@ -19,18 +19,20 @@ _PATRONYMIC = re.compile(
     r"|ильич|ілліч|кузьмич|лукич|фомич|никитич|ilyich|ilich|kuzmich|lukich|fomich"
 )
 _RUSSIAN_SURNAME = re.compile(
-    r"[а-яёіїє]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая|ой)|цк(?:ий|ая)|енко|чук|[иы]х|юк|ко|ян)"
+    r"[а-яёіїє'’ʼ]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая|ой|и|а)|цк(?:ий|ая)|енко|чук|[иы]х|юк|ко|ян)"
 )
-_CYRILLIC = re.compile(r"[а-яёіїєґ-]+")
+_CYRILLIC = re.compile(r"[а-яёіїєґ'’ʼ-]+")
 _PINYIN = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui"
     r"|un|uo|a|e|i|o|u)-?){1,3}"
 )
 _KOREAN = re.compile(
-    r"(?:(?:kk|tt|pp|ss|jj|ch|sh|[bcdghjklmnprsty])?"
-    r"(?:yae|yeo|yoo|wae|woo|weo|ae|ee|eo|eu|oe|oo|ou|wa|we|wi|wo|ya|ye|yo|yu|ui|a|e|i|o|u)"
-    r"(?:ng|ck|[klmnpst](?![aeiouwy]))?-?){1,3}"
+    r"(?:(?:ae|ah|beom|bin|bo|bum|byung|chan|chang|cheol|chul|da|dae|do|dong|eon|eun|geon|gi|gun|gwang"
+    r"|gyu|ha|hak|hee|ho|hong|hoon|hwan|hye|hyeok|hyuk|hyun|il|in|jae|jeong|ji|jin|jong|joo|joon|ju"
+    r"|jun|jung|kang|ki|kwang|kyeong|kyu|kyung|mi|min|mo|myeong|myung|na|nam|ok|ra|rae|ri|rin|ro|sang"
+    r"|se|seo|seok|seon|seong|seung|shin|si|sik|so|sol|sook|soo|soon|su|suk|sun|sung|tae|uk|won|woo"
+    r"|wook|ye|yeon|yeong|yong|yoon|young|yu|yun)-?){1,2}"
 )
 _VIETNAMESE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
@@ -61,9 +63,8 @@ def family_first(words: Sequence[str], manner: Manner) -> Division:
     if manner.two_surnames and _sounds_iberian(folded):
         return _two_surnames_first(words)
     start = next((at for at, word in enumerate(folded) if word not in _particles()), 0) + 1
+    start = min(start, len(words) - 1)  # Lê and De are names, too
     given = next((at for at in range(start, len(words)) if is_given(folded[at])), start)
-    if given >= len(words):
-        return "", " ".join(words)
     return given_name(words[given:]), " ".join(words[:given])
 
 
@@ -130,13 +131,21 @@ def _slavic(words: Sequence[str], folded: Sequence[str], _spelling: Spelling) ->
             return words[1], words[0]
     if len(words) != 2 or not _all(_CYRILLIC, folded):
         return None
-    if _PATRONYMIC.fullmatch(folded[1]) and is_given(folded[0]):
+    if is_given(folded[0]) and _is_of_father(folded[1]):
         return words[0], ""
     known = [is_given(word) for word in folded]
     looks = [bool(_RUSSIAN_SURNAME.fullmatch(word)) for word in folded]
     if known == [False, True] or (known == [False, False] and looks == [True, False]):
         return words[1], words[0]
     return words[0], words[1]
+
+
+def _is_of_father(word: str) -> bool:
+    """Whether a word is the patronymic of a name that is known, and no surname such as
+    Прокопович.
+    """
+    base = re.sub(r"(?:[оеё]вич|[оеё]вна|[ії]вна)$", "", word)
+    return base != word and any(is_given(base + end) for end in ("", "й", "ий", "ь"))
 
 
 def _vietnamese(words: Sequence[str], folded: Sequence[str], spelling: Spelling) -> Division | None:
@@ -148,7 +157,7 @@ def _vietnamese(words: Sequence[str], folded: Sequence[str], spelling: Spelling)
     is_vietnamese = (
         "nguyen" in folded
         or any(map(_VIETNAMESE_LETTER.search, words))
-        or ({folded[0], folded[-1]} <= surnames and not "".join(words).isascii())
+        or any(words[at] and folded[at] in surnames and not words[at].isascii() for at in (0, -1))
         or (len(words) > 2 and not middle.isdisjoint(folded[1:-1]))
     )
     if not is_vietnamese:

@@ -242,8 +242,8 @@ def _parsed(text: str) -> tuple[str, str]:
         family = f"{own.pop()} {family}"  # nameparser knows no Dalla, Zur and Ten
     first = order.given_name(own) if own and name.given else name.given
     parts = without_titles(text.split())
-    if len(parts) == 2 and not name.given:  # nameparser takes Sultan Ndoliwa for a title
-        return _usable_both(*parts)
+    if len(parts) == 2 and not (name.given and name.family):
+        return _usable_both(*parts)  # to nameparser, Sultan is a title and Aas a degree
     return _usable_both(_longer(first, name.given, given), family)
 
 

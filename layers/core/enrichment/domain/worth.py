@@ -202,6 +202,8 @@ def _may_be_company(text: str) -> bool:
     """Whether a name is longer or shorter than most people's, or has a number, a sign or a word of
     shops and places, whose like are borne as well: Park, Grand, Saint.
     """
+    if _EAST_ASIAN.search(text) or not text[0].isascii():
+        return False  # words are written otherwise there
     found = plain(text).split()
     odd = vocabulary.word_set("worth", "company_or_surname")
     is_odd = len(found) == 1 or len(found) > 4 or not odd.isdisjoint(found)
