@@ -30,6 +30,9 @@ Emma|Dubois|Atelier Brunoy|brunoy.example
 """
 
 
+_WHICH, _WHAT = ("Blue", "Old", "Tall"), ("Bay", "Mill", "Oak", "Sea")
+
+
 def _person(number: int, line: str) -> dict[str, str]:
     first, last, company, domain = line.split("|")
     slug = f"{first}-{last}".lower().replace(" ", "-")
@@ -52,7 +55,7 @@ def _person(number: int, line: str) -> dict[str, str]:
         "text": "Builds teams and products that people love, and has done so for many years. " * 2,
         "half": company if number % 3 == 0 else "",
         "hotel": f"Hotel {last}",
-        "place": f"{'Blue Old Tall'.split()[number % 3]} {'Bay Mill Oak Sea'.split()[number % 4]}",
+        "place": f"{_WHICH[number % 3]} {_WHAT[number % 4]}",
         "picture": f"https://cdn.example/pictures/{number}.png",
         "empty": "",
     }
