@@ -21,11 +21,10 @@ from enrichment.domain.evidence import (
 from enrichment.domain.evidence import (
     Kind as ValueKind,
 )
-from enrichment.domain.found import Found, SampleRow, TakenColumn, UnusedColumn
+from enrichment.domain.found import SURE_ENOUGH, Found, SampleRow, TakenColumn, UnusedColumn
 from enrichment.domain.header_words import NOTHING, Kind, Meaning, in_group, is_known, meaning
 from enrichment.words import columns as words
 
-SURE_ENOUGH = 60  # per cent, below which a column is not taken
 _LOOKS_RIGHT = 0.3  # from which a column that is not taken is worth a word
 
 _HALVES = (Field.FIRST_NAME, Field.LAST_NAME)

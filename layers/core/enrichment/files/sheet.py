@@ -20,7 +20,7 @@ MAX_CELL_TEXT = 32_767
 
 HEAD = 30  # rows among which the header is looked for
 _SAMPLE_ROWS = 2_000  # from which it is concluded what columns are
-_SAMPLE_TEXT = 4_000_000  # characters, of all of them
+_SAMPLE_CELLS, _SAMPLE_TEXT = 100_000, 4_000_000  # cells and characters, of all of them
 
 R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the rows of that sheet
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
@@ -145,10 +145,12 @@ def unnamed(width: int) -> list[str]:
 
 def sampled(rows: Iterable[Row]) -> list[Row]:
     """The first rows of a file, as many as tell what its columns are."""
-    sample, text = [], 0
+    sample: list[Row] = []
+    cells = text = 0
     for row in islice(rows, _SAMPLE_ROWS):
+        cells += len(row.cells)
         text += sum(map(len, row.cells))
-        if text > _SAMPLE_TEXT:
+        if cells > _SAMPLE_CELLS or text > _SAMPLE_TEXT:
             break
         sample.append(Row(number=row.number, cells=row.cells, links=row.links))
     return sample

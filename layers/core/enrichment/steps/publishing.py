@@ -10,7 +10,17 @@ from enrichment.clock import Clock
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found
 from enrichment.domain.job import Job
-from enrichment.domain.report import Cap, Credits, Earlier, Report, Status, Taken, Unused
+from enrichment.domain.report import (
+    Cap,
+    Credits,
+    Earlier,
+    NameAsSent,
+    Report,
+    RowAsSent,
+    Status,
+    Taken,
+    Unused,
+)
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
 
@@ -24,6 +34,8 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     caps: tuple[Cap, ...]
+    names: tuple[NameAsSent, ...]
+    first_rows: tuple[RowAsSent, ...]
     earlier: Earlier | None
     enriched: str | None
     rejected: str | None
