@@ -292,8 +292,7 @@ def test_one_is_never_many(status: str) -> None:
                 ),
                 '"Contact": "full name" }',
                 (
-                    "Looked for as well, but not in your file: full name, full name, family name"
-                    " first, second last name, name prefix, middle name, domain, e-mail, Sales"
+                    "Looked for as well, but not in your file: full name, domain, e-mail, Sales"
                     " Navigator URL."
                 ),
                 "Other columns, kept as they are and sent to nobody Record ID Job Title Notes",

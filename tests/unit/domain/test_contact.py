@@ -14,6 +14,7 @@ from local.provider.contract import bulk_order, single_order
 from tests.unit.builders import TEXT, TYPES, a_contact
 
 EMAIL, PHONE, PERSONAL = EnrichmentType.EMAIL, EnrichmentType.PHONE, EnrichmentType.PERSONAL_EMAIL
+INITIAL = "The last name is only an initial"
 PAGE, LEAD = "https://www.linkedin.com/in/jane-doe", "https://www.linkedin.com/sales/lead/ACwAAAB"
 
 
@@ -98,6 +99,8 @@ def jane(**cells: str) -> dict[Field, str]:
             EMAIL,
             "A company or a website is needed to find an e-mail",
         ),
+        (jane(last_name="D.", company="Acme"), EMAIL, INITIAL),
+        ({Field.FULL_NAME: "Jane D.", Field.COMPANY: "Acme"}, EMAIL, INITIAL),
         (
             {},
             EMAIL,
@@ -141,7 +144,22 @@ def test_a_row_is_rejected_with_everything_that_is_wrong_with_it(
         (jane(linkedin=PAGE), PERSONAL, a_contact(linkedin_url=PAGE)),
         (jane(sales_navigator=f"{LEAD},NAME_SEARCH,x"), PHONE, a_contact(linkedin_url=LEAD)),
         (jane(linkedin=LEAD, sales_navigator=PAGE), PHONE, a_contact(linkedin_url=PAGE)),
+        # A page tells whose it is where the name does not.
+        (jane(last_name="D.", linkedin=LEAD), PHONE, a_contact(lastname="D.", linkedin_url=LEAD)),
+        (
+            {Field.FULL_NAME: "Jane D.", Field.LINKEDIN: LEAD},
+            PHONE,
+            a_contact(lastname="D.", linkedin_url=LEAD),
+        ),
+        ({Field.FULL_NAME: "Jane D.", Field.LINKEDIN: PAGE}, PHONE, a_contact(linkedin_url=PAGE)),
+        (
+            {Field.FULL_NAME: "Jane Doe, Realtor", Field.LINKEDIN: LEAD},
+            PHONE,
+            a_contact(linkedin_url=LEAD),
+        ),
         # What is bad and not needed is left out.
+        (jane(company="Self-employed", linkedin=PAGE), PHONE, a_contact(linkedin_url=PAGE)),
+        (jane(company="Freelance", domain="acme.com"), EMAIL, a_contact(domain="acme.com")),
         (
             jane(company="Acme", linkedin="https://www.linkedin.com/company/acme"),
             EMAIL,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from enrichment.domain import linkedin
 from enrichment.domain.columns import Field
 from enrichment.domain.linkedin import (
     MAX_URL,
@@ -252,6 +253,19 @@ def test_what_is_sent_is_never_too_long_and_what_is_not_has_its_reason(
     assert (profile.url is None) == bool(profile.problem)
     assert len(profile.url or "") <= MAX_URL
     assert profile.problem.format("x") or profile.url
+
+
+@given(
+    st.sampled_from(["", "http://", "https://"]),
+    st.sampled_from(["", "www.", "fr.", "uk."]),
+    st.from_regex(r"[a-z0-9-]{1,12}/?", fullmatch=True) | st.sampled_from(["me", "null/"]),
+    st.sampled_from(["", LEAD, JOHN]),
+)
+def test_the_short_way_of_an_address_ends_where_the_long_one_does(
+    scheme: str, host: str, name: str, sales: str
+) -> None:
+    cells = {Field.LINKEDIN: f"{scheme}{host}linkedin.com/in/{name}", Field.SALES_NAVIGATOR: sales}
+    assert profile_in(cells) == linkedin._profile_among(cells)
 
 
 @pytest.mark.parametrize(

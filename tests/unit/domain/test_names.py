@@ -85,6 +85,7 @@ def test_a_full_name_is_divided(full: str, first: str, last: str) -> None:
         ("Jane & John Doe", "both"),
         ("Jane and John Doe", "both"),
         ("Jane Doe, Realtor", "both"),
+        ("Olga Levin / Boris Levin", "both"),
         ("García López, Xyz", "both"),
         ("Li Wei", "both"),
         ("🚀 (she/her)", "both"),
@@ -212,6 +213,7 @@ WORDS = st.sampled_from(
         ("Ivan Ivanovich Ivanov", "Ivan", "Ivanov"),
         ("Шевченко Тарас Григорович", "Тарас", "Шевченко"),
         ("Петрова Мария", "Мария", "Петрова"),
+        ("Егоров Степан Ильич", "Степан", "Егоров"),
         ("Roman Abramovich", "Roman", "Abramovich"),
         # Vietnamese: the last word is what somebody is called.
         ("Nguyễn Văn An", "An", "Nguyễn"),
@@ -249,6 +251,10 @@ WORDS = st.sampled_from(
         ("José Luis Pérez", "José Luis", "Pérez"),
         ("João da Silva Santos", "João", "da Silva Santos"),
         ("García López, Juan Carlos", "Juan Carlos", "García López"),
+        # Particles that are written large.
+        ("Isabella Dalla Costa", "Isabella", "Dalla Costa"),
+        ("Anna Lena Zur Mühlen", "Anna", "Zur Mühlen"),
+        ("Fatima Zahra El Idrissi", "Fatima", "El Idrissi"),
         # Names of Hungary alone tell that the family name stands first.
         ("Nagy László", "László", "Nagy"),
         ("László Nagy", "László", "Nagy"),
@@ -266,6 +272,8 @@ def test_a_full_name_is_divided_as_its_language_has_it(full: str, first: str, la
         ("van der Berg Jan", Manner(family_first=True), "Jan", "van der Berg"),
         ("Lo Russo Anna", Manner(family_first=True), "Anna", "Lo Russo"),
         ("Anna Nagyová", Manner(family_first=True), "Anna", "Nagyová"),
+        ("Sophie NOËL", Manner(family_first=True), "Sophie", "NOËL"),
+        ("Moretti Gian Luca", Manner(family_first=True), "Gian Luca", "Moretti"),
         ("Juan Garcia Lopez", Manner(two_surnames=True), "Juan", "Garcia Lopez"),
         (
             "Luis Alberto de la Vega Ruiz",
@@ -273,7 +281,13 @@ def test_a_full_name_is_divided_as_its_language_has_it(full: str, first: str, la
             "Luis Alberto",
             "de la Vega Ruiz",
         ),
-        ("Hans Peter Müller", Manner(two_surnames=True), "Hans", "Müller"),
+        ("Hans Peter Müller", Manner(two_surnames=True), "Hans Peter", "Müller"),
+        (
+            "Ku Escalante Kehila Abigail",
+            Manner(True, False, True),
+            "Kehila Abigail",
+            "Ku Escalante",
+        ),
         ("Doe Smith, Xyz", Manner(family_before_comma=True), "Xyz", "Doe Smith"),
         ("王小明", Manner(chinese=True), "小明", "王"),
         ("欧阳娜娜", Manner(chinese=True), "娜娜", "欧阳"),
@@ -336,6 +350,15 @@ def test_the_address_and_the_page_of_a_row_spell_its_name(
                 ("the first name is that of two people, who need a row each",),
             ),
         ),
+        (
+            {Field.FIRST_NAME: "Olga / Boris", Field.LAST_NAME: "Levin"},
+            Name(
+                "Olga Boris",
+                "Levin",
+                ("the first name is that of two people, who need a row each",),
+            ),
+        ),
+        ({Field.FIRST_NAME: "Tom 🚀", Field.LAST_NAME: "Larkin ⭐ Hiring"}, Name("Tom", "Larkin")),
         (
             {Field.FIRST_NAME: "José", Field.LAST_NAME: "Ortega y Gasset"},
             Name("José", "Ortega y Gasset"),
@@ -408,6 +431,18 @@ def test_the_short_way_of_a_full_name_ends_where_the_long_one_does(
 ) -> None:
     short = names._divided_plain(full, manner, spelling)
     assert short in (None, names._divided(full, manner, spelling))
+
+
+ADDRESSES = st.sampled_from(["", "doe", "jane.doe", "doe.jane7", "jdoe", "djane", "kim-wang"])
+
+
+@given(st.lists(PLAIN_WORDS, min_size=2, max_size=3).map(" ".join), ADDRESSES, ADDRESSES)
+def test_a_row_that_cannot_spell_a_name_backward_need_not_be_read(
+    full: str, local: str, slug: str
+) -> None:
+    page = f"https://www.linkedin.com/in/{slug}" if slug else None
+    cells = {Field.FULL_NAME: full, Field.EMAIL: f"{local}@acme.example"}
+    assert name_in(cells, WESTERN, page) == names._from_cells("", "", cells, WESTERN, page)
 
 
 @given(st.lists(PLAIN_WORDS, min_size=1, max_size=2).map("-".join), PLAIN_WORDS)

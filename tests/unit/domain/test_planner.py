@@ -26,7 +26,7 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
+def planner(size: int = 100, most_contacts: int | None = None, check: bool = True) -> Planner:
     return Planner(
         HEADER,
         find_columns(HEADER).columns,
@@ -34,6 +34,7 @@ def planner(size: int = 100, most_contacts: int | None = None) -> Planner:
         EarlierRows(),
         most_contacts,
         size,
+        check=check,
     )
 
 
@@ -126,6 +127,22 @@ def test_a_rejected_row_does_not_make_a_later_one_a_duplicate() -> None:
     deciding = planner()
     rows = [Row(2, ["Jane", "Doe", "Acme", "too much"]), Row(3, ["Jane", "Doe", "Acme"])]
     assert [deciding.decide(row).duplicate_of for row in rows] == [None, None]
+
+
+def test_a_row_that_is_not_worth_a_credit_is_sent_only_if_nothing_is_checked() -> None:
+    for cells in (["Test", "Test", "Acme"], ["Jane", "Doe", "Self-employed"]):
+        checked, unchecked = planner(), planner(check=False)
+        assert checked.decide(Row(2, cells)).not_worth
+        assert checked.contacts == 0
+        assert unchecked.decide(Row(2, cells)).contact
+
+
+def test_cells_that_were_encoded_twice_are_mended_for_sending() -> None:
+    cells = ["JosÃ©", "Doe", "CrÃ©dit Agricole"]
+    contact = planner().decide(Row(2, cells)).contact
+    assert contact
+    assert (contact.firstname, contact.company_name) == ("José", "Crédit Agricole")
+    assert cells[0] == "JosÃ©"
 
 
 def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_as_ever() -> None:

@@ -14,7 +14,7 @@ from enrichment.vocabulary import load, word_set, words
 from tests.unit.builders import a_contact
 
 LISTS = {"company_list", "connection_list"}  # they only say what stands beside them
-FILES = ("cells", "headers", "hosts", "legal_forms")
+FILES = ("cells", "given_names", "headers", "hosts", "legal_forms", "names", "worth")
 
 
 @pytest.mark.parametrize("table", sorted(load("headers").keys() - LISTS))

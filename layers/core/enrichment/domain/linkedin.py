@@ -34,6 +34,10 @@ _ADDRESS = re.compile(
 # linkedin.com/in/jane doe: whose page that is cannot be known.
 _BROKEN_OFF = re.compile(rf"\s(?!{_NEXT})\w", re.IGNORECASE)
 
+# The address that most cells hold, which needs no more than its name.
+_PLAIN = re.compile(
+    r"(?:https?://)?(?:www\.|[a-z]{2}\.)?linkedin\.com/in/([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)/?"
+)
 # Case matters in these, not in the names that people choose.
 _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
 _LEAD_ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -53,6 +57,13 @@ def profile_in(cells: Mapping[Field, str]) -> Profile:
     """The row's best address of a person: a public profile from either column, or else one of Sales
     Navigator.
     """
+    plain = _PLAIN.fullmatch(cells.get(Field.LINKEDIN, ""))
+    if plain and plain[1] not in vocabulary.word_set("linkedin", "nobody"):
+        return Profile(f"{SITE}in/{plain[1]}")
+    return _profile_among(cells)
+
+
+def _profile_among(cells: Mapping[Field, str]) -> Profile:
     columns = {
         field: said(cells.get(field, "")) for field in (Field.LINKEDIN, Field.SALES_NAVIGATOR)
     }

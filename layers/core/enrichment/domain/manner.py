@@ -47,7 +47,7 @@ def manner_of(header: Sequence[str], rows: Iterable[Mapping[Field, str]]) -> Man
         family_first=(hungarian and votes["backward"] >= votes["forward"])
         or _is_rule(votes["backward"], votes["forward"]),
         family_before_comma=_is_rule(votes["comma"], votes["no comma"] / 4),
-        two_surnames=iberian or _is_rule(votes["iberian"], votes["other"]),
+        two_surnames=iberian or _FEW <= votes["iberian"] >= votes["other"],
         chinese=votes["han"] > 0 and not votes["kana"],
     )
 
@@ -81,7 +81,9 @@ def _votes_of_names(words: Sequence[str]) -> Iterable[str]:
         for table in ("given", "iberian", "iberian_surname")
     )
     known = given | iberian
-    is_iberian = words[0] in iberian and words[-1] in surname
+    is_iberian = (words[0] in iberian and words[-1] in surname) or (
+        words[0] in surname and not iberian.isdisjoint(words[1:])
+    )
     yield "iberian" if is_iberian else "other"
     if (words[0] in known) != (words[-1] in known):
         yield "forward" if words[0] in known else "backward"

@@ -28,5 +28,24 @@ def _mended(text: str) -> str:
     if not text.isascii() and _TWICE.search(text):
         from ftfy import fix_encoding  # 80 ms, which only such files pay
 
-        text = fix_encoding(text)
+        fixed = fix_encoding(text)
+        text = _decoded_again(text) if fixed == text else fixed
     return text
+
+
+def _decoded_again(text: str) -> str:
+    """A text that is UTF-8 read as Windows-1252 as a whole, and letters if it is read right; ftfy
+    leaves `DÄ…b` alone, which might be a name before an ellipsis.
+    """
+    try:
+        again = b"".join(map(_byte, text)).decode()
+    except UnicodeError:
+        return text
+    return again if all(letter.isascii() or letter.isalpha() for letter in again) else text
+
+
+def _byte(character: str) -> bytes:
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")

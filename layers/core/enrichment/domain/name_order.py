@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from enrichment import vocabulary
 from enrichment.domain.characters import plain
 from enrichment.domain.manner import Manner
+from enrichment.domain.name_text import JOINING
 from enrichment.domain.spelling import Spelling
 
 Division = tuple[str, str]
@@ -13,8 +15,8 @@ Division = tuple[str, str]
 
 # Иванович, Ивановна; Ivanovich, Ivanovna. Ильич, Никитична.
 _PATRONYMIC = re.compile(
-    r".+(?:[оеё]вич|йович|ович|[оеё]вна|[ії]вна|ична|ильич|кузьмич|лукич|фомич"
-    r"|[eo]vich|yovych|ovych|[eo]vna|[iy]ivna|ichna|ilyich)"
+    r".+(?:[оеё]вич|йович|ович|[оеё]вна|[ії]вна|ична|[eo]vich|yovych|ovych|[eo]vna|[iy]ivna|ichna)"
+    r"|ильич|ілліч|кузьмич|лукич|фомич|никитич|ilyich|ilich|kuzmich|lukich|fomich"
 )
 _RUSSIAN_SURNAME = re.compile(
     r"[а-яёіїє]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая|ой)|цк(?:ий|ая)|енко|чук|[иы]х|юк|ко|ян)"
@@ -44,22 +46,32 @@ def by_culture(words: Sequence[str], manner: Manner, spelling: Spelling) -> Divi
     for tell in (_slavic, _vietnamese, _east_asian, _hungarian):
         if (division := tell(words, folded, spelling)) is not None:
             return division
-    return _iberian(words, folded, manner)
+    return None if manner.family_first else _iberian(words, folded, manner)
 
 
-def family_first(words: Sequence[str]) -> Division:
+def family_first(words: Sequence[str], manner: Manner) -> Division:
     """First and last name where the family name is known to stand first.
 
-    >>> family_first(["van", "der", "Berg", "Jan"]), family_first(["Nagy", "László", "Tamás"])
-    (('Jan', 'van der Berg'), ('László', 'Nagy'))
+    >>> family_first(["van", "der", "Berg", "Jan"], Manner())
+    ('Jan', 'van der Berg')
+    >>> family_first(["García", "Gil", "Ana", "Ruth"], Manner(two_surnames=True))
+    ('Ana Ruth', 'García Gil')
     """
     folded = [plain(word) for word in words]
-    particles = vocabulary.word_set("names", "particle")
-    start = next((at for at, word in enumerate(folded) if word not in particles), 0) + 1
+    if manner.two_surnames and _sounds_iberian(folded):
+        return _two_surnames_first(words)
+    start = next((at for at, word in enumerate(folded) if word not in _particles()), 0) + 1
     given = next((at for at in range(start, len(words)) if is_given(folded[at])), start)
     if given >= len(words):
         return "", " ".join(words)
     return given_name(words[given:]), " ".join(words[:given])
+
+
+def given_names(words: Sequence[str], family: Sequence[str], manner: Manner) -> str:
+    """The given name of several before or behind a comma: all of them beside two surnames."""
+    surnames = vocabulary.word_set("given_names", "iberian_surname")
+    two = len(family) > 1 and all(plain(word) in surnames for word in family)
+    return " ".join(words) if two or manner.two_surnames else given_name(words)
 
 
 def given_name(words: Sequence[str]) -> str:
@@ -198,23 +210,76 @@ def _hungarian(words: Sequence[str], folded: Sequence[str], _: Spelling) -> Divi
 
 def _iberian(words: Sequence[str], folded: Sequence[str], manner: Manner) -> Division | None:
     """Juan Carlos García López; João da Silva Santos; María del Carmen Ruiz Gil."""
+    if len(words) < 3:
+        return None
+    if manner.two_surnames:
+        return _two_surnames(words) if _sounds_iberian(folded) else None
     given, surnames = (
         vocabulary.word_set("given_names", table) for table in ("iberian", "iberian_surname")
     )
-    marked = any(accent in word for word in words for accent in "áéíóúñãõçÁÉÍÓÚÑÃÕÇ")
-    if folded[0] not in given and not (manner.two_surnames and folded[-1] in surnames):
+    if folded[0] not in given:
         return None
-    count = _with_particle(folded) or _given_words(folded)
-    rest = folded[count:]
-    if not manner.two_surnames:
-        two = len(rest) > 1 and rest[-1] in surnames and rest[-2] in surnames
-        if not (count > 2 or (two and (marked or count > 1))):
-            return None
-    while len(words) - count > 2 and folded[count] in given and folded[count] not in surnames:
-        count += 1
-    if len(words) - count == 0:
+    written = any(letter in "".join(words) for letter in "áéíóúñãõçÁÉÍÓÚÑÃÕÇ")
+    two = folded[-1] in surnames and folded[-2] in surnames and folded[-1] != folded[-2]
+    is_double = _given_words(folded) > 1 or (len(words) == 4 and is_given(folded[1]))
+    if _with_particle(folded) or (two and (written or is_double)):
+        return _two_surnames(words)
+    return None
+
+
+def _sounds_iberian(folded: Sequence[str]) -> bool:
+    """Whether one of the words is known as a given name or an Iberian surname."""
+    surnames = vocabulary.word_set("given_names", "iberian_surname")
+    return not surnames.isdisjoint(folded) or any(map(is_given, folded))
+
+
+def _two_surnames(words: Sequence[str]) -> Division | None:
+    """One or two given names before two surnames, of which each may have particles."""
+    pieces = _pieces(words)
+    if len(pieces) < 2:
         return None
-    return " ".join(words[:count]), " ".join(words[count:])
+    count = len(pieces) - 2
+    if len(pieces) == 3:
+        count = 2 if _is_given_piece(pieces) else 1
+    elif len(pieces) == 4:
+        count = 1 if " " in pieces[1] and not _is_given_piece(pieces) else 2
+    elif len(pieces) > 4:
+        known = next((at for at, piece in enumerate(pieces) if not is_given(plain(piece))), 0)
+        count = min(known, count) if known > 1 else count
+    count = max(count, 1)
+    return " ".join(pieces[:count]), " ".join(pieces[count:])
+
+
+def _two_surnames_first(words: Sequence[str]) -> Division:
+    pieces = _pieces(words)
+    count = 2 if len(pieces) > 3 or (len(pieces) == 3 and not is_given(plain(pieces[1]))) else 1
+    return " ".join(pieces[count:]), " ".join(pieces[:count])
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    """The words with their particles, and with what `y` joins: Ruiz, de la Vega, Ortega y Gil."""
+    pieces: list[str] = []
+    goes_on = False
+    for word in words:
+        joins = plain(word) in JOINING and bool(pieces)
+        if (goes_on or joins) and pieces:
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+        goes_on = joins or plain(word) in _particles()
+    return pieces
+
+
+def _is_given_piece(pieces: Sequence[str]) -> bool:
+    """Whether the second piece is a given name, too: Juan Carlos, Ana del Carmen."""
+    second = plain(pieces[1])
+    of_mary = vocabulary.load("names")["with_particle"]["second"]
+    return is_given(second) or (" " in second and second.split()[-1] in of_mary)
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return vocabulary.word_set("names", "particle") - {"y"}
 
 
 def _with_particle(folded: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ _AFTER_A_NAME = re.compile(r":?\s(?:[-–—~/:]+|at|@)\s.*|:\s.*|\s[@#].*")
 _APOSTROPHES = "`´"  # symbols to Unicode, apostrophes to whoever typed O`Brien
 _SYMBOL = re.compile(r"[^\x00-\x7f]|[$+<=>^`|~]")  # what may be one
 _INITIAL = re.compile(r"[^\W\d_]\.?(?:[^\W\d_]\.)*")
+JOINING = ("y", "e", "i")  # between the two last names of one: Ortega y Gasset
 _AT_THE_END = ".;:!?*_-–—/"
 
 
@@ -24,7 +25,7 @@ def undecorated(text: str) -> str:
     """Without brackets, nicknames, emojis and other symbols, and words that have no letters; empty
     if that is all there is.
     """
-    text = _no_part_of_a_name().sub("", _BRACKETED.sub(" ", text))
+    text = _no_part_of_a_name().sub("", without_brackets(text))
     text = _QUOTED.sub(" ", text) if any(map(str.isalpha, _QUOTED.sub("", text))) else text
     if _SYMBOL.search(text):
         text = "".join(" " if _is_symbol(character) else character for character in text)
@@ -36,9 +37,14 @@ def undecorated(text: str) -> str:
     return " ".join(words) if any(map(str.isalpha, text)) else ""
 
 
+def without_brackets(text: str) -> str:
+    """Without what stands in brackets."""
+    return _BRACKETED.sub(" ", text)
+
+
 def name_alone(full: str) -> str:
     """A full name without what people write behind it: Jane Doe at Acme; Jane Doe 🚀 AI."""
-    return undecorated(_before_symbols(_AFTER_A_NAME.sub("", full)))
+    return undecorated(before_symbols(_AFTER_A_NAME.sub("", full), 1))
 
 
 def without_titles(words: Sequence[str]) -> list[str]:
@@ -66,7 +72,20 @@ def without_maiden_name(words: Sequence[str]) -> list[str]:
 
 def without_initials(words: Sequence[str]) -> list[str]:
     """Without the initials beside a name: Jane M.; all, where there are only initials."""
-    return [word for word in words if not is_initial(word)] or list(words)
+    inner = range(1, len(words) - 1)
+    return [
+        word
+        for at, word in enumerate(words)
+        if not is_initial(word) or (at in inner and word in JOINING)
+    ] or list(words)
+
+
+def without_last_initials(words: Sequence[str], most: int) -> list[str]:
+    """Without the initials behind so many words: Gustavo Amaya V."""
+    end = len(words)
+    while end > most and is_initial(words[end - 1]) and words[end - 1].endswith("."):
+        end -= 1
+    return list(words[:end])
 
 
 def trimmed(name: str) -> str:
@@ -108,16 +127,20 @@ def _no_part_of_a_name() -> re.Pattern[str]:
     return re.compile(rf"[(\[{{<（|•▪●►].*|,?\s*\b(?:{pronouns})\s?/.*", re.IGNORECASE)
 
 
-def _before_symbols(full: str) -> str:
-    """Up to the first symbol that two words stand before: Jane Doe 🚀 AI; but Jane 🚀 Doe."""
-    if not _SYMBOL.search(full):
-        return full
+def before_symbols(text: str, least: int) -> str:
+    """Up to the first symbol that more than so many words stand before: of two, Jane Doe 🚀 AI, but
+    not Jane 🚀 Doe.
+    """
+    if not _SYMBOL.search(text):
+        return text
     symbols = (
         at
-        for at, character in enumerate(full)
-        if _is_symbol(character) and len(undecorated(full[:at]).split()) > 1
+        for at, character in enumerate(text)
+        if _is_symbol(character)
+        and character != "\ufffd"
+        and len(undecorated(text[:at]).split()) > least
     )
-    return full[: next(symbols, None)]
+    return text[: next(symbols, None)]
 
 
 def _is_symbol(character: str) -> bool:

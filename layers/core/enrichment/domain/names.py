@@ -13,16 +13,20 @@ from enrichment.domain.characters import plain
 from enrichment.domain.columns import Field
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.name_text import (
+    JOINING,
+    before_symbols,
     is_initial,
     name_alone,
     trimmed,
     undecorated,
+    without_brackets,
     without_credentials,
     without_initials,
+    without_last_initials,
     without_maiden_name,
     without_titles,
 )
-from enrichment.domain.spelling import Spelling, spelling_of
+from enrichment.domain.spelling import UNSPELLED, Spelling, may_be_backward, spelling_of
 from enrichment.words import rows as words
 
 if TYPE_CHECKING:
@@ -31,13 +35,13 @@ if TYPE_CHECKING:
 MAX_NAME = 100  # characters; the longest real ones are half as long, and LinkedIn takes 20 and 40
 MAX_FULL_NAME = 2 * MAX_NAME  # what is longer is a text, and is not parsed
 
-_UNSPELLED = Spelling()
 
 # The plain names, which most are: one word a cell, or two or three in a full name, without a mark
 # but a hyphen or an apostrophe in the middle.
 _WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:[-'][A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*"
 _PLAIN = re.compile(_WORD)
 _PLAIN_FULL = re.compile(rf"{_WORD} (?:{_WORD} )?{_WORD}")
+_TWO_WITH_SLASH = re.compile(r"[^\W\d_]{2,} ?/ ?[^\W\d_]{2,}")  # Olga / Boris
 _HAN = re.compile(r"[\u4e00-\u9fff々][\u3041-\u30ff\u4e00-\u9fff々]{1,6}")
 
 
@@ -70,7 +74,9 @@ def name_in(cells: Mapping[Field, str], manner: Manner = WESTERN, page: str | No
     if _is_plain(first) and _is_plain(last):
         return Name(first, last)
     if not (first or last) and (full := cells.get(Field.FULL_NAME, "")):
-        spelling = spelling_of(cells.get(Field.EMAIL, ""), page)
+        address = cells.get(Field.EMAIL, "")
+        is_open = may_be_backward(full, address, page)
+        spelling = spelling_of(address, page) if is_open else UNSPELLED
         if division := _divided_plain(full, manner, spelling):
             return Name(*division)
     return _from_cells(first, last, cells, manner, page)
@@ -116,9 +122,7 @@ def _guess(full: str) -> tuple[str, str] | None:
     return (first, last) if first and last else None
 
 
-def divided(
-    full: str, manner: Manner = WESTERN, spelling: Spelling = _UNSPELLED
-) -> tuple[str, str]:
+def divided(full: str, manner: Manner = WESTERN, spelling: Spelling = UNSPELLED) -> tuple[str, str]:
     """First and last name in a full one; empty what cannot be told.
 
     Prefixes belong to the last name; titles, credentials, nicknames, middle names and what people
@@ -142,16 +146,16 @@ def _divided_plain(full: str, manner: Manner, spelling: Spelling) -> tuple[str, 
     """The short way for the name that most people have; None for any other."""
     if manner.family_first or not _PLAIN_FULL.fullmatch(full):
         return None
-    parts = full.split()
-    if len(parts) > 2 and (
-        manner.two_surnames or not _in_double_names().isdisjoint(plain(full).split())
-    ):
+    folded = plain(full).split()
+    if len(folded) > 2 and (manner.two_surnames or not _in_double_names().isdisjoint(folded)):
         return None
-    if not _telling_words().isdisjoint(plain(full).split()):
+    if not _telling_words().isdisjoint(folded):
         return None
-    if spelling != _UNSPELLED and spelling.order(parts[0], parts[-1]) < 0:
+    first, _, last = full.partition(" ")
+    last = last.rpartition(" ")[2]
+    if spelling is not UNSPELLED and spelling.order(first, last) < 0:
         return None
-    return parts[0], parts[-1]
+    return first, last
 
 
 @cache
@@ -183,9 +187,12 @@ def _in_double_names() -> frozenset[str]:
 
 def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
     text = name_alone(full)
+    if _goes_on_with_another(full):
+        return "", ""
     if "," in text:
         return _by_comma(text, manner, spelling)
     parts = without_credentials(without_titles(without_maiden_name(text.split())))
+    parts = without_last_initials(parts, 2)
     if _name_two_people(parts):
         return "", ""
     if len(parts) > 1 and (division := _by_words(parts, manner, spelling)):
@@ -197,16 +204,19 @@ def _divided(full: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
 
 def _by_words(parts: Sequence[str], manner: Manner, spelling: Spelling) -> tuple[str, str] | None:
     full = without_initials(parts) if len(parts) > 2 else parts
-    if len(full) < 2 or any(map(is_initial, full)) or _leading_capitals(list(parts)):
+    unclear = any(is_initial(part) for part in full if part not in JOINING)
+    if manner.family_first and (count := _trailing_capitals(full)):  # Sophie NOËL
+        return order.given_name(full[:-count]), " ".join(full[-count:])
+    if len(full) < 2 or unclear or _leading_capitals(list(parts)):
         return None
     if division := order.by_culture(full, manner, spelling):
         return division
     told = spelling.order(full[0], full[-1])
     known = [order.is_given(plain(full[0])), order.is_given(plain(full[-1]))]
-    if manner.family_first and told <= 0 and known != [True, False]:
-        return order.family_first(full)
-    if told < 0 and known != [True, False]:
-        return order.family_first(full)
+    starts = plain(full[0]) in vocabulary.word_set("names", "particle") and len(full) > 2
+    backward = told < 0 or (manner.family_first and told == 0) or (starts and known[1])
+    if backward and known != [True, False]:
+        return order.family_first(full, manner)
     return None
 
 
@@ -227,8 +237,14 @@ def _parsed(text: str) -> tuple[str, str]:
         capitals = " ".join(token.text for token in tokens[:count])
         return _usable_both(tokens[count].text, capitals)
     own = [token.text for token in given if "initial" not in token.tags]
+    family = name.family
+    while len(own) > 1 and family and plain(own[-1]) in vocabulary.word_set("names", "particle"):
+        family = f"{own.pop()} {family}"  # nameparser knows no Dalla, Zur and Ten
     first = order.given_name(own) if own and name.given else name.given
-    return _usable_both(_longer(first, name.given, given), name.family)
+    parts = without_titles(text.split())
+    if len(parts) == 2 and not name.given:  # nameparser takes Sultan Ndoliwa for a title
+        return _usable_both(*parts)
+    return _usable_both(_longer(first, name.given, given), family)
 
 
 def _longer(first: str, given: str, tokens: "Sequence[Token]") -> str:
@@ -250,7 +266,7 @@ def _by_comma(text: str, manner: Manner, spelling: Spelling) -> tuple[str, str]:
         return "", ""
     if not _is_family(before, given, manner, spelling):
         return "", ""
-    return _usable_both(order.given_name(given), " ".join(before))
+    return _usable_both(order.given_names(given, before, manner), " ".join(before))
 
 
 def _is_of_name(part: Sequence[str]) -> bool:
@@ -341,8 +357,19 @@ def _own_first(cell: str) -> str:
 
 def _own_last(cell: str) -> str:
     """The last name in a column of its own."""
-    parts = undecorated(said(cell).partition(",")[0]).split()
-    return trimmed(" ".join(without_credentials(without_titles(without_maiden_name(parts)))))
+    parts = undecorated(before_symbols(said(cell).partition(",")[0], 0)).split()
+    parts = without_credentials(without_titles(without_maiden_name(parts)))
+    return trimmed(" ".join(without_last_initials(parts, 1)))
+
+
+def _goes_on_with_another(full: str) -> bool:
+    """Whether a slash stands before another name: Olga Levin / Boris Levin."""
+    first, *others = (part.split() for part in without_brackets(full).split("/"))
+    return any(
+        order.is_given(plain(other[0])) or (first and other[-1] == first[-1])
+        for other in others
+        if other
+    )
 
 
 def _name_two_people(parts: Sequence[str]) -> bool:
@@ -386,10 +413,17 @@ def _problem(field_: Field, text: str, cell: str) -> str | None:
         return words.MISSING
     if problem := damage(cell) or excess(text, MAX_NAME):
         return problem
+    if field_ is Field.FIRST_NAME and _TWO_WITH_SLASH.fullmatch(cell.strip()):
+        return words.TWO_PEOPLE
     table = "and" if field_ is Field.FIRST_NAME else "and_between_last_names"
     if not vocabulary.word_set("names", table).isdisjoint(text.lower().split()[1:-1]):
         return words.TWO_PEOPLE
     return words.ONLY_AN_INITIAL if field_ is Field.LAST_NAME and _is_initial_alone(text) else None
+
+
+def _trailing_capitals(words: Sequence[str]) -> int:
+    """How many words at the end are in capitals, if that sets them apart from all the others."""
+    return _leading_capitals(list(words[::-1]))
 
 
 def _leading_capitals(words: list[str]) -> int:

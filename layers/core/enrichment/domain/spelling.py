@@ -63,6 +63,20 @@ class Spelling:
         return after == family or (after[:1] == "-" and family in after.split("-"))
 
 
+UNSPELLED = Spelling()
+
+
+def may_be_backward(full: str, address: str, page: str | None) -> bool:
+    """Whether a row may spell a full name the other way round, by a short look; if not, it need not
+    be read.
+    """
+    first, _, last = full.lower().partition(" ")
+    if not full.isascii():
+        return bool(address or page)
+    local = address.partition("@")[0].lower().rstrip("0123456789 ")
+    return local.endswith(first) or bool(page and f"/in/{last.rpartition(' ')[2]}" in page)
+
+
 def spelling_of(address: str, url: str | None) -> Spelling:
     """How a row spells a name, by its cell with an e-mail address and its person's page."""
     local = _NUMBER.sub("", plain(address.partition("@")[0].strip())) if "@" in address else ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from enrichment import vocabulary
 from enrichment.domain.cell import said, tidy
@@ -13,6 +13,9 @@ from enrichment.words import rows as words
 
 _NAMES = (Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST)
 
+_WEB = (Field.EMAIL, Field.DOMAIN, Field.WEBSITE)
+
+_EXAMPLE = re.compile(r"(?:^|[@/.])(?:example|test|domain|company)\.(?:com|org|net)\b")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _WEBSITE = re.compile(
     r"https?://|\bwww\.|^[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|fr|de|es|it|uk)$", re.I
@@ -34,10 +37,18 @@ def not_worth(cells: Mapping[Field, str]) -> str | None:
     Args:
         cells: the row's text by field.
     """
+    first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
+    text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
+    return None if text.isascii() and _is_plain(text) else _after_all(cells)
+
+
+def _after_all(cells: Mapping[Field, str]) -> str | None:
     names = _names(cells)
     text = " ".join(filter(None, names))
-    if not text or (text.isascii() and text.isprintable() and _is_plain(text)):
+    if not text:
         return None
+    if text.lower() in vocabulary.word_set("worth", "at_example"):
+        return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
     return _about(names, text)
 
 
@@ -48,20 +59,26 @@ def _names(cells: Mapping[Field, str]) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
+    """Whether a text is of words in ASCII that no rule looks for."""
     lower = text.lower()
-    return not _SUSPICIOUS.search(lower) and _special().isdisjoint(lower.split())
+    if not _PLAIN.fullmatch(lower) or lower in vocabulary.word_set("worth", "at_example"):
+        return False
+    return _special().isdisjoint(lower.split())
 
 
-# Any mark but a hyphen, or a letter three times.
-_SUSPICIOUS = re.compile(r"[^a-z -]|(\w)\1\1|[bcdfghjklmnpqrstvwxz]{7,}")
+# No mark but a hyphen, no letter three times.
+_PLAIN = re.compile(
+    r"(?!.*(\w)\1\1|.*[bcdfghjklmnpqrstvwxz]{7}|(\w)(?: \2)+$)[a-z -]*[a-z][a-z -]*"
+)
 
 
 @cache
 def _special() -> frozenset[str]:
     """All words that a rule below looks for."""
-    tables = ("test", "placeholder", "office", "company", "total", "in_manuals")
-    spoken = (plain(word) for table in tables for word in vocabulary.words("worth", table))
-    return frozenset(part for text in spoken for part in text.split())
+    tables = ("test", "placeholder", "office", "company", "total", "in_manuals", "role")
+    spoken = [plain(word) for table in tables for word in vocabulary.words("worth", table)]
+    nothing = vocabulary.words("cells", "placeholder_as_written")
+    return frozenset(part for text in (*spoken, *nothing) for part in text.lower().split())
 
 
 def _about(names: Sequence[str], text: str) -> str | None:
@@ -114,6 +131,8 @@ def _is_test(folded: Sequence[str]) -> bool:
         return True
     placeholder = vocabulary.word_set("worth", "placeholder")
     filled = [word for word in bare if word]
+    if len(filled) > 1 and len(filled[0]) == 1 and set(filled) == {filled[0]}:  # x x
+        return True
     only = len(filled) > 1 and all(
         word in placeholder or _MASHED.fullmatch(word) for word in filled
     )
@@ -122,6 +141,8 @@ def _is_test(folded: Sequence[str]) -> bool:
 
 def _is_office(folded: Sequence[str]) -> bool:
     office = vocabulary.word_set("worth", "office")
+    if " ".join(folded) in vocabulary.word_set("worth", "role"):
+        return True
     return folded[0] in office or all(word in office for word in folded)
 
 
@@ -141,7 +162,7 @@ def _east_asian_endings() -> tuple[str, ...]:
     return tuple(word for word in company if _EAST_ASIAN.search(word))
 
 
-@cache
+@lru_cache(1024)
 def is_no_company(company: str) -> bool:
     """Whether a company's cell says that there is none: Self-employed, Freelance / Selbständig."""
     no_company = vocabulary.word_set("worth", "no_company")
@@ -149,11 +170,12 @@ def is_no_company(company: str) -> bool:
     return any(parts) and all(part in no_company for part in parts if part)
 
 
-def are_people(rows: Iterable[Mapping[Field, str]]) -> bool:
+def are_people(rows: Iterable[Mapping[Field, str]], header: Iterable[str] = ()) -> bool:
     """Whether the rows of a file look like people rather than companies, places or nothing.
 
-    Most names are those of companies; or some are, and most of the others may be, while few have a
-    given name that is known; or there are hardly any given names at all.
+    They do not if most names are those of companies; if some are, and most of the others may be,
+    while few have a given name that is known; if there are hardly any given names at all; or if
+    there are few beside columns of things, such as a price.
     """
     texts = [text for cells in rows if (text := named(cells))]
     companies = sum(_about([text], text) is not None for text in texts)
@@ -163,7 +185,9 @@ def are_people(rows: Iterable[Mapping[Field, str]]) -> bool:
     given = sum(map(_has_given_name, texts))
     some = companies * 10 > len(texts) > 4 * given and maybe * 2 > len(texts)
     hardly_any = len(texts) >= _MANY and given * 20 < len(texts) and maybe * 4 > 3 * len(texts)
-    return not (some or hardly_any)
+    things = vocabulary.word_set("worth", "header_of_things")
+    of_things = given * 5 < len(texts) and not things.isdisjoint(map(plain, header))
+    return not (some or hardly_any or of_things)
 
 
 _FEW, _MANY = 5, 20  # names: fewer tell nothing, or nothing without a word of a company

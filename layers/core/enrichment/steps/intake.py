@@ -81,7 +81,7 @@ class Intake:
         first = list(islice(rows, _SAMPLE))
         cells = RowCells(file.sheet.found.columns)
         sample = [cells.of(row) for row in first if len(row.cells) >= cells.width]
-        if request.check and not are_people(sample):
+        if request.check and not are_people(sample, file.sheet.header):
             raise NoPeople(words.no_people(", ".join(_examples(sample))))
         manner = manner_of(file.sheet.header, sample)
         job = job.model_copy(update=known)
