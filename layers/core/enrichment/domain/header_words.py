@@ -23,7 +23,7 @@ _LONGEST_RUN = 5  # words of a phrase
 _SURE, _LIKELY, _RATHER, _PERHAPS, _UNLIKELY = 0.9, 0.75, 0.6, 0.5, 0.3
 
 _LINKEDIN = re.compile(r"linked[\s_-]?in", re.IGNORECASE)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])")
 _PARENTHESES = re.compile(r"[(\[{].*?[)\]}]")
 _WORD = re.compile(r"[^\W_]+")
 _NO_HEADER = re.compile(r"@|://|\bwww\.|^[\W\d_]*$")
@@ -222,13 +222,14 @@ def _by_words(concepts: tuple[str, ...]) -> Meaning:
     unknown = concepts.count("")
     weight = found.weight * (1, 0.8, 0.6)[unknown] if unknown < 3 else _UNLIKELY
     if unknown and not said & _DISTINCT:
-        weight = min(weight, _UNLIKELY)
+        weight = _PERHAPS if unknown == 1 and said & _OF_HALVES else _UNLIKELY
     by_kind = found.field is Field.COMPANY and "company" not in said
     rank = 1 + ("second" in said) + 2 * (by_kind or "role" in said)
     return Meaning(found.field, found.kind, weight, (rank, 10 + unknown))
 
 
 _DISTINCT = frozenset({"email", "linkedin", "sales_navigator", "domain"})
+_OF_HALVES = frozenset({"first", "last", "company"})
 _OF_COMPANY = frozenset({"company", "company_by_kind"})
 _OF_PERSON = frozenset({"person", "role"})
 
