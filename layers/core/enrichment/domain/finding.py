@@ -90,9 +90,10 @@ def groups_of(above: Sequence[str], header: Sequence[str]) -> list[str]:
     if len(named) < 2 or not fewer or not all(map(_may_be_group, named)):
         return [""] * width
     groups, group = [], ""
-    for at in range(width):
-        group = above[at].strip() if at < len(above) and above[at].strip() else group
-        groups.append(group)
+    for at, cell in enumerate(header):
+        own = above[at].strip() if at < len(above) else ""
+        group = own or group
+        groups.append(group if own or cell.strip() else "")
     return groups
 
 
