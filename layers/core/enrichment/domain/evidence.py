@@ -139,18 +139,28 @@ def look(value: str) -> Look:
     plain = [folded(word) for word in words]
     if " ".join(plain) in vocabulary.word_set("values", "answer"):
         return Look(Kind.ANSWER)
-    given = _given_names()
     is_company = _is_company(text, plain)
-    if not is_company and _WITHOUT_SPACES.match(text):
+    if is_company:
+        return Look(Kind.TEXT, words=_count(text, plain), company=True)
+    if _WITHOUT_SPACES.match(text):
         is_name = len(text) <= _LONGEST_UNSPACED and text.startswith(_family_names())
         return Look(Kind.TEXT, words=_count(text, plain), given=is_name)
+    parts = [part for word in plain for part in word.split("-")]
     return Look(
         Kind.TEXT,
         words=_count(text, plain),
-        given_first=not is_company and bool(plain) and plain[0].partition("-")[0] in given,
-        given=not is_company and any(word in given for word in plain),
-        company=is_company,
+        given_first=bool(parts) and parts[0] in _given_names(),
+        given=_may_be_name(text) or any(map(_is_of_people, parts)),
     )
+
+
+def _is_of_people(word: str) -> bool:
+    return word in _given_names() or word in vocabulary.word_set("values", "family_name_in_latin")
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text is in a script of whose names we know none, from Armenian on."""
+    return text[:1] >= "\u0530" and 2 <= len(text.split()) <= 4
 
 
 def _address(text: str) -> Look | None:

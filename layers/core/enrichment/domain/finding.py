@@ -22,7 +22,15 @@ from enrichment.domain.evidence import (
     Kind as ValueKind,
 )
 from enrichment.domain.found import SURE_ENOUGH, Found, SampleRow, TakenColumn, UnusedColumn
-from enrichment.domain.header_words import NOTHING, Kind, Meaning, in_group, is_known, meaning
+from enrichment.domain.header_words import (
+    NOTHING,
+    RANK_OF_ROLES,
+    Kind,
+    Meaning,
+    in_group,
+    is_known,
+    meaning,
+)
 from enrichment.words import columns as words
 
 _LOOKS_RIGHT = 0.3  # from which a column that is not taken is worth a word
@@ -33,7 +41,7 @@ _NAMES = frozenset({*_HALVES, *_FULL_NAMES})
 _LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 _MUST_AGREE = frozenset({Field.COMPANY, Field.DOMAIN, Field.WEBSITE})
 _ONES_OWN = frozenset({Field.FULL_NAME, Field.EMAIL, Field.LINKEDIN})
-_ROLE_RANK = 3  # of columns whose header names a role, or a kind of company
+_BY_VALUES = 20  # the rank of columns whose header says nothing
 
 
 def find_columns(
@@ -244,20 +252,20 @@ class _Finding:
         if the file names its people otherwise.
         """
         named = any(
-            guess.field in _NAMES and guess.rank[0] < _ROLE_RANK for guess in self._guesses
+            guess.field in _NAMES and guess.rank[0] < RANK_OF_ROLES for guess in self._guesses
         ) or any(
-            each.kind in (Kind.PERSONS_NAME, Kind.CONTACT) and each.rank[0] < _ROLE_RANK
+            each.kind in (Kind.PERSONS_NAME, Kind.CONTACT) and each.rank[0] < RANK_OF_ROLES
             for each in self._meanings
         )
         if not named:
             return
         for guess in list(self._guesses):
-            if guess.rank[0] >= _ROLE_RANK and guess.field is not Field.COMPANY:
+            if guess.rank[0] >= RANK_OF_ROLES and guess.field is not Field.COMPANY:
                 self._guesses.remove(guess)
                 self._meanings[guess.position] = Meaning(aside=words.SOMEBODY_ELSE)
                 self._leave(guess.position, guess.field, words.SOMEBODY_ELSE)
         for at, each in enumerate(self._meanings):
-            if each.kind and each.rank[0] >= _ROLE_RANK:
+            if each.kind and each.rank[0] >= RANK_OF_ROLES:
                 self._meanings[at] = Meaning(aside=words.SOMEBODY_ELSE)
 
     # What the columns beside them say
@@ -388,13 +396,16 @@ class _Finding:
                 self._by_values(Field.LINKEDIN, at, 0.85 + bonus)
             elif at in unnamed and values.share(ValueKind.EMAIL) >= 0.8:
                 self._by_values(Field.EMAIL, at, 0.85)
-        for at in unnamed:
+        if not self._has(Field.WEBSITE, Field.DOMAIN):
+            self._guess_sites([at for at in unnamed if not self._is_guessed(at)])
+
+    def _guess_sites(self, columns: Iterable[int]) -> None:
+        """A column of sites is the company's if its e-mail addresses or its name agree."""
+        for at in columns:
             values = self._values[at]
             if (
-                not self._is_guessed(at)
-                and values.share(ValueKind.URL, ValueKind.DOMAIN) >= 0.8
+                values.share(ValueKind.URL, ValueKind.DOMAIN) >= 0.8
                 and values.hosts >= 0.5 * values.looked
-                and not self._has(Field.WEBSITE, Field.DOMAIN)
             ):
                 bare = values.share(ValueKind.DOMAIN) >= 0.5
                 own = self._agrees(at, (Field.EMAIL,), _same_host, 0.3) or self._agrees(
@@ -403,7 +414,7 @@ class _Finding:
                 self._by_values(Field.DOMAIN if bare else Field.WEBSITE, at, 0.85 if own else 0.5)
 
     def _by_values(self, field: Field, at: int, certainty: float) -> None:
-        self._guesses.append(_Guess(field, at, certainty, (4, 0), words.WHY[False, True]))
+        self._guesses.append(_Guess(field, at, certainty, (_BY_VALUES, 0), words.WHY[False, True]))
 
     def _by_full_names(self, columns: list[int]) -> None:
         for at in columns:
@@ -444,6 +455,14 @@ class _Finding:
     def _spells_addresses(self, at: int) -> bool:
         """Whether e-mail addresses or profiles of the same rows spell these names."""
         return self._agrees(at, (Field.EMAIL, Field.LINKEDIN), _is_spelt, 0.3)
+
+    def _is_spelt_by_names(self, at: int) -> bool:
+        """Whether addresses spell the names of the same rows."""
+        return any(
+            self._share(guess.position, at, _is_spelt) >= 0.3
+            for guess in self._guesses
+            if guess.field in _NAMES
+        )
 
     def _names_domains(self, at: int) -> bool:
         """Whether domains of the same rows have these names in them."""
@@ -508,8 +527,10 @@ class _Finding:
         """Why a further column is not taken; empty if nothing speaks against it."""
         if field not in OF_SEVERAL_COLUMNS:
             return words.ANOTHER_IS_TRUSTED_MORE
-        if guess.rank[0] >= _ROLE_RANK and guess.rank[0] > first.rank[0] and guess.rank[0] != 4:
+        if RANK_OF_ROLES <= guess.rank[0] < _BY_VALUES and guess.rank[0] > first.rank[0]:
             return words.ANOTHER_IS_TRUSTED_MORE
+        if guess.rank[0] == _BY_VALUES and not self._is_spelt_by_names(guess.position):
+            return words.DISAGREES
         if not self._rows or field not in _MUST_AGREE:
             return ""
         alike = _same_company if field is Field.COMPANY else _same_host

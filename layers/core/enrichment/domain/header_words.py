@@ -18,6 +18,9 @@ from enrichment.domain.columns import HEADERS, Field, normalised
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
 from enrichment.words import columns as words
 
+# Of columns whose header names a role, or a kind of company: others are trusted more.
+RANK_OF_ROLES = 10
+
 _LONGEST = 150  # characters; what is longer is a text, not a header
 _LONGEST_RUN = 5  # words of a phrase
 _SURE, _LIKELY, _RATHER, _PERHAPS, _UNLIKELY = 0.9, 0.75, 0.6, 0.5, 0.3
@@ -51,7 +54,7 @@ class Meaning:
     field: Field | None = None
     kind: Kind | None = None
     weight: float = 0.0
-    rank: tuple[int, int] = (9, 0)
+    rank: tuple[int, int] = (0, 0)
     aside: str = ""
 
 
@@ -224,7 +227,7 @@ def _by_words(concepts: tuple[str, ...]) -> Meaning:
     if unknown and not said & _DISTINCT:
         weight = _PERHAPS if unknown == 1 and said & _OF_HALVES else _UNLIKELY
     by_kind = found.field is Field.COMPANY and "company" not in said
-    rank = 1 + ("second" in said) + 2 * (by_kind or "role" in said)
+    rank = 1 + ("second" in said) + RANK_OF_ROLES * (by_kind or "role" in said)
     return Meaning(found.field, found.kind, weight, (rank, 10 + unknown))
 
 
