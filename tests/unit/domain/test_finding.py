@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from enrichment.domain.columns import Field, normalised
 from enrichment.domain.finding import find_columns, groups_of
 from enrichment.domain.found import Found
+from tests.unit.builders import TEXT
 
 PEOPLE = """
 Olivia|Hartwell|Brackenridge Logistics Ltd|brackenridge.example
@@ -273,3 +274,15 @@ def test_the_row_above_a_header_tells_whose_name_and_page_it_is() -> None:
 @pytest.mark.parametrize("above", [["Contacts in November"], ["Jane", "Doe", "Acme"], []])
 def test_a_title_above_a_header_names_no_groups(above: list[str]) -> None:
     assert groups_of(above, ["First name", "Last name", "Company"]) == ["", "", ""]
+
+
+TEXTS = st.lists(st.lists(TEXT, min_size=1, max_size=4), min_size=1, max_size=6)
+
+
+@given(rows=TEXTS, above=st.lists(TEXT, max_size=4))
+def test_whatever_the_cells_columns_are_found_or_not(
+    rows: list[list[str]], above: list[str]
+) -> None:
+    header, *below = rows
+    found = find_columns(header, [Row(cells) for cells in below], above)
+    assert all(0 <= each.position < len(header) for each in found.taken)

@@ -274,7 +274,7 @@ class _Finding:
         for kind, decide in (
             (Kind.PERSONS_NAME, self._part_of_name),
             (Kind.NAME, self._whose_name),
-            (Kind.PARTY, self._whose_name),
+            (Kind.PARTY, self._whose_party),
             (Kind.CONTACT, self._whole_name),
             (Kind.ADDRESS, self._whose_address),
         ):
@@ -306,28 +306,34 @@ class _Finding:
             self._share(at, half, _contains) >= 0.5 for half in halves
         )
 
+    def _whose_party(self, at: int, each: Meaning) -> tuple[Field, float] | None:
+        """Whoever buys: a person by its values, else a company if the file has people otherwise."""
+        if self._names_companies(at):
+            return None if self._has(Field.COMPANY) else (Field.COMPANY, each.weight)
+        if self._values[at].given >= 0.3 and not self._names_known():
+            return self._part_of_name(at, each)
+        is_open = self._has(*_NAMES) and not self._has(Field.COMPANY)
+        return (Field.COMPANY, 0.65) if is_open else None
+
     def _whose_name(self, at: int, each: Meaning) -> tuple[Field, float] | None:
         """A person's name or a company's: by its values, or else by what else there is."""
         values = self._values[at]
-        if values.looked and values.company >= 0.2 and values.given_first < 0.3:
-            return (Field.COMPANY, each.weight) if not self._has(Field.COMPANY) else None
-        if each.kind is Kind.NAME and self._is_list_of_companies(at):
+        if self._names_companies(at):
+            return None if self._has(Field.COMPANY) else (Field.COMPANY, each.weight)
+        if self._is_list_of_companies(at):
             return Field.COMPANY, 0.7
-        if values.given >= 0.3 and (
-            each.kind is Kind.PARTY or self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)
-        ):
+        if values.given >= 0.3 and (self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)):
             return self._part_of_name(at, each)
-        if each.kind is Kind.PARTY:
-            has_people = self._has(*_NAMES)
-            return (Field.COMPANY, 0.65) if has_people and not self._has(Field.COMPANY) else None
         if self._is_of_company():
             return Field.COMPANY, 0.7
         if self._has(*_FULL_NAMES):
             return None
-        doubtful = values.looked >= 8 and values.given < 0.08 and not self._spells_addresses(at)
-        return Field.FULL_NAME if doubtful else self._part_of_name(at, each)[0], (
-            0.4 if doubtful else each.weight
-        )
+        if values.looked >= _MANY and values.given < 0.08 and not self._spells_addresses(at):
+            return Field.FULL_NAME, 0.4
+        return self._part_of_name(at, each)
+
+    def _names_companies(self, at: int) -> bool:
+        return self._values[at].company >= 0.2 and self._values[at].given_first < 0.3
 
     def _is_of_company(self) -> bool:
         """Whether a mere `name` is a company's: nothing else names the company, and persons have
@@ -335,12 +341,11 @@ class _Finding:
         """
         if self._has(Field.COMPANY) or self._has(*_HALVES):
             return False
-        contacts = any(each.kind is Kind.CONTACT for each in self._meanings)
-        return (
-            self._has(*_FULL_NAMES)
-            or (contacts and any(value.filled for value in self._values))
-            or self._is_list("company_list")
+        contacts = any(
+            each.kind is Kind.CONTACT and fit(Field.FULL_NAME, values) > 0
+            for each, values in zip(self._meanings, self._values, strict=True)
         )
+        return self._has(*_FULL_NAMES) or contacts or self._is_list("company_list")
 
     def _is_list_of_companies(self, at: int) -> bool:
         """Whether the values beside a name are a company's: its domain, its page on LinkedIn."""
@@ -546,6 +551,7 @@ class _Finding:
 
 
 _FEWEST = 4  # values or rows from which something is concluded
+_MANY = 8  # values from which it is concluded that none is a person's
 
 
 def _percent(certainty: float) -> int:

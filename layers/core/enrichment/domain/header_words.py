@@ -310,6 +310,8 @@ def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     of_company, of_person = said & _OF_COMPANY, said & _OF_PERSON
     if "name" in said and of_company and of_person:
         of_company = _OF_COMPANY & {_beside_name(concepts)}
+    if of_company and of_person and "name" not in said and _is_last(concepts, _OF_PERSON):
+        return Meaning(kind=Kind.PARTY, weight=_PERHAPS)  # `Company Contact`
     if of_company:
         by_kind = "company" not in said
         return Meaning(Field.COMPANY, weight=_RATHER if by_kind else _LIKELY)
@@ -324,6 +326,12 @@ def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     if "party" in said:
         return Meaning(kind=Kind.PARTY, weight=_PERHAPS)
     return Meaning(kind=Kind.NAME, weight=_PERHAPS) if "name" in said else None
+
+
+def _is_last(concepts: Sequence[str], among: frozenset[str]) -> bool:
+    """Whether a header ends with one of some concepts."""
+    known = [concept for concept in concepts if concept not in ("", "filler")]
+    return known[-1] in among
 
 
 def _beside_name(concepts: Sequence[str]) -> str:

@@ -106,7 +106,8 @@ _LIKE_A_HEADER = 0.5  # from which a row is one, whatever stands below it
 
 
 def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
-    """The first row that looks most like a header, else the first that is not blank.
+    """The first row that looks most like a header, else the first that is more than half as wide as
+    the widest.
 
     Titles and notes may stand above it, as in LinkedIn's export of connections, and a row that
     names groups of columns. A text that stands in its column again and again is no header, even if
@@ -121,7 +122,9 @@ def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
     best = max(headers, key=lambda header: header.likeness, default=Header(0, 0))
     if best.likeness >= _LIKE_A_HEADER:
         return best
-    return next((header for header in headers if any(rows[header.position])), Header(0, 0))
+    filled = [sum(map(bool, cells)) for cells in rows]
+    whole = max(filled, default=0) / 2  # a title has fewer cells than the table below it
+    return next((header for header in headers if filled[header.position] > whole), Header(0, 0))
 
 
 def _without(often: Collection[tuple[int, str]], cells: Sequence[str]) -> Sequence[str]:
