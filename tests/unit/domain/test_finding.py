@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.domain.columns import Field, normalised
-from enrichment.domain.finding import find_columns, groups_of
+from enrichment.domain.finding import find_columns
 from enrichment.domain.found import Found
+from enrichment.domain.header_rows import groups_of
 from tests.unit.builders import TEXT
 
 PEOPLE = """
@@ -286,3 +287,14 @@ def test_whatever_the_cells_columns_are_found_or_not(
     header, *below = rows
     found = find_columns(header, [Row(cells) for cells in below], above)
     assert all(0 <= each.position < len(header) for each in found.taken)
+
+
+def test_names_that_link_to_profiles_are_both() -> None:
+    rows = [Row([row["full"], row["company"]], {0: row["in"]}) for row in ROWS]
+    assert find_columns(["Name", "Company"], rows).columns == {
+        Field.FULL_NAME: (0,),
+        Field.COMPANY: (1,),
+        Field.LINKEDIN: (0,),
+    }
+    same = [Row([row["full"], "View"], {1: row["in"]}) for row in ROWS * 3]
+    assert find_columns(["Name", "Profile"], same).columns[Field.LINKEDIN] == (1,)

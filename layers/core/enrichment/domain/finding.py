@@ -9,28 +9,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from enrichment import vocabulary
-from enrichment.domain.cell import said
+from enrichment.domain.agreement import (
+    contains,
+    is_domain_of,
+    is_on_domain_of,
+    is_spelt_in,
+    same_company,
+    same_host,
+)
 from enrichment.domain.columns import OF_SEVERAL_COLUMNS, Field, normalised
-from enrichment.domain.evidence import (
-    NO_EVIDENCE,
-    evidence_of,
-    fit,
-    folded,
-    look,
-)
-from enrichment.domain.evidence import (
-    Kind as ValueKind,
-)
+from enrichment.domain.evidence import NO_EVIDENCE, ValueKind, evidence_of, fit
 from enrichment.domain.found import SURE_ENOUGH, Found, SampleRow, TakenColumn, UnusedColumn
-from enrichment.domain.header_words import (
-    NOTHING,
-    RANK_OF_ROLES,
-    Kind,
-    Meaning,
-    in_group,
-    is_known,
-    meaning,
-)
+from enrichment.domain.header_rows import meanings_of
+from enrichment.domain.header_words import NOTHING, RANK_OF_ROLES, Kind, Meaning
 from enrichment.words import columns as words
 
 _LOOKS_RIGHT = 0.3  # from which a column that is not taken is worth a word
@@ -58,65 +49,6 @@ def find_columns(
     return _Finding(header, rows, above, among).found()
 
 
-def likeness_of(cells: Sequence[str], above: Sequence[str] = ()) -> float:
-    """How much a row looks like a header: the sum of what its cells name, each thing once."""
-    best: dict[object, float] = {}
-    for each in _meanings(cells, above):
-        if name := each.field or each.kind:
-            best[name] = max(best.get(name, 0.0), each.weight)
-    data = sum(1 for cell in cells if cell and look(cell).kind in _ADDRESSES)
-    return sum(best.values()) - data
-
-
-_ADDRESSES = (ValueKind.EMAIL, ValueKind.PROFILE, ValueKind.SALES, ValueKind.URL)
-_DATA = (*_ADDRESSES, ValueKind.DOMAIN)  # but `person.name` may be a header
-
-
-def is_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of some rows is one like the others: it has addresses where they have."""
-    first, *others = rows or [[]]
-    kinds = {at: look(cell).kind for at, cell in enumerate(first) if cell.strip()}
-    addresses = {at: kind for at, kind in kinds.items() if kind in _DATA}
-    alike = [
-        at
-        for at, kind in addresses.items()
-        if 2 * sum(at < len(row) and look(row[at]).kind is kind for row in others) >= len(others)
-    ]
-    return bool(alike)
-
-
-def groups_of(above: Sequence[str], header: Sequence[str]) -> list[str]:
-    """The name of each column's group, if the row above a header names groups of columns: several
-    cells, each at the start of its columns.
-
-    >>> groups_of(["Person", "", "Company"], ["Name", "Email", "Name", "Website"])
-    ['Person', 'Person', 'Company', 'Company']
-    """
-    width = len(header)
-    named = [cell for cell in above if cell.strip()]
-    fewer = len(set(named)) < width or all(map(is_known, header))
-    if len(named) < 2 or not fewer or not all(map(_may_be_group, named)):
-        return [""] * width
-    groups, group = [], ""
-    for at, cell in enumerate(header):
-        own = above[at].strip() if at < len(above) else ""
-        group = own or group
-        groups.append(group if own or cell.strip() else "")
-    return groups
-
-
-def _may_be_group(cell: str) -> bool:
-    return look(cell).kind is ValueKind.TEXT and is_known(cell)
-
-
-def _meanings(header: Sequence[str], above: Sequence[str]) -> list[Meaning]:
-    groups = groups_of(above, header) if any(above) else [""] * len(header)
-    return [
-        in_group(group, cell) if group else meaning(cell)
-        for group, cell in zip(groups, header, strict=True)
-    ]
-
-
 @dataclass(frozen=True)
 class _Guess:
     """That a column is a field: how sure (0 to 1), and how much it is trusted among others."""
@@ -141,7 +73,7 @@ class _Finding:
         self._header, self._rows = header, rows
         left = () if among is None else set(range(len(header))) - set(among)
         self._meanings = [
-            NOTHING if at in left else each for at, each in enumerate(_meanings(header, above))
+            NOTHING if at in left else each for at, each in enumerate(meanings_of(header, above))
         ]
         self._values = [
             NO_EVIDENCE
@@ -198,12 +130,12 @@ class _Finding:
             self._add(field, at, by.weight, by.rank, fits)
 
     def _fit(self, field: Field, at: int) -> float:
+        linked = fit(field, self._links[at]) if field in _LINKED and at in self._links else 0.0
+        if linked > 0:
+            return linked
         if field in _ONES_OWN and self._is_of_few(at):
             return -0.9
-        own = fit(field, self._values[at])
-        if field in _LINKED and at in self._links:
-            return max(own, fit(field, self._links[at]))
-        return own
+        return fit(field, self._values[at])
 
     def _is_of_few(self, at: int) -> bool:
         """Whether a column names a few over and over again, such as those who look after others."""
@@ -303,7 +235,7 @@ class _Finding:
         """Whether most values have a name's other half in them."""
         halves = [guess.position for guess in self._guesses if guess.field in _HALVES]
         return self._values[at].several >= 0.5 and any(
-            self._share(at, half, _contains) >= 0.5 for half in halves
+            self._share(at, half, contains) >= 0.5 for half in halves
         )
 
     def _whose_party(self, at: int, each: Meaning) -> tuple[Field, float] | None:
@@ -401,8 +333,18 @@ class _Finding:
                 self._by_values(Field.LINKEDIN, at, 0.85 + bonus)
             elif at in unnamed and values.share(ValueKind.EMAIL) >= 0.8:
                 self._by_values(Field.EMAIL, at, 0.85)
+        if not self._has(Field.LINKEDIN):
+            self._guess_linked_profiles()
         if not self._has(Field.WEBSITE, Field.DOMAIN):
             self._guess_sites([at for at in unnamed if not self._is_guessed(at)])
+
+    def _guess_linked_profiles(self) -> None:
+        """Names may link to profiles; such a column is taken for both."""
+        names = [guess.position for guess in self._guesses if guess.field in _NAMES]
+        for at in names:
+            links = self._links.get(at, NO_EVIDENCE)
+            if links.share(ValueKind.PROFILE, ValueKind.SALES) >= 0.6:
+                self._by_values(Field.LINKEDIN, at, 0.9)
 
     def _guess_sites(self, columns: Iterable[int]) -> None:
         """A column of sites is the company's if its e-mail addresses or its name agree."""
@@ -413,8 +355,8 @@ class _Finding:
                 and values.hosts >= 0.5 * values.looked
             ):
                 bare = values.share(ValueKind.DOMAIN) >= 0.5
-                own = self._agrees(at, (Field.EMAIL,), _same_host, 0.3) or self._agrees(
-                    at, (Field.COMPANY,), _is_domain_of, 0.3
+                own = self._agrees(at, (Field.EMAIL,), same_host, 0.3) or self._agrees(
+                    at, (Field.COMPANY,), is_domain_of, 0.3
                 )
                 self._by_values(Field.DOMAIN if bare else Field.WEBSITE, at, 0.85 if own else 0.5)
 
@@ -459,19 +401,19 @@ class _Finding:
 
     def _spells_addresses(self, at: int) -> bool:
         """Whether e-mail addresses or profiles of the same rows spell these names."""
-        return self._agrees(at, (Field.EMAIL, Field.LINKEDIN), _is_spelt, 0.3)
+        return self._agrees(at, (Field.EMAIL, Field.LINKEDIN), is_spelt_in, 0.3)
 
     def _is_spelt_by_names(self, at: int) -> bool:
         """Whether addresses spell the names of the same rows."""
         return any(
-            self._share(guess.position, at, _is_spelt) >= 0.3
+            self._share(guess.position, at, is_spelt_in) >= 0.3
             for guess in self._guesses
             if guess.field in _NAMES
         )
 
     def _names_domains(self, at: int) -> bool:
         """Whether domains of the same rows have these names in them."""
-        return self._agrees(at, (Field.EMAIL, Field.DOMAIN, Field.WEBSITE), _is_domain, 0.3)
+        return self._agrees(at, (Field.EMAIL, Field.DOMAIN, Field.WEBSITE), is_on_domain_of, 0.3)
 
     def _agrees(
         self, at: int, fields: Sequence[Field], alike: Callable[[str, str], bool], share: float
@@ -538,7 +480,7 @@ class _Finding:
             return words.DISAGREES
         if not self._rows or field not in _MUST_AGREE:
             return ""
-        alike = _same_company if field is Field.COMPANY else _same_host
+        alike = same_company if field is Field.COMPANY else same_host
         both = [
             (row.cells[first.position], row.cells[guess.position])
             for row in self._rows
@@ -556,48 +498,3 @@ _MANY = 8  # values from which it is concluded that none is a person's
 
 def _percent(certainty: float) -> int:
     return round(100 * certainty)
-
-
-def _compact(text: str) -> str:
-    return "".join(filter(str.isalnum, folded(text)))
-
-
-def _contains(whole: str, part: str) -> bool:
-    text = folded(part).strip()
-    return bool(text) and text in folded(whole) and len(text) < len(whole.strip())
-
-
-def _is_spelt(name: str, address: str) -> bool:
-    """Whether an e-mail address or a profile has a word of a name in it."""
-    local = address.partition("@")[0] if "@" in address else address.rpartition("/in/")[2]
-    text = _compact(local)
-    return any(len(word) > 2 and _compact(word) in text for word in name.split())
-
-
-def _is_domain(company: str, address: str) -> bool:
-    """Whether an address is on a domain that has a company's name, or its first word, in it."""
-    labels = _compact(_host_of(address).rpartition(".")[0])
-    name = folded(company).split()
-    first = _compact(name[0]) if name else ""
-    return bool(labels) and (
-        (len(first) > 2 and first in labels) or (len(labels) > 3 and labels in _compact(company))
-    )
-
-
-def _host_of(text: str) -> str:
-    found = look(text)
-    return found.host.removeprefix("www.")
-
-
-def _is_domain_of(address: str, company: str) -> bool:
-    return _is_domain(company, address)
-
-
-def _same_host(one: str, other: str) -> bool:
-    return bool(_host_of(one)) and _host_of(one) == _host_of(other)
-
-
-def _same_company(one: str, other: str) -> bool:
-    first, second = _compact(said(one)), _compact(said(other))
-    shorter, longer = sorted((first, second), key=len)
-    return bool(shorter) and longer.startswith(shorter[:6])

@@ -281,6 +281,8 @@ def _named(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     """What a header says that names a person or a company."""
     if said & _OF_COMPANY:
         said -= {"work"}
+    if said & _OF_NAMES - {"name"}:
+        said -= {"url"}  # `profile.firstName`
     if said & {"attribute", "url", "work", "personal"}:
         return Meaning(aside=words.ATTRIBUTE)
     if "job" in said:

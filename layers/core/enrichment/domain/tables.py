@@ -7,8 +7,8 @@ from functools import cache
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Columns, normalised
-from enrichment.domain.evidence import Kind, look
-from enrichment.domain.finding import likeness_of
+from enrichment.domain.evidence import ValueKind, look
+from enrichment.domain.header_rows import likeness_of
 from enrichment.domain.header_words import is_known
 from enrichment.words import rows as words
 
@@ -69,4 +69,4 @@ def _is_header(cells: Sequence[str]) -> bool:
 def _is_total(used: Sequence[str]) -> bool:
     first, *others = [cell for cell in used if cell.strip()]
     is_total = _plain(first) in vocabulary.word_set("cells", "total")
-    return is_total and all(look(cell).kind is Kind.NUMBER for cell in others)
+    return is_total and all(look(cell).kind is ValueKind.NUMBER for cell in others)

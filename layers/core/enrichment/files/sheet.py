@@ -10,8 +10,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from enrichment.domain.finding import is_data
 from enrichment.domain.found import NOTHING_FOUND, Finder, Found, SampleRow
+from enrichment.domain.header_rows import is_data
 from enrichment.domain.layout import Layout
 
 # Excel's own limits: columns and links of a sheet, and characters of a cell.
