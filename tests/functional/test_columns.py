@@ -126,6 +126,19 @@ def test_several_columns_for_one_field_are_used_row_by_row(world: World) -> None
     assert [each["header"] for each in told["taken"]] == ["Name", "Company Name", "company"]
 
 
+def test_words_of_headers_that_are_values_make_no_header(world: World) -> None:
+    content = lines(
+        ("Name", "Lead type", "Channel", "Source", "Firm"),
+        *(
+            (f"{first} {last}", "Company", "Email", "Website", company)
+            for first, last, company, _ in PEOPLE
+        ),
+    )
+    told = report(world, content)
+    assert told["read_as"] == "CSV with commas, in UTF-8, header in row 1"
+    assert told["columns"] == {"full name": "Name", "company": "Firm"}
+
+
 def test_a_mapping_trusts_columns_in_its_order(world: World) -> None:
     mapping = {"B": "company", "A": "company", "Who": "full name"}
     world.drop("incoming/email/_columns.json", json.dumps(mapping))

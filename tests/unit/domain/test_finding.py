@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.domain.columns import Field
-from enrichment.domain.finding import find_columns, groups_of
+from enrichment.domain.columns import Field, normalised
+from enrichment.domain.finding import find_columns
 from enrichment.domain.found import Found
+from enrichment.domain.header_rows import groups_of
+from tests.unit.builders import TEXT
 
 PEOPLE = """
 Olivia|Hartwell|Brackenridge Logistics Ltd|brackenridge.example
@@ -178,6 +180,10 @@ def test_the_columns_of_a_file_are_found_and_no_others(file: str) -> None:
     assert taken(columns, found_in(columns)) == expected(columns)
 
 
+def _name(column: Column) -> str:
+    return normalised(column.header)  # of two with one name, the first is trusted more
+
+
 POOL = [
     column
     for text in FILES.values()
@@ -186,7 +192,7 @@ POOL = [
 ]
 TABLES = st.one_of(
     st.sampled_from([columns_of(text) for file, text in FILES.items() if file != "no headers"]),
-    st.lists(st.sampled_from(POOL), min_size=1, max_size=8, unique_by=lambda one: one.header),
+    st.lists(st.sampled_from(POOL), min_size=1, max_size=8, unique_by=_name),
 )
 
 
@@ -269,3 +275,26 @@ def test_the_row_above_a_header_tells_whose_name_and_page_it_is() -> None:
 @pytest.mark.parametrize("above", [["Contacts in November"], ["Jane", "Doe", "Acme"], []])
 def test_a_title_above_a_header_names_no_groups(above: list[str]) -> None:
     assert groups_of(above, ["First name", "Last name", "Company"]) == ["", "", ""]
+
+
+TEXTS = st.lists(st.lists(TEXT, min_size=1, max_size=4), min_size=1, max_size=6)
+
+
+@given(rows=TEXTS, above=st.lists(TEXT, max_size=4))
+def test_whatever_the_cells_columns_are_found_or_not(
+    rows: list[list[str]], above: list[str]
+) -> None:
+    header, *below = rows
+    found = find_columns(header, [Row(cells) for cells in below], above)
+    assert all(0 <= each.position < len(header) for each in found.taken)
+
+
+def test_names_that_link_to_profiles_are_both() -> None:
+    rows = [Row([row["full"], row["company"]], {0: row["in"]}) for row in ROWS]
+    assert find_columns(["Name", "Company"], rows).columns == {
+        Field.FULL_NAME: (0,),
+        Field.COMPANY: (1,),
+        Field.LINKEDIN: (0,),
+    }
+    same = [Row([row["full"], "View"], {1: row["in"]}) for row in ROWS * 3]
+    assert find_columns(["Name", "Profile"], same).columns[Field.LINKEDIN] == (1,)

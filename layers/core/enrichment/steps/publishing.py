@@ -140,9 +140,13 @@ def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
     """What `_columns.json` would say to take the columns as they were taken, and those that look
     right as well.
     """
-    taken = {header[each.position].strip(): str(each.field) for each in found.taken}
-    unused = {header[each.position].strip(): str(each.field) for each in found.unused}
-    return {name: field for name, field in (unused | taken).items() if name}
+    columns = [(each.position, each.field) for each in found.taken]
+    columns += [(each.position, each.field) for each in found.unused]
+    mapping: dict[str, str | None] = {}
+    for position, field in columns:
+        if name := header[position].strip():
+            mapping.setdefault(name, str(field))
+    return mapping
 
 
 def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
