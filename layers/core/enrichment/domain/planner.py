@@ -73,20 +73,19 @@ class Planner:
 
     def _count(self, row: FileRow) -> None:
         self.rows += 1
-        self.width = max(self.width, len(row.cells))
+        if len(row.cells) > self.width:
+            self.width = len(row.cells)
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected with the reason, a duplicate of an earlier
         one, or over budget.
         """
         self._count(row)
-        if not any(map(str.strip, row.cells)):
+        cells, width = row.cells, self._header_width
+        if not any(map(str.strip, cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
-        if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
-            return PlannedRow(
-                row=row.number,
-                rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
-            )
+        if len(cells) != width and (len(cells) < width or any(cells[width:])):
+            return PlannedRow(row=row.number, rejected=words.cells_do_not_fit(len(cells), width))
         contact = contact_from(self._cells(row), self._wanted)
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
