@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.domain.columns import Field
 from enrichment.domain.job import PLAN_VERSION, JobState
 from enrichment.domain.outcome import RowState
 from tests.functional.outputs import rows_of, states
@@ -63,3 +64,29 @@ def test_a_job_that_was_paused_beside_its_state_is_paused_and_goes_on(world: Wor
     world.finish()
 
     assert world.job(job).state is JobState.DONE
+
+
+def test_a_job_that_knew_one_column_for_each_field_is_finished_and_reported(world: World) -> None:
+    """Before several columns could be one field, `columns` had one position for each."""
+    key = "incoming/email/leads.csv"
+    job = world.drop(key, contacts(3))
+    item = next(item for item in world.items() if item["sk"]["S"] == "JOB")
+    columns = {"first name": {"N": "0"}, "last name": {"N": "1"}, "domain": {"N": "2"}}
+    left = {name: value for name, value in item.items() if name != "found"}
+    world.dynamodb.put_item(TableName="table", Item=left | {"columns": {"M": columns}})
+    world.submit_all()
+    world.deliver()
+    world.finish()
+
+    assert world.job(job).columns == {
+        Field.FIRST_NAME: (0,),
+        Field.LAST_NAME: (1,),
+        Field.DOMAIN: (2,),
+    }
+    report = world.report(key, job)
+    assert report["columns"]["domain"] == "Domain"
+    assert [(each["header"], each["sure"]) for each in report["taken"]] == [
+        ("First Name", None),
+        ("Last Name", None),
+        ("Domain", None),
+    ]

@@ -9,7 +9,18 @@ from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import RowState
-from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report
+from enrichment.domain.report import (
+    Cap,
+    Credits,
+    Earlier,
+    NameAsSent,
+    Reason,
+    RejectedRow,
+    Report,
+    RowAsSent,
+    Taken,
+    Unused,
+)
 from enrichment.words.rows import OVER_FILES_BUDGET
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
@@ -120,6 +131,28 @@ _SEEN = (
     "Job Title",
     "Notes",
 )
+_TAKEN = tuple(
+    Taken(
+        field=field,
+        header=_COLUMNS.get(field, "LinkedIn URL"),
+        sure=sure,
+        why="its header and its values say so",
+        examples=examples,
+    )
+    for field, sure, examples in (
+        ("first name", 98, ("Ana", "Noah", "Zoé")),
+        ("last name", 96, ("Silva", "van der Berg")),
+        ("company", 93, ("Vandelay Industries", "Société Générale des Exemples")),
+        ("website", 97, ("https://www.vandelay.example/",)),
+        ("LinkedIn URL", 90, ()),
+    )
+)
+_UNUSED = Unused(
+    looks_like="full name",
+    header="Contact",
+    why="may be it, but that is only 45% sure",
+    examples=("Ask Ana", "Call again"),
+)
 _READ: dict[str, object] = {
     "file": "incoming/email/q3/Kunden & Leads (final) v2.csv",
     "type": EnrichmentType.EMAIL,
@@ -128,6 +161,9 @@ _READ: dict[str, object] = {
     "read_as": "CSV with semicolons, Windows-1252, header in row 1",
     "columns": _COLUMNS | {"LinkedIn URL": "LinkedIn URL"},
     "columns_seen": _SEEN,
+    "taken": _TAKEN,
+    "unused": (_UNUSED,),
+    "mapping": {each.header: each.field for each in _TAKEN} | {"Contact": "full name"},
     "rows": 248,
 }
 _REASONS = (
@@ -193,6 +229,16 @@ EXAMPLES = {
             "status": "estimated",
         },
         **_REJECTED,
+        names=(NameAsSent(row=2, written="Dr. Ana Silva", first="Ana", last="Silva"),),
+        first_rows=(
+            RowAsSent(
+                row=2,
+                first="Ana",
+                last="Silva",
+                company="Vandelay Industries",
+                domain="vandelay.example",
+            ),
+        ),
         counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
         credits=Credits(
             contacts_sent=200,

@@ -14,7 +14,19 @@ from enrichment.adapters.report_page import STATES, page, relative_href
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import ENRICHED, REPORTS, output_key
 from enrichment.domain.outcome import RowState
-from enrichment.domain.report import Cap, Credits, Earlier, Reason, RejectedRow, Report, Status
+from enrichment.domain.report import (
+    Cap,
+    Credits,
+    Earlier,
+    NameAsSent,
+    Reason,
+    RejectedRow,
+    Report,
+    RowAsSent,
+    Status,
+    Taken,
+    Unused,
+)
 from tests.unit.builders import EXAMPLES, TEXT, a_report, counts
 
 HOSTILE = (
@@ -28,11 +40,11 @@ HOSTILE = (
     "../../../etc//passwd",
 )
 ELEMENTS = re.compile(
-    "html|head|meta|title|style|body|svg|defs|pattern|rect|g|text|main|header|section|div|footer|h[123]|p|span|bdi|code|a|ul|li|"
+    "html|head|meta|title|style|body|svg|defs|pattern|rect|g|text|main|header|section|div|footer|h[123]|p|pre|span|bdi|code|a|ul|li|"
     "dl|dt|dd|table|thead|tbody|tfoot|tr|th|td"
 )
 ATTRIBUTES = re.compile(
-    "lang|charset|http-equiv|content|name|class|role|aria-label|aria-hidden|id|width|height|x|y|dir|scope|href|"
+    "lang|charset|http-equiv|content|name|class|role|aria-label|aria-hidden|id|width|height|x|y|dir|scope|href|tabindex|"
     "pattern(units|transform)"
 )
 
@@ -101,6 +113,7 @@ def reports(draw: st.DrawFn) -> Report:
     )
     some = st.integers(1, 10**6)
     cells = st.dictionaries(text, text, max_size=3)
+    texts = st.lists(text, max_size=3)
     return a_report(
         job=draw(text),
         file=f"incoming/email/{draw(text)}",
@@ -110,6 +123,24 @@ def reports(draw: st.DrawFn) -> Report:
         type=draw(st.none() | st.sampled_from(EnrichmentType)),
         countries=draw(st.lists(text, max_size=2)),
         columns=draw(st.dictionaries(text, text, max_size=3)),
+        taken=draw(st.lists(st.builds(Taken, field=text, header=text, examples=texts), max_size=3)),
+        unused=draw(
+            st.lists(
+                st.builds(Unused, looks_like=text, header=text, why=text, examples=texts),
+                max_size=2,
+            )
+        ),
+        mapping=draw(st.dictionaries(text, st.none() | text, max_size=3)),
+        names=draw(
+            st.lists(
+                st.builds(NameAsSent, row=some, written=text, first=text, last=text), max_size=2
+            )
+        ),
+        first_rows=draw(
+            st.lists(
+                st.builds(RowAsSent, row=some, first=text, last=text, company=text), max_size=2
+            )
+        ),
         columns_seen=draw(st.lists(text, max_size=50)),
         rows=sum(rows.values()),
         counts=rows,
@@ -250,7 +281,16 @@ def test_one_is_never_many(status: str) -> None:
                 "catch-all the company takes mail for any name, so this may bounce 36",
                 "14 The last name is missing First Name Ana Last Name empty",
                 "CSV with semicolons, Windows-1252, header in row 1",
-                "company Company name",
+                (
+                    "company Company name 93% its header and its values say so"
+                    " Vandelay Industries Société Générale des Exemples"
+                ),
+                (
+                    "Columns that look right but were not used Column of your file Looks like Why"
+                    " it was not used For example Contact full name It may be it, but that is only"
+                    " 45% sure. Ask Ana Call again"
+                ),
+                '"Contact": "full name" }',
                 (
                     "Looked for as well, but not in your file: full name, domain, e-mail, Sales"
                     " Navigator URL."
@@ -270,6 +310,8 @@ def test_one_is_never_many(status: str) -> None:
                 "The month’s credits of this installation 236 14,250 Enough",
                 "To send would be sent to Pronto 200 81%",
                 "Why rows would not be sent",
+                "First name Last name 2 Dr. Ana Silva Ana Silva",
+                "Domain LinkedIn 2 Ana Silva Vandelay Industries vandelay.example",
             ],
         ),
         (

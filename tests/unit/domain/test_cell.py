@@ -1,5 +1,6 @@
 """What the text of a cell is taken for."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -84,3 +85,30 @@ def test_tidied_text_is_as_tidy_as_it_gets(cell: str) -> None:
     assert " ".join(text.split()) == text
     if not damage(cell):
         assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def tidied_the_long_way(cell: str) -> str:
+    """By the category of each character."""
+    joiners = "\u200c\u200d"
+    shown = "".join(
+        character
+        for character in cell
+        if unicodedata.category(character) != "Cf"
+        or character in joiners
+        or "\u202a" <= character <= "\u202e"
+        or "\u2066" <= character <= "\u2069"
+    )
+    words = (word.strip(joiners) for word in shown.split())
+    return unicodedata.normalize("NFC", " ".join(word for word in words if word))
+
+
+def test_every_character_is_tidied_as_by_its_category() -> None:
+    characters = [chr(number) for number in range(sys.maxunicode + 1)]
+    assert [one for one in characters if tidy(one) != tidied_the_long_way(one)] == []
+    within = [f"a{one}b" for one in characters]
+    assert [text for text in within if tidy(text) != tidied_the_long_way(text)] == []
+
+
+@given(st.text(st.sampled_from("aÅ\u030a \t\u00a0\u200b\u200c\u202e\ufffd\ud83d가\u1100\u1161.")))
+def test_any_text_is_tidied_as_by_the_categories_of_its_characters(text: str) -> None:
+    assert tidy(text) == tidied_the_long_way(text)

@@ -1,5 +1,6 @@
 """The report as a page to look at: one self-contained HTML file, no script, every text escaped."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
+from enrichment.domain.found import SURE_ENOUGH
 from enrichment.domain.outcome import TO_FIX, RowState
 from enrichment.domain.report import Report
 
@@ -64,6 +66,7 @@ _MOST_BARS = 10
 _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
 _LONGEST_TEXT = 300
+_LONGEST_EXAMPLE = 60
 
 # Characters that change how the text around them is shown: controls and bidirectional overrides.
 # They are shown, not obeyed.
@@ -131,6 +134,17 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of the file and what it is, or looks like; `examples` are values of it."""
+
+    field: str
+    header: str
+    sure: str
+    why: str
+    examples: list[str]
+
+
+@dataclass(frozen=True)
 class Example:
     """A row that was not sent: its cells by header."""
 
@@ -142,7 +156,8 @@ class Example:
 def page(report: Report) -> str:
     """Render a report."""
     segments = _segments(report.counts)
-    taken = set(report.columns.values())
+    taken = {column.header for column in report.taken}
+    fields = {column.field for column in report.taken}
     return _template().render(
         report=report,
         name=report.file.split("/")[-1],
@@ -161,8 +176,16 @@ def page(report: Report) -> str:
         sample=_sample(report),
         files=_files(report),
         data=_data(report),
-        columns=[(field, _named(header)) for field, header in report.columns.items()],
-        missing=[field.value for field in _USUAL if field.value not in report.columns],
+        columns=[
+            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
+            for each in report.taken
+        ],
+        unused=[
+            _column(each.looks_like, each.header, each.why, each.examples) for each in report.unused
+        ],
+        sure_enough=SURE_ENOUGH,
+        mapping=json.dumps(report.mapping, ensure_ascii=False, indent=2) if report.mapping else "",
+        missing=[field.value for field in _USUAL if field.value not in fields],
         seen=_names(_named(header) for header in report.columns_seen),
         kept=_names(_named(header) for header in report.columns_seen if header not in taken),
         doubtful=_names(report.ambiguous_rows),
@@ -359,6 +382,15 @@ def _sample(report: Report) -> list[Example]:
         )
         for each in report.sample
     ]
+
+
+def _sure(percent: int | None) -> str:
+    return "–" if percent is None else f"{percent}%"
+
+
+def _column(field: str, header: str, why: str, examples: Iterable[str], sure: str = "") -> Column:
+    shown = [_brief(example, _LONGEST_EXAMPLE) for example in examples]
+    return Column(field, _named(header), sure, why, shown)
 
 
 def _files(report: Report) -> list[FileLink]:

@@ -25,8 +25,9 @@ def tidy(cell: str) -> str:
     >>> tidy("\\xa0Jane  Mary\\u200b ")
     'Jane Mary'
     """
-    if cell.isascii():
-        return " ".join(cell.split())
+    if cell.isprintable() or cell.isascii():
+        text = " ".join(cell.split())
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     words = (word.strip(_JOINERS) for word in _visible(cell).split())
     return unicodedata.normalize("NFC", " ".join(word for word in words if word))
 
@@ -36,14 +37,19 @@ def said(cell: str) -> str:
     nothing.
     """
     text = tidy(cell)
-    return text if _says_something(text) else ""
+    if not (text[:1].isalnum() or any(map(str.isalnum, text))):
+        return ""
+    as_written, in_any_case, longest = _placeholders()
+    if len(text) <= longest and (text in as_written or text.casefold() in in_any_case):
+        return ""
+    return text
 
 
 def damage(cell: str) -> str | None:
     """What is wrong with characters inside the text, to follow the name of its field; None if
     nothing.
     """
-    if cell.isascii() and cell.isprintable():
+    if cell.isprintable() and "\ufffd" not in cell:
         return None
     inner = _visible(cell).strip()
     if _LOST.search(inner):
@@ -60,14 +66,6 @@ def excess(text: str, limit: int) -> str | None:
     return words.too_long(limit) if len(text) > limit else None
 
 
-def _says_something(text: str) -> bool:
-    """Whether it has letters or digits, and is no usual word for nothing."""
-    if not (text[:1].isalnum() or any(map(str.isalnum, text))):
-        return False
-    as_written, in_any_case, longest = _placeholders()
-    return len(text) > longest or not (text in as_written or text.casefold() in in_any_case)
-
-
 @cache
 def _placeholders() -> tuple[frozenset[str], frozenset[str], int]:
     """The words for nothing, as they are written and in any case; and the characters of the
@@ -82,7 +80,7 @@ def _placeholders() -> tuple[frozenset[str], frozenset[str], int]:
 
 
 def _visible(cell: str) -> str:
-    if cell.isascii():
+    if cell.isprintable() or cell.isascii():
         return cell
     return "".join(
         character

@@ -61,13 +61,16 @@ class _Headers(Mapping[Field, tuple[str, ...]]):
 HEADERS = _Headers()
 
 
+_WITHOUT_STROKES = str.maketrans("ıłøđ", "ilod")  # which Unicode does not decompose
+
+
 def normalised(header: str) -> str:
     """A header for comparison: its letters and digits, without case and accents.
 
     >>> normalised(" First_Name "), normalised("firstName"), normalised("Prénom")
     ('firstname', 'firstname', 'prenom')
     """
-    decomposed = unicodedata.normalize("NFKD", header).casefold().replace("ı", "i")
+    decomposed = unicodedata.normalize("NFKD", header).casefold().translate(_WITHOUT_STROKES)
     return "".join(filter(str.isalnum, decomposed))
 
 

@@ -18,7 +18,7 @@ _TYPED_ALIKE = str.maketrans(
     dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", "")
 )
 
-_COMPANIES = 8192  # of a file that are kept at hand: rows of one company are often many
+_AT_HAND = 8192  # companies and names of a file that are kept: most come again soon
 
 
 class Identity(NamedTuple):
@@ -54,6 +54,7 @@ def identity(contact: Contact) -> Identity:
     )
 
 
+@lru_cache(maxsize=_AT_HAND)
 def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
@@ -61,7 +62,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 
-@lru_cache(maxsize=_COMPANIES)
+@lru_cache(maxsize=_AT_HAND)
 def _company(name: str) -> str:
     legal_forms = vocabulary.word_set("legal_forms", "legal_form")
     words = _folded(name).replace(".", "").replace(",", " ").split()

@@ -11,6 +11,7 @@ from enrichment.domain.duplicates import Identity
 _DIGEST = 10  # bytes
 _ENTRY = _DIGEST + 4  # a digest, and the number of the person it leads to
 _FULL = 24 * _ENTRY  # bytes of a shard on average before their number is doubled
+_SIZE_OF_A_SHARD = 1000  # bytes of a CSV file, in which there are seven rows or so
 _NOBODY = -1
 
 
@@ -25,10 +26,15 @@ class EarlierRows:
     different ones had the same, a row would be taken for a copy and its contact be lost. Among the
     15 million of a file of 5 million rows, such a pair has the chance of 15,000,000² / 2 / 2⁸⁰: one
     in ten billion such files. With 8 bytes it would be one in 160,000.
+
+    Args:
+        size: of the file in bytes, from which it is guessed how many rows there will be: to make
+            room for more takes time.
     """
 
-    def __init__(self) -> None:
-        self._shards = [b""] * 64  # each some entries in a row, which are searched one by one
+    def __init__(self, size: int = 0) -> None:
+        # Each shard is some entries in a row, among which one is searched for from the start.
+        self._shards = [b""] * (1 << max(6, (size // _SIZE_OF_A_SHARD).bit_length() - 1))
         self._mask, self._bytes = len(self._shards) - 1, 0
         self._rows = array("Q")  # by the person's number: the row that named them first
         self._has = array("H")  # and what they have, a bit for the domain and each kind of page
@@ -38,12 +44,12 @@ class EarlierRows:
         """The row that named the same person earlier; None at the first time, which is then
         remembered as `row`.
         """
-        namespace, domain = who.namespace, who.domain
-        page = self._bit(namespace) if namespace else 0
-        has = page | self._bit("domain") if domain else page
+        page = self._bit(who.namespace) if who.profile else 0
+        has = page | self._bit("domain") if who.domain else page
 
         digests = _digests(who)
-        people = list(map(self._person, digests))
+        shards = [hash(digest) & self._mask for digest in digests]
+        people = list(map(self._person, shards, digests))
         of_page, of_domain, of_company = people
         person = of_page
         if person == _NOBODY:
@@ -59,9 +65,9 @@ class EarlierRows:
             self._has[person] |= has
         # Also what a copy brought is remembered: it tells the next copy.
         number = person.to_bytes(4, "little")
-        for digest, known in zip(digests, people, strict=True):
+        for shard, digest, known in zip(shards, digests, people, strict=True):
             if digest and known == _NOBODY:
-                self._shards[hash(digest) & self._mask] += digest + number
+                self._shards[shard] += digest + number
                 self._bytes += _ENTRY
         if self._bytes > _FULL * len(self._shards):
             self._double()
@@ -96,14 +102,14 @@ class EarlierRows:
         """The namesake, unless that person is known to have a page or domain of their own."""
         return _NOBODY if namesake == _NOBODY or self._has[namesake] & has else namesake
 
-    def _bit(self, kind: str) -> int:
-        return self._bits.setdefault(kind, 1 << len(self._bits))
+    def _bit(self, kind: str | None) -> int:
+        return self._bits.setdefault(kind or "", 1 << len(self._bits))
 
-    def _person(self, digest: bytes) -> int:
-        """The number of the person whom a digest leads to."""
+    def _person(self, number: int, digest: bytes) -> int:
+        """The number of the person whom a digest leads to, by the number of its shard."""
         if not digest:
             return _NOBODY
-        shard = self._shards[hash(digest) & self._mask]
+        shard = self._shards[number]
         at = shard.find(digest)
         while at > 0 and at % _ENTRY:  # parts of two neighbours that happen to look like it
             at = shard.find(digest, at + 1)

@@ -32,7 +32,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What a value is."""
 
     PROFILE = "people’s pages on LinkedIn"
@@ -53,7 +53,7 @@ class Look:
     name, and whether it has a mark of a company. `host` is that of an address.
     """
 
-    kind: Kind
+    kind: ValueKind
     words: int = 0
     given_first: bool = False
     given: bool = False
@@ -70,7 +70,7 @@ class Evidence:
     filled: int = 0
     distinct: int = 0
     looked: int = 0
-    kinds: Mapping[Kind, float] = field(default_factory=dict)
+    kinds: Mapping[ValueKind, float] = field(default_factory=dict)
     single: float = 0.0  # texts of one word
     several: float = 0.0  # texts of two to four words
     given_first: float = 0.0
@@ -78,7 +78,7 @@ class Evidence:
     company: float = 0.0
     hosts: int = 0
 
-    def share(self, *kinds: Kind) -> float:
+    def share(self, *kinds: ValueKind) -> float:
         return sum(self.kinds.get(kind, 0.0) for kind in kinds)
 
 
@@ -96,7 +96,7 @@ def evidence_of(values: Iterable[str]) -> Evidence:
     looks = [look(text) for text in looked]
     count = len(looks)
     kinds = Counter(each.kind for each in looks)
-    texts_of = [each for each in looks if each.kind is Kind.TEXT]
+    texts_of = [each for each in looks if each.kind is ValueKind.TEXT]
 
     def share(of: Iterable[Look]) -> float:
         return sum(1 for _ in of) / count
@@ -125,32 +125,42 @@ def look(value: str) -> Look:
     """What a value is."""
     text = value.strip()
     if len(text) > 4 * _LONG:
-        return Look(Kind.LONG)
+        return Look(ValueKind.LONG)
     found = _address(text)
     if found:
         return found
     letters = sum(map(str.isalpha, text))
     digits = sum(map(str.isdigit, text))
     if digits >= max(letters, 1) or (digits and len(text) >= _ID and " " not in text):
-        return Look(Kind.NUMBER)
+        return Look(ValueKind.NUMBER)
     words = _WORDS.findall(text)
     if len(text) > _LONG or len(words) > _MOST_WORDS:
-        return Look(Kind.LONG)
+        return Look(ValueKind.LONG)
     plain = [folded(word) for word in words]
     if " ".join(plain) in vocabulary.word_set("values", "answer"):
-        return Look(Kind.ANSWER)
-    given = _given_names()
+        return Look(ValueKind.ANSWER)
     is_company = _is_company(text, plain)
-    if not is_company and _WITHOUT_SPACES.match(text):
+    if is_company:
+        return Look(ValueKind.TEXT, words=_count(text, plain), company=True)
+    if _WITHOUT_SPACES.match(text):
         is_name = len(text) <= _LONGEST_UNSPACED and text.startswith(_family_names())
-        return Look(Kind.TEXT, words=_count(text, plain), given=is_name)
+        return Look(ValueKind.TEXT, words=_count(text, plain), given=is_name)
+    parts = [part for word in plain for part in word.split("-")]
     return Look(
-        Kind.TEXT,
+        ValueKind.TEXT,
         words=_count(text, plain),
-        given_first=not is_company and bool(plain) and plain[0].partition("-")[0] in given,
-        given=not is_company and any(word in given for word in plain),
-        company=is_company,
+        given_first=bool(parts) and parts[0] in _given_names(),
+        given=_may_be_name(text) or any(map(_is_of_people, parts)),
     )
+
+
+def _is_of_people(word: str) -> bool:
+    return word in _given_names() or word in vocabulary.word_set("values", "family_name_in_latin")
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text is in a script of whose names we know none, from Armenian on."""
+    return text[:1] >= "\u0530" and 2 <= len(text.split()) <= 4
 
 
 def _address(text: str) -> Look | None:
@@ -158,17 +168,17 @@ def _address(text: str) -> Look | None:
     if "linkedin.com" in lower or lower.startswith(("in/", "/in/", "/pub/")):
         if urls := person_urls(text):
             is_sales = all(map(is_sales_navigator, urls))
-            return Look(Kind.SALES if is_sales else Kind.PROFILE)
+            return Look(ValueKind.SALES if is_sales else ValueKind.PROFILE)
         if " " not in text:
-            return Look(Kind.COMPANY_PAGE)
+            return Look(ValueKind.COMPANY_PAGE)
     if "@" in text and _EMAIL.search(text) and len(text) <= 2 * _LONG:
-        return Look(Kind.EMAIL, host=lower.rpartition("@")[2].strip(" >\"'"))
+        return Look(ValueKind.EMAIL, host=lower.rpartition("@")[2].strip(" >\"'"))
     if "." not in text or " " in text:
         return None
     if _URL.match(text):
         host = _HOST.match(lower)
-        return Look(Kind.URL, host=host[1] if host else "")
-    return Look(Kind.DOMAIN, host=lower.strip("/")) if _DOMAIN.fullmatch(text) else None
+        return Look(ValueKind.URL, host=host[1] if host else "")
+    return Look(ValueKind.DOMAIN, host=lower.strip("/")) if _DOMAIN.fullmatch(text) else None
 
 
 def _count(text: str, plain: Sequence[str]) -> int:
@@ -225,14 +235,14 @@ def folded(text: str) -> str:
 
 
 _NO_NAMES = (
-    Kind.PROFILE,
-    Kind.SALES,
-    Kind.COMPANY_PAGE,
-    Kind.EMAIL,
-    Kind.URL,
-    Kind.NUMBER,
-    Kind.ANSWER,
-    Kind.LONG,
+    ValueKind.PROFILE,
+    ValueKind.SALES,
+    ValueKind.COMPANY_PAGE,
+    ValueKind.EMAIL,
+    ValueKind.URL,
+    ValueKind.NUMBER,
+    ValueKind.ANSWER,
+    ValueKind.LONG,
 )
 _FEW = 3  # values from which no is concluded
 _SEVERAL = 8  # values from which it is concluded that companies are people
@@ -249,7 +259,7 @@ def fit(wanted: Field, values: Evidence) -> float:
 
 
 def _profile_fit(values: Evidence) -> float:
-    people = values.share(Kind.PROFILE, Kind.SALES)
+    people = values.share(ValueKind.PROFILE, ValueKind.SALES)
     if people >= 0.5:
         return 0.95
     if people >= 0.1:
@@ -258,16 +268,16 @@ def _profile_fit(values: Evidence) -> float:
 
 
 def _sales_fit(values: Evidence) -> float:
-    return 0.95 if values.share(Kind.SALES) >= 0.3 else -1.0
+    return 0.95 if values.share(ValueKind.SALES) >= 0.3 else -1.0
 
 
 def _email_fit(values: Evidence) -> float:
-    share = values.share(Kind.EMAIL)
+    share = values.share(ValueKind.EMAIL)
     return 0.95 if share >= 0.6 else 0.3 if share >= 0.15 else -1.0
 
 
 def _site_fit(values: Evidence) -> float:
-    share = values.share(Kind.URL, Kind.DOMAIN)
+    share = values.share(ValueKind.URL, ValueKind.DOMAIN)
     if share < 0.15:
         return -1.0
     if values.hosts <= 1 and values.distinct > _FEW:  # pages of one site
@@ -276,7 +286,7 @@ def _site_fit(values: Evidence) -> float:
 
 
 def _domain_fit(values: Evidence) -> float:
-    share = values.share(Kind.DOMAIN, Kind.URL, Kind.EMAIL)
+    share = values.share(ValueKind.DOMAIN, ValueKind.URL, ValueKind.EMAIL)
     return 0.7 if share >= 0.6 else 0.2 if share >= 0.15 else -1.0
 
 
@@ -307,10 +317,10 @@ def _full_fit(values: Evidence) -> float:
 
 
 def _company_fit(values: Evidence) -> float:
-    no_companies = values.share(*(kind for kind in _NO_NAMES if kind is not Kind.ANSWER))
-    if no_companies >= 0.5 or values.share(Kind.ANSWER) >= 0.8:
+    no_companies = values.share(*(kind for kind in _NO_NAMES if kind is not ValueKind.ANSWER))
+    if no_companies >= 0.5 or values.share(ValueKind.ANSWER) >= 0.8:
         return -1.0
-    if values.share(Kind.URL, Kind.DOMAIN) >= 0.7:
+    if values.share(ValueKind.URL, ValueKind.DOMAIN) >= 0.7:
         return -1.0
     people = values.several >= 0.6 and values.given_first >= 0.5 and values.company < 0.1
     if people and values.looked >= _SEVERAL:

@@ -9,23 +9,21 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from enrichment import vocabulary
-from enrichment.domain.cell import said
+from enrichment.domain.agreement import (
+    contains,
+    is_domain_of,
+    is_on_domain_of,
+    is_spelt_in,
+    same_company,
+    same_host,
+)
 from enrichment.domain.columns import OF_SEVERAL_COLUMNS, Field, normalised
-from enrichment.domain.evidence import (
-    NO_EVIDENCE,
-    evidence_of,
-    fit,
-    folded,
-    look,
-)
-from enrichment.domain.evidence import (
-    Kind as ValueKind,
-)
-from enrichment.domain.found import Found, SampleRow, TakenColumn, UnusedColumn
-from enrichment.domain.header_words import NOTHING, Kind, Meaning, in_group, is_known, meaning
+from enrichment.domain.evidence import NO_EVIDENCE, ValueKind, evidence_of, fit
+from enrichment.domain.found import SURE_ENOUGH, Found, SampleRow, TakenColumn, UnusedColumn
+from enrichment.domain.header_rows import meanings_of
+from enrichment.domain.header_words import NOTHING, RANK_OF_ROLES, Kind, Meaning
 from enrichment.words import columns as words
 
-SURE_ENOUGH = 60  # per cent, below which a column is not taken
 _LOOKS_RIGHT = 0.3  # from which a column that is not taken is worth a word
 
 _HALVES = (Field.FIRST_NAME, Field.LAST_NAME)
@@ -34,7 +32,7 @@ _NAMES = frozenset({*_HALVES, *_FULL_NAMES})
 _LINKED = frozenset({Field.LINKEDIN, Field.SALES_NAVIGATOR, Field.WEBSITE})
 _MUST_AGREE = frozenset({Field.COMPANY, Field.DOMAIN, Field.WEBSITE})
 _ONES_OWN = frozenset({Field.FULL_NAME, Field.EMAIL, Field.LINKEDIN})
-_ROLE_RANK = 3  # of columns whose header names a role, or a kind of company
+_BY_VALUES = 20  # the rank of columns whose header says nothing
 
 
 def find_columns(
@@ -49,64 +47,6 @@ def find_columns(
     `among` are the positions that are looked at; None for all.
     """
     return _Finding(header, rows, above, among).found()
-
-
-def likeness_of(cells: Sequence[str], above: Sequence[str] = ()) -> float:
-    """How much a row looks like a header: the sum of what its cells name, each thing once."""
-    best: dict[object, float] = {}
-    for each in _meanings(cells, above):
-        if name := each.field or each.kind:
-            best[name] = max(best.get(name, 0.0), each.weight)
-    data = sum(1 for cell in cells if cell and look(cell).kind in _ADDRESSES)
-    return sum(best.values()) - data
-
-
-_ADDRESSES = (ValueKind.EMAIL, ValueKind.PROFILE, ValueKind.SALES, ValueKind.URL)
-_DATA = (*_ADDRESSES, ValueKind.DOMAIN)  # but `person.name` may be a header
-
-
-def is_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of some rows is one like the others: it has addresses where they have."""
-    first, *others = rows or [[]]
-    kinds = {at: look(cell).kind for at, cell in enumerate(first) if cell.strip()}
-    addresses = {at: kind for at, kind in kinds.items() if kind in _DATA}
-    alike = [
-        at
-        for at, kind in addresses.items()
-        if 2 * sum(at < len(row) and look(row[at]).kind is kind for row in others) >= len(others)
-    ]
-    return bool(alike)
-
-
-def groups_of(above: Sequence[str], header: Sequence[str]) -> list[str]:
-    """The name of each column's group, if the row above a header names groups of columns: several
-    cells, each at the start of its columns.
-
-    >>> groups_of(["Person", "", "Company"], ["Name", "Email", "Name", "Website"])
-    ['Person', 'Person', 'Company', 'Company']
-    """
-    width = len(header)
-    named = [cell for cell in above if cell.strip()]
-    fewer = len(set(named)) < width or all(map(is_known, header))
-    if len(named) < 2 or not fewer or not all(map(_may_be_group, named)):
-        return [""] * width
-    groups, group = [], ""
-    for at in range(width):
-        group = above[at].strip() if at < len(above) and above[at].strip() else group
-        groups.append(group)
-    return groups
-
-
-def _may_be_group(cell: str) -> bool:
-    return look(cell).kind is ValueKind.TEXT and is_known(cell)
-
-
-def _meanings(header: Sequence[str], above: Sequence[str]) -> list[Meaning]:
-    groups = groups_of(above, header) if any(above) else [""] * len(header)
-    return [
-        in_group(group, cell) if group else meaning(cell)
-        for group, cell in zip(groups, header, strict=True)
-    ]
 
 
 @dataclass(frozen=True)
@@ -133,7 +73,7 @@ class _Finding:
         self._header, self._rows = header, rows
         left = () if among is None else set(range(len(header))) - set(among)
         self._meanings = [
-            NOTHING if at in left else each for at, each in enumerate(_meanings(header, above))
+            NOTHING if at in left else each for at, each in enumerate(meanings_of(header, above))
         ]
         self._values = [
             NO_EVIDENCE
@@ -190,12 +130,12 @@ class _Finding:
             self._add(field, at, by.weight, by.rank, fits)
 
     def _fit(self, field: Field, at: int) -> float:
+        linked = fit(field, self._links[at]) if field in _LINKED and at in self._links else 0.0
+        if linked > 0:
+            return linked
         if field in _ONES_OWN and self._is_of_few(at):
             return -0.9
-        own = fit(field, self._values[at])
-        if field in _LINKED and at in self._links:
-            return max(own, fit(field, self._links[at]))
-        return own
+        return fit(field, self._values[at])
 
     def _is_of_few(self, at: int) -> bool:
         """Whether a column names a few over and over again, such as those who look after others."""
@@ -244,20 +184,20 @@ class _Finding:
         if the file names its people otherwise.
         """
         named = any(
-            guess.field in _NAMES and guess.rank[0] < _ROLE_RANK for guess in self._guesses
+            guess.field in _NAMES and guess.rank[0] < RANK_OF_ROLES for guess in self._guesses
         ) or any(
-            each.kind in (Kind.PERSONS_NAME, Kind.CONTACT) and each.rank[0] < _ROLE_RANK
+            each.kind in (Kind.PERSONS_NAME, Kind.CONTACT) and each.rank[0] < RANK_OF_ROLES
             for each in self._meanings
         )
         if not named:
             return
         for guess in list(self._guesses):
-            if guess.rank[0] >= _ROLE_RANK and guess.field is not Field.COMPANY:
+            if guess.rank[0] >= RANK_OF_ROLES and guess.field is not Field.COMPANY:
                 self._guesses.remove(guess)
                 self._meanings[guess.position] = Meaning(aside=words.SOMEBODY_ELSE)
                 self._leave(guess.position, guess.field, words.SOMEBODY_ELSE)
         for at, each in enumerate(self._meanings):
-            if each.kind and each.rank[0] >= _ROLE_RANK:
+            if each.kind and each.rank[0] >= RANK_OF_ROLES:
                 self._meanings[at] = Meaning(aside=words.SOMEBODY_ELSE)
 
     # What the columns beside them say
@@ -266,7 +206,7 @@ class _Finding:
         for kind, decide in (
             (Kind.PERSONS_NAME, self._part_of_name),
             (Kind.NAME, self._whose_name),
-            (Kind.PARTY, self._whose_name),
+            (Kind.PARTY, self._whose_party),
             (Kind.CONTACT, self._whole_name),
             (Kind.ADDRESS, self._whose_address),
         ):
@@ -295,31 +235,37 @@ class _Finding:
         """Whether most values have a name's other half in them."""
         halves = [guess.position for guess in self._guesses if guess.field in _HALVES]
         return self._values[at].several >= 0.5 and any(
-            self._share(at, half, _contains) >= 0.5 for half in halves
+            self._share(at, half, contains) >= 0.5 for half in halves
         )
+
+    def _whose_party(self, at: int, each: Meaning) -> tuple[Field, float] | None:
+        """Whoever buys: a person by its values, else a company if the file has people otherwise."""
+        if self._names_companies(at):
+            return None if self._has(Field.COMPANY) else (Field.COMPANY, each.weight)
+        if self._values[at].given >= 0.3 and not self._names_known():
+            return self._part_of_name(at, each)
+        is_open = self._has(*_NAMES) and not self._has(Field.COMPANY)
+        return (Field.COMPANY, 0.65) if is_open else None
 
     def _whose_name(self, at: int, each: Meaning) -> tuple[Field, float] | None:
         """A person's name or a company's: by its values, or else by what else there is."""
         values = self._values[at]
-        if values.looked and values.company >= 0.2 and values.given_first < 0.3:
-            return (Field.COMPANY, each.weight) if not self._has(Field.COMPANY) else None
-        if each.kind is Kind.NAME and self._is_list_of_companies(at):
+        if self._names_companies(at):
+            return None if self._has(Field.COMPANY) else (Field.COMPANY, each.weight)
+        if self._is_list_of_companies(at):
             return Field.COMPANY, 0.7
-        if values.given >= 0.3 and (
-            each.kind is Kind.PARTY or self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)
-        ):
+        if values.given >= 0.3 and (self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)):
             return self._part_of_name(at, each)
-        if each.kind is Kind.PARTY:
-            has_people = self._has(*_NAMES)
-            return (Field.COMPANY, 0.65) if has_people and not self._has(Field.COMPANY) else None
         if self._is_of_company():
             return Field.COMPANY, 0.7
         if self._has(*_FULL_NAMES):
             return None
-        doubtful = values.looked >= 8 and values.given < 0.08 and not self._spells_addresses(at)
-        return Field.FULL_NAME if doubtful else self._part_of_name(at, each)[0], (
-            0.4 if doubtful else each.weight
-        )
+        if values.looked >= _MANY and values.given < 0.08 and not self._spells_addresses(at):
+            return Field.FULL_NAME, 0.4
+        return self._part_of_name(at, each)
+
+    def _names_companies(self, at: int) -> bool:
+        return self._values[at].company >= 0.2 and self._values[at].given_first < 0.3
 
     def _is_of_company(self) -> bool:
         """Whether a mere `name` is a company's: nothing else names the company, and persons have
@@ -327,12 +273,11 @@ class _Finding:
         """
         if self._has(Field.COMPANY) or self._has(*_HALVES):
             return False
-        contacts = any(each.kind is Kind.CONTACT for each in self._meanings)
-        return (
-            self._has(*_FULL_NAMES)
-            or (contacts and any(value.filled for value in self._values))
-            or self._is_list("company_list")
+        contacts = any(
+            each.kind is Kind.CONTACT and fit(Field.FULL_NAME, values) > 0
+            for each, values in zip(self._meanings, self._values, strict=True)
         )
+        return self._has(*_FULL_NAMES) or contacts or self._is_list("company_list")
 
     def _is_list_of_companies(self, at: int) -> bool:
         """Whether the values beside a name are a company's: its domain, its page on LinkedIn."""
@@ -388,22 +333,35 @@ class _Finding:
                 self._by_values(Field.LINKEDIN, at, 0.85 + bonus)
             elif at in unnamed and values.share(ValueKind.EMAIL) >= 0.8:
                 self._by_values(Field.EMAIL, at, 0.85)
-        for at in unnamed:
+        if not self._has(Field.LINKEDIN):
+            self._guess_linked_profiles()
+        if not self._has(Field.WEBSITE, Field.DOMAIN):
+            self._guess_sites([at for at in unnamed if not self._is_guessed(at)])
+
+    def _guess_linked_profiles(self) -> None:
+        """Names may link to profiles; such a column is taken for both."""
+        names = [guess.position for guess in self._guesses if guess.field in _NAMES]
+        for at in names:
+            links = self._links.get(at, NO_EVIDENCE)
+            if links.share(ValueKind.PROFILE, ValueKind.SALES) >= 0.6:
+                self._by_values(Field.LINKEDIN, at, 0.9)
+
+    def _guess_sites(self, columns: Iterable[int]) -> None:
+        """A column of sites is the company's if its e-mail addresses or its name agree."""
+        for at in columns:
             values = self._values[at]
             if (
-                not self._is_guessed(at)
-                and values.share(ValueKind.URL, ValueKind.DOMAIN) >= 0.8
+                values.share(ValueKind.URL, ValueKind.DOMAIN) >= 0.8
                 and values.hosts >= 0.5 * values.looked
-                and not self._has(Field.WEBSITE, Field.DOMAIN)
             ):
                 bare = values.share(ValueKind.DOMAIN) >= 0.5
-                own = self._agrees(at, (Field.EMAIL,), _same_host, 0.3) or self._agrees(
-                    at, (Field.COMPANY,), _is_domain_of, 0.3
+                own = self._agrees(at, (Field.EMAIL,), same_host, 0.3) or self._agrees(
+                    at, (Field.COMPANY,), is_domain_of, 0.3
                 )
                 self._by_values(Field.DOMAIN if bare else Field.WEBSITE, at, 0.85 if own else 0.5)
 
     def _by_values(self, field: Field, at: int, certainty: float) -> None:
-        self._guesses.append(_Guess(field, at, certainty, (4, 0), words.WHY[False, True]))
+        self._guesses.append(_Guess(field, at, certainty, (_BY_VALUES, 0), words.WHY[False, True]))
 
     def _by_full_names(self, columns: list[int]) -> None:
         for at in columns:
@@ -443,11 +401,19 @@ class _Finding:
 
     def _spells_addresses(self, at: int) -> bool:
         """Whether e-mail addresses or profiles of the same rows spell these names."""
-        return self._agrees(at, (Field.EMAIL, Field.LINKEDIN), _is_spelt, 0.3)
+        return self._agrees(at, (Field.EMAIL, Field.LINKEDIN), is_spelt_in, 0.3)
+
+    def _is_spelt_by_names(self, at: int) -> bool:
+        """Whether addresses spell the names of the same rows."""
+        return any(
+            self._share(guess.position, at, is_spelt_in) >= 0.3
+            for guess in self._guesses
+            if guess.field in _NAMES
+        )
 
     def _names_domains(self, at: int) -> bool:
         """Whether domains of the same rows have these names in them."""
-        return self._agrees(at, (Field.EMAIL, Field.DOMAIN, Field.WEBSITE), _is_domain, 0.3)
+        return self._agrees(at, (Field.EMAIL, Field.DOMAIN, Field.WEBSITE), is_on_domain_of, 0.3)
 
     def _agrees(
         self, at: int, fields: Sequence[Field], alike: Callable[[str, str], bool], share: float
@@ -508,11 +474,13 @@ class _Finding:
         """Why a further column is not taken; empty if nothing speaks against it."""
         if field not in OF_SEVERAL_COLUMNS:
             return words.ANOTHER_IS_TRUSTED_MORE
-        if guess.rank[0] >= _ROLE_RANK and guess.rank[0] > first.rank[0] and guess.rank[0] != 4:
+        if RANK_OF_ROLES <= guess.rank[0] < _BY_VALUES and guess.rank[0] > first.rank[0]:
             return words.ANOTHER_IS_TRUSTED_MORE
+        if guess.rank[0] == _BY_VALUES and not self._is_spelt_by_names(guess.position):
+            return words.DISAGREES
         if not self._rows or field not in _MUST_AGREE:
             return ""
-        alike = _same_company if field is Field.COMPANY else _same_host
+        alike = same_company if field is Field.COMPANY else same_host
         both = [
             (row.cells[first.position], row.cells[guess.position])
             for row in self._rows
@@ -525,52 +493,8 @@ class _Finding:
 
 
 _FEWEST = 4  # values or rows from which something is concluded
+_MANY = 8  # values from which it is concluded that none is a person's
 
 
 def _percent(certainty: float) -> int:
     return round(100 * certainty)
-
-
-def _compact(text: str) -> str:
-    return "".join(filter(str.isalnum, folded(text)))
-
-
-def _contains(whole: str, part: str) -> bool:
-    text = folded(part).strip()
-    return bool(text) and text in folded(whole) and len(text) < len(whole.strip())
-
-
-def _is_spelt(name: str, address: str) -> bool:
-    """Whether an e-mail address or a profile has a word of a name in it."""
-    local = address.partition("@")[0] if "@" in address else address.rpartition("/in/")[2]
-    text = _compact(local)
-    return any(len(word) > 2 and _compact(word) in text for word in name.split())
-
-
-def _is_domain(company: str, address: str) -> bool:
-    """Whether an address is on a domain that has a company's name, or its first word, in it."""
-    labels = _compact(_host_of(address).rpartition(".")[0])
-    name = folded(company).split()
-    first = _compact(name[0]) if name else ""
-    return bool(labels) and (
-        (len(first) > 2 and first in labels) or (len(labels) > 3 and labels in _compact(company))
-    )
-
-
-def _host_of(text: str) -> str:
-    found = look(text)
-    return found.host.removeprefix("www.")
-
-
-def _is_domain_of(address: str, company: str) -> bool:
-    return _is_domain(company, address)
-
-
-def _same_host(one: str, other: str) -> bool:
-    return bool(_host_of(one)) and _host_of(one) == _host_of(other)
-
-
-def _same_company(one: str, other: str) -> bool:
-    first, second = _compact(said(one)), _compact(said(other))
-    shorter, longer = sorted((first, second), key=len)
-    return bool(shorter) and longer.startswith(shorter[:6])

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.columns import Columns, Field
 
+SURE_ENOUGH = 60  # per cent, below which a column is not taken
+
 
 class TakenColumn(BaseModel):
     """A column that is taken for a field; `sure` is in per cent, None where an earlier version took

@@ -18,12 +18,15 @@ from enrichment.domain.columns import HEADERS, Field, normalised
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
 from enrichment.words import columns as words
 
+# Of columns whose header names a role, or a kind of company: others are trusted more.
+RANK_OF_ROLES = 10
+
 _LONGEST = 150  # characters; what is longer is a text, not a header
 _LONGEST_RUN = 5  # words of a phrase
 _SURE, _LIKELY, _RATHER, _PERHAPS, _UNLIKELY = 0.9, 0.75, 0.6, 0.5, 0.3
 
 _LINKEDIN = re.compile(r"linked[\s_-]?in", re.IGNORECASE)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9])")
 _PARENTHESES = re.compile(r"[(\[{].*?[)\]}]")
 _WORD = re.compile(r"[^\W_]+")
 _NO_HEADER = re.compile(r"@|://|\bwww\.|^[\W\d_]*$")
@@ -51,7 +54,7 @@ class Meaning:
     field: Field | None = None
     kind: Kind | None = None
     weight: float = 0.0
-    rank: tuple[int, int] = (9, 0)
+    rank: tuple[int, int] = (0, 0)
     aside: str = ""
 
 
@@ -222,13 +225,14 @@ def _by_words(concepts: tuple[str, ...]) -> Meaning:
     unknown = concepts.count("")
     weight = found.weight * (1, 0.8, 0.6)[unknown] if unknown < 3 else _UNLIKELY
     if unknown and not said & _DISTINCT:
-        weight = min(weight, _UNLIKELY)
+        weight = _PERHAPS if unknown == 1 and said & _OF_HALVES else _UNLIKELY
     by_kind = found.field is Field.COMPANY and "company" not in said
-    rank = 1 + ("second" in said) + 2 * (by_kind or "role" in said)
+    rank = 1 + ("second" in said) + RANK_OF_ROLES * (by_kind or "role" in said)
     return Meaning(found.field, found.kind, weight, (rank, 10 + unknown))
 
 
 _DISTINCT = frozenset({"email", "linkedin", "sales_navigator", "domain"})
+_OF_HALVES = frozenset({"first", "last", "company"})
 _OF_COMPANY = frozenset({"company", "company_by_kind"})
 _OF_PERSON = frozenset({"person", "role"})
 
@@ -277,6 +281,8 @@ def _named(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     """What a header says that names a person or a company."""
     if said & _OF_COMPANY:
         said -= {"work"}
+    if said & _OF_NAMES - {"name"}:
+        said -= {"url"}  # `profile.firstName`
     if said & {"attribute", "url", "work", "personal"}:
         return Meaning(aside=words.ATTRIBUTE)
     if "job" in said:
@@ -306,6 +312,8 @@ def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     of_company, of_person = said & _OF_COMPANY, said & _OF_PERSON
     if "name" in said and of_company and of_person:
         of_company = _OF_COMPANY & {_beside_name(concepts)}
+    if of_company and of_person and "name" not in said and _is_last(concepts, _OF_PERSON):
+        return Meaning(kind=Kind.PARTY, weight=_PERHAPS)  # `Company Contact`
     if of_company:
         by_kind = "company" not in said
         return Meaning(Field.COMPANY, weight=_RATHER if by_kind else _LIKELY)
@@ -320,6 +328,12 @@ def _whose(said: frozenset[str], concepts: Sequence[str]) -> Meaning | None:
     if "party" in said:
         return Meaning(kind=Kind.PARTY, weight=_PERHAPS)
     return Meaning(kind=Kind.NAME, weight=_PERHAPS) if "name" in said else None
+
+
+def _is_last(concepts: Sequence[str], among: frozenset[str]) -> bool:
+    """Whether a header ends with one of some concepts."""
+    known = [concept for concept in concepts if concept not in ("", "filler")]
+    return known[-1] in among
 
 
 def _beside_name(concepts: Sequence[str]) -> str:

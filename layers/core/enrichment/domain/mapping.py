@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from enrichment.domain.characters import whole
 from enrichment.domain.columns import Field, normalised
-from enrichment.domain.finding import find_columns, likeness_of
+from enrichment.domain.finding import find_columns
 from enrichment.domain.found import Found, SampleRow, TakenColumn
+from enrichment.domain.header_rows import likeness_of
 from enrichment.errors import BadMapping
 from enrichment.words import columns
 from enrichment.words import files as words

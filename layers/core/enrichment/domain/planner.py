@@ -62,26 +62,25 @@ class Planner:
 
     def _count(self, row: FileRow) -> None:
         self.rows += 1
-        self.width = max(self.width, len(row.cells))
+        if len(row.cells) > self.width:
+            self.width = len(row.cells)
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, a
         duplicate of an earlier one, or over budget.
         """
         self._count(row)
-        if not any(map(str.strip, row.cells)):
+        cells, width = row.cells, self._header_width
+        if not any(map(str.strip, cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
-        if self._check and (reason := self._tables.reason(row.number, row.cells)):
+        if self._check and (reason := self._tables.reason(row.number, cells)):
             return PlannedRow(row=row.number, not_worth=reason)
-        if len(row.cells) < self._header_width or any(row.cells[self._header_width :]):
-            return PlannedRow(
-                row=row.number,
-                rejected=words.cells_do_not_fit(len(row.cells), self._header_width),
-            )
-        cells = self._cells.of(row)
-        if self._check and (reason := not_worth(cells)):
+        if len(cells) != width and (len(cells) < width or any(cells[width:])):
+            return PlannedRow(row=row.number, rejected=words.cells_do_not_fit(len(cells), width))
+        said = self._cells.of(row)
+        if self._check and (reason := not_worth(said)):
             return PlannedRow(row=row.number, not_worth=reason)
-        contact = contact_from(cells, self._wanted, self._manner)
+        contact = contact_from(said, self._wanted, self._manner)
         if isinstance(contact, Rejection):
             return PlannedRow(row=row.number, rejected=contact.reason)
         if self._check and (reason := self._without_company(contact)):

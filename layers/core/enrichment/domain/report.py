@@ -90,6 +90,30 @@ class RejectedRow(BaseModel):
     reason: str
 
 
+class NameAsSent(BaseModel):
+    """A name as the file has it, and the first and the last name that are sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    written: str = Field(description="the row's cells of names, joined by a bar")
+    first: str
+    last: str
+
+
+class RowAsSent(BaseModel):
+    """What would be sent of a row; empty what would not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    first: str
+    last: str
+    company: str = ""
+    domain: str = ""
+    linkedin: str = ""
+
+
 class Cap(BaseModel):
     """A limit on credits that an estimate was held against."""
 
@@ -161,6 +185,12 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    names: tuple[NameAsSent, ...] = Field(
+        default=(), description="in an estimate: how the first names were divided"
+    )
+    first_rows: tuple[RowAsSent, ...] = Field(
+        default=(), description="in an estimate: what would be sent of the first rows"
+    )
     caps: tuple[Cap, ...] = Field(
         default=(), description="in an estimate: the limits that are set, hit or not"
     )

@@ -7,8 +7,8 @@ from functools import cache
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Columns, normalised
-from enrichment.domain.evidence import Kind, folded, look
-from enrichment.domain.finding import likeness_of
+from enrichment.domain.evidence import ValueKind, look
+from enrichment.domain.header_rows import likeness_of
 from enrichment.domain.header_words import is_known
 from enrichment.words import rows as words
 
@@ -24,13 +24,12 @@ class Tables:
     def __init__(self, header: Sequence[str], columns: Columns) -> None:
         self._used = sorted(at for positions in columns.values() for at in positions)
         self._header = {at: normalised(header[at]) for at in self._used}
-        self._words = _usual_words() | {_plain(header[at]) for at in self._used}
+        self._words = (_usual_words() | {_plain(header[at]) for at in self._used}) - {""}
         self.other = 0
 
     def reason(self, number: int, cells: Sequence[str]) -> str | None:
         """Why a row is not sent; None for one that may be a contact."""
-        used = [cells[at] for at in self._used if at < len(cells)]
-        first = next(filter(None, used), "")
+        first = next((cells[at] for at in self._used if at < len(cells) and cells[at]), "")
         if _plain(first) in self._words:
             if all(
                 at < len(cells) and normalised(cells[at]) == self._header[at] for at in self._used
@@ -39,7 +38,7 @@ class Tables:
                 return words.REPEATED_HEADER
             if _is_header(cells):
                 self.other = number
-            elif _is_total(first, used):
+            elif _is_total([cells[at] for at in self._used if at < len(cells)]):
                 return words.TOTAL
         return words.of_another_table(self.other) if self.other else None
 
@@ -62,7 +61,7 @@ def _is_header(cells: Sequence[str]) -> bool:
     return len(said) > 1 and all(map(is_known, said)) and likeness_of(said) >= _LIKE_A_HEADER
 
 
-def _is_total(first: str, used: Sequence[str]) -> bool:
-    others = [cell for cell in used if cell.strip() and cell != first]
-    is_total = folded(first).strip(" :*") in vocabulary.word_set("cells", "total")
-    return is_total and all(look(cell).kind is Kind.NUMBER for cell in others)
+def _is_total(used: Sequence[str]) -> bool:
+    first, *others = [cell for cell in used if cell.strip()]
+    is_total = _plain(first) in vocabulary.word_set("cells", "total")
+    return is_total and all(look(cell).kind is ValueKind.NUMBER for cell in others)

@@ -2,15 +2,16 @@
 cells added.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from enrichment.domain.finding import is_data
 from enrichment.domain.found import NOTHING_FOUND, Finder, Found, SampleRow
+from enrichment.domain.header_rows import is_data
 from enrichment.domain.layout import Layout
 
 # Excel's own limits: columns and links of a sheet, and characters of a cell.
@@ -20,7 +21,7 @@ MAX_CELL_TEXT = 32_767
 
 HEAD = 30  # rows among which the header is looked for
 _SAMPLE_ROWS = 2_000  # from which it is concluded what columns are
-_SAMPLE_TEXT = 4_000_000  # characters, of all of them
+_SAMPLE_CELLS, _SAMPLE_TEXT = 100_000, 4_000_000  # cells and characters, of all of them
 
 R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the rows of that sheet
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
@@ -107,19 +108,29 @@ _LIKE_A_HEADER = 0.5  # from which a row is one, whatever stands below it
 
 
 def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
-    """The first row that looks most like a header, else the first that is not blank.
+    """The first row that looks most like a header, else the first that is more than half as wide as
+    the widest.
 
     Titles and notes may stand above it, as in LinkedIn's export of connections, and a row that
-    names groups of columns.
+    names groups of columns. A text that stands in its column again and again is no header, even if
+    it is a word of headers: where leads came from, `Website` or `Email`.
     """
+    columns = Counter((at, cell) for cells in rows for at, cell in enumerate(cells) if cell)
+    often = {where for where, count in columns.items() if count >= max(3, len(rows) / 5)}
     headers = [
-        Header(at, finder.likeness(cells, rows[at - 1] if at else ()))
-        for at, cells in enumerate(rows)
+        Header(number, finder.likeness(_without(often, cells), rows[number - 1] if number else ()))
+        for number, cells in enumerate(rows)
     ]
     best = max(headers, key=lambda header: header.likeness, default=Header(0, 0))
     if best.likeness >= _LIKE_A_HEADER:
         return best
-    return next((header for header in headers if any(rows[header.position])), Header(0, 0))
+    filled = [sum(map(bool, cells)) for cells in rows]
+    whole = max(filled, default=0) / 2  # a title has fewer cells than the table below it
+    return next((header for header in headers if filled[header.position] > whole), Header(0, 0))
+
+
+def _without(often: Collection[tuple[int, str]], cells: Sequence[str]) -> Sequence[str]:
+    return ["" if (at, cell) in often else cell for at, cell in enumerate(cells)]
 
 
 def is_headless(header: Header, rows: Sequence[Sequence[str]], finder: Finder) -> bool:
@@ -145,10 +156,12 @@ def unnamed(width: int) -> list[str]:
 
 def sampled(rows: Iterable[Row]) -> list[Row]:
     """The first rows of a file, as many as tell what its columns are."""
-    sample, text = [], 0
+    sample: list[Row] = []
+    cells = text = 0
     for row in islice(rows, _SAMPLE_ROWS):
+        cells += len(row.cells)
         text += sum(map(len, row.cells))
-        if text > _SAMPLE_TEXT:
+        if cells > _SAMPLE_CELLS or text > _SAMPLE_TEXT:
             break
         sample.append(Row(number=row.number, cells=row.cells, links=row.links))
     return sample

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
+from enrichment.domain.columns import Columns, Field
+from enrichment.domain.contact import Contact
 from enrichment.domain.credits import Bill, Prices, cost, left_of, month_of
 from enrichment.domain.folder import Request
 from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
 from enrichment.domain.planner import Planner
-from enrichment.domain.report import Cap, credits_of
+from enrichment.domain.report import Cap, NameAsSent, RowAsSent, credits_of
+from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
 from enrichment.steps.publishing import PublishReport
@@ -40,9 +43,12 @@ class EstimateFile:
         job, sheet, request = file.job, file.sheet, file.request
         positions = sorted(at for each in sheet.found.columns.values() for at in each)
         width = len(sheet.header)
+        preview = Preview(sheet.found.columns)
         with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
             for row in file.rows:
-                outputs.add(row, outcome_of_planned(planner.decide(row), _to_send))
+                planned = planner.decide(row)
+                preview.add(row, planned.contact)
+                outputs.add(row, outcome_of_planned(planned, _to_send))
         counts = outputs.counted.counts()
         price = self.prices.of(request.wanted)
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
@@ -56,6 +62,8 @@ class EstimateFile:
             counted=outputs.counted,
             credits=credits_of(bill, self.money),
             caps=tuple(self._caps(request, needed)),
+            names=tuple(preview.names),
+            first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
             earlier=earlier_of(earlier),
         )
@@ -68,6 +76,48 @@ class EstimateFile:
             left = left_of(self.month_cap, self.budget.reserved(month_of(self.clock())))
             name = words.MONTHS_CAP
             yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
+
+
+_MOST_NAMES, _MOST_ROWS = 20, 10
+_LONGEST = 200  # characters of a name as it is written
+_NAMES = (
+    Field.FULL_NAME,
+    Field.FULL_NAME_FAMILY_FIRST,
+    Field.FIRST_NAME,
+    Field.NAME_PREFIX,
+    Field.LAST_NAME,
+    Field.SECOND_LAST_NAME,
+)
+
+
+class Preview:
+    """What would be sent of the first rows, and how their names were divided."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._names = [at for field in _NAMES for at in columns.get(field, ())]
+        self.names: list[NameAsSent] = []
+        self.rows: list[RowAsSent] = []
+
+    def add(self, row: Row, contact: Contact | None) -> None:
+        """Note a row that would be sent."""
+        if contact is None or len(self.names) == _MOST_NAMES:
+            return
+        first, last = contact.firstname, contact.lastname
+        written = " | ".join(cell for at in self._names if (cell := row.cells[at].strip()))
+        self.names.append(
+            NameAsSent(row=row.number, written=written[:_LONGEST], first=first, last=last)
+        )
+        if len(self.rows) < _MOST_ROWS:
+            self.rows.append(
+                RowAsSent(
+                    row=row.number,
+                    first=first,
+                    last=last,
+                    company=contact.company_name or "",
+                    domain=contact.domain or "",
+                    linkedin=contact.linkedin_url or "",
+                )
+            )
 
 
 def _to_send(_row: int) -> Outcome:

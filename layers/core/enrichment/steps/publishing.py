@@ -10,7 +10,17 @@ from enrichment.clock import Clock
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found
 from enrichment.domain.job import Job
-from enrichment.domain.report import Cap, Credits, Earlier, Report, Status, Taken, Unused
+from enrichment.domain.report import (
+    Cap,
+    Credits,
+    Earlier,
+    NameAsSent,
+    Report,
+    RowAsSent,
+    Status,
+    Taken,
+    Unused,
+)
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
 
@@ -24,6 +34,8 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     caps: tuple[Cap, ...]
+    names: tuple[NameAsSent, ...]
+    first_rows: tuple[RowAsSent, ...]
     earlier: Earlier | None
     enriched: str | None
     rejected: str | None
@@ -128,9 +140,13 @@ def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
     """What `_columns.json` would say to take the columns as they were taken, and those that look
     right as well.
     """
-    taken = {header[each.position].strip(): str(each.field) for each in found.taken}
-    unused = {header[each.position].strip(): str(each.field) for each in found.unused}
-    return {name: field for name, field in (unused | taken).items() if name}
+    columns = [(each.position, each.field) for each in found.taken]
+    columns += [(each.position, each.field) for each in found.unused]
+    mapping: dict[str, str | None] = {}
+    for position, field in columns:
+        if name := header[position].strip():
+            mapping.setdefault(name, str(field))
+    return mapping
 
 
 def _as_counted(counted: RowCounts | None) -> dict[str, Any]:

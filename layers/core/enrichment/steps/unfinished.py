@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +21,8 @@ _SPARE = 90  # seconds of a run that are kept for storing what it has done
 class Begun:
     """What there is of a plan: its lines, and whom they name. Nothing at all for a new one."""
 
+    earlier_rows: EarlierRows
     lines: Iterable[bytes] = ()
-    earlier_rows: EarlierRows = field(default_factory=EarlierRows)
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class UnfinishedPlans:
     def of(self, job: Job, rules: str) -> Begun:
         """What an earlier run left for the job; nothing where none did, or by other rules."""
         if not job.unfinished or job.planned_by != rules:
-            return Begun()
+            return Begun(earlier_rows=EarlierRows(job.size))
         memory = self.bucket.read(memory_key(job.id, job.unfinished))
         if memory is None:
-            return Begun()
+            return Begun(earlier_rows=EarlierRows(job.size))
         lines = self.bucket.lines(plan_key(job.id, job.unfinished))
-        return Begun(lines, EarlierRows.restored(memory.read))
+        return Begun(EarlierRows.restored(memory.read), lines)
 
 
 class RowsInTime:

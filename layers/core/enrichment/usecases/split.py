@@ -114,7 +114,7 @@ class SplitUpload:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content, now)
         if file.request.estimate:
-            self.estimate.run(file, self._planner(file, EarlierRows()), earlier)
+            self.estimate.run(file, self._planner(file, EarlierRows(file.job.size)), earlier)
             self.jobs.end_at_once(file.job.id, JobState.ESTIMATED, now)
         elif earlier not in (None, file.job.id) and not file.request.force:
             self.repeated.run(file)

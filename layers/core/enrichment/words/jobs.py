@@ -49,8 +49,10 @@ FILE_IS_GONE = (
 ESTIMATE_OF_A_COPY = "The same file was enriched before: dropped as it is, it costs nothing."
 MONTHS_CAP = "what is left of the platform team’s credits for this month"
 NO_HEADER = (
-    "The file has no header: what its columns are was concluded from what is in them. Its results"
-    " follow without headings, in the order that the report’s README tells."
+    "The file has no header: what its columns are was concluded from what is in them. The results"
+    " follow each row without headings, in this order: enrichment_status, enriched_email,"
+    " enriched_email_status, enriched_phone, enriched_personal_email,"
+    " enriched_personal_email_status, enrichment_detail."
 )
 
 ANOTHER_FORMAT = (
