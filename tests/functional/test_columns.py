@@ -170,6 +170,23 @@ def test_a_doubtful_column_is_asked_about_and_nothing_is_sent(world: World) -> N
     assert report(world, content + "\r\n")["status"] == "done"
 
 
+def test_the_mapping_that_is_offered_leaves_alone_what_only_looks_like_what_others_are(
+    world: World,
+) -> None:
+    people = [(f"{first} {last}", mail, company) for first, last, company, mail in PEOPLE]
+    told = report(world, lines(("Name", "Owner Email", "Former company"), *people))
+    assert told["mapping"] == {
+        "Name": "full name",
+        "Owner Email": "e-mail",
+        "Former company": "company",
+    }
+    told = report(world, lines(("Name", "Referrer Email", "Firm"), *people))
+    assert told["mapping"] == {"Name": "full name", "Firm": "company", "Referrer Email": "e-mail"}
+    twice = [(name, company, company) for name, _, company in people]
+    told = report(world, lines(("Name", "Former company", "Firm"), *twice))
+    assert told["mapping"] == {"Name": "full name", "Firm": "company", "Former company": None}
+
+
 def test_an_estimate_shows_columns_names_and_what_would_be_sent(world: World) -> None:
     key = "estimate/email/leads.csv"
     content = lines(

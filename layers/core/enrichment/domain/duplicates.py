@@ -18,7 +18,7 @@ _TYPED_ALIKE = str.maketrans(
     dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", "")
 )
 
-_AT_HAND = 8192  # companies and names of a file that are kept: most come again soon
+_COMPANIES = 8192  # of a file that are kept at hand: rows of one company are often many
 
 
 class Identity(NamedTuple):
@@ -46,15 +46,15 @@ class Identity(NamedTuple):
 
 def identity(contact: Contact) -> Identity:
     """How a contact is told from others."""
+    page, company = contact.linkedin_url, contact.company_name
     return Identity(
-        profile=person_key(contact.linkedin_url) if contact.linkedin_url else None,
-        name=f"{_folded(contact.firstname)}\n{_folded(contact.lastname)}",
-        domain=contact.domain,
-        company=_company(contact.company_name) if contact.company_name else None,
+        person_key(page) if page else None,
+        f"{_folded(contact.firstname)}\n{_folded(contact.lastname)}",
+        contact.domain,
+        _company(company) if company else None,
     )
 
 
-@lru_cache(maxsize=_AT_HAND)
 def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
@@ -62,7 +62,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 
-@lru_cache(maxsize=_AT_HAND)
+@lru_cache(maxsize=_COMPANIES)
 def _company(name: str) -> str:
     legal_forms = vocabulary.word_set("legal_forms", "legal_form")
     words = _folded(name).replace(".", "").replace(",", " ").split()

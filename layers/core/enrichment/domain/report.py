@@ -170,7 +170,7 @@ class Report(BaseModel):
         default=(), description="columns that look right but were not taken, and why"
     )
     mapping: dict[str, str | None] = Field(
-        default={}, description="what a _columns.json would say to take all of these columns"
+        default={}, description="a _columns.json that takes these columns, to copy and change"
     )
     rows: int = 0
     counts: dict[RowState, int] = {}

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
+from enrichment.domain.columns import Field
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found
 from enrichment.domain.job import Job
@@ -24,6 +25,7 @@ from enrichment.domain.report import (
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
 
+_FULL_NAMES = frozenset({Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST})
 _EXAMPLES = 3
 _LONGEST_EXAMPLE = 200  # characters
 
@@ -137,15 +139,20 @@ def _examples(sheet: Sheet, position: int) -> tuple[str, ...]:
 
 
 def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
-    """What `_columns.json` would say to take the columns as they were taken, and those that look
-    right as well.
+    """A `_columns.json` that takes the columns as they were taken, and in place of what is lacking
+    those that look right; null for those that only look like what others are.
     """
-    columns = [(each.position, each.field) for each in found.taken]
-    columns += [(each.position, each.field) for each in found.unused]
+    known = set(found.columns)
+    if {Field.FIRST_NAME, Field.LAST_NAME} <= known or known & _FULL_NAMES:
+        known |= {Field.FIRST_NAME, Field.LAST_NAME, *_FULL_NAMES}
+    columns: list[tuple[int, str | None]] = [(each.position, each.field) for each in found.taken]
+    columns += [
+        (each.position, None if each.field in known else each.field) for each in found.unused
+    ]
     mapping: dict[str, str | None] = {}
     for position, field in columns:
         if name := header[position].strip():
-            mapping.setdefault(name, str(field))
+            mapping.setdefault(name, field)
     return mapping
 
 
