@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,9 +20,8 @@ from enrichment.words import rows as words
 MAX_COMPANY = (
     200  # characters; the provider states no limits [A], and what is longer is no company's name
 )
-
-
 _WEB = (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
+_REMEMBERED = 1024  # cells that are kept, since a company has many people in a list
 
 
 class EnrichmentType(StrEnum):
@@ -72,8 +72,7 @@ def contact_from(
     profile = profile_in(cells)
     name = name_in(cells, manner, profile.url)
     domain = company_domain(cells)
-    company = said(cells.get(Field.COMPANY, ""))
-    bad_company = damage(cells.get(Field.COMPANY, "")) or excess(company, MAX_COMPANY)
+    company, bad_company = _company_in(cells.get(Field.COMPANY, ""))
     given = (name.first, name.last)
     problems = list(name.problems)
     if name.guess and profile.url:  # the page tells who it is
@@ -95,6 +94,13 @@ def contact_from(
         company_name=None if bad_company or _is_left_out(company, domain, wanted) else company,
         linkedin_url=profile.url,
     )
+
+
+@lru_cache(_REMEMBERED)
+def _company_in(cell: str) -> tuple[str, str | None]:
+    """What a cell says of the company, and what is wrong with that."""
+    company = said(cell)
+    return company, damage(cell) or excess(company, MAX_COMPANY)
 
 
 def _is_left_out(company: str, domain: str | None, wanted: EnrichmentType) -> bool:

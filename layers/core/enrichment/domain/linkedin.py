@@ -53,11 +53,17 @@ class Profile:
     problem: str = ""
 
 
+_MISSING = Profile(None, words.profile_needed(Field.LINKEDIN, words.MISSING, "{}"))
+
+
 def profile_in(cells: Mapping[Field, str]) -> Profile:
     """The row's best address of a person: a public profile from either column, or else one of Sales
     Navigator.
     """
-    plain = _PLAIN.fullmatch(cells.get(Field.LINKEDIN, ""))
+    page = cells.get(Field.LINKEDIN, "")
+    if not (page or cells.get(Field.SALES_NAVIGATOR)):
+        return _MISSING
+    plain = _PLAIN.fullmatch(page)
     if plain and plain[1] not in vocabulary.word_set("linkedin", "nobody"):
         return Profile(f"{SITE}in/{plain[1]}")
     return _profile_among(cells)
