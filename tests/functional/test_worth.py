@@ -10,7 +10,9 @@ FILE = (
     f"{HEADER}Jane,Doe,Acme,\nTest,Test,Acme,\nGarage,Dupont,,garage.example\n"
     f"John,Roe,Self-employed,\n{HEADER}José,Núñez,,acme.example\n"
 )
-HOTELS = "Name,Website\n" + "".join(f"Hotel {name},{name}.example\n" for name in "abcdefgh")
+HOTELS = "First Name,Last Name,Website\n" + "".join(
+    f"Hotel,{name.title()}hof,{name}.example\n" for name in "abcdefgh"
+)
 
 
 def test_rows_that_are_not_worth_it_cost_nothing_and_come_back_with_the_reason(
@@ -56,19 +58,18 @@ def test_an_estimate_tells_of_them(world: World) -> None:
 @pytest.mark.parametrize("top", ["incoming", "estimate"])
 def test_a_list_of_companies_is_answered_in_words_and_not_sent(world: World, top: str) -> None:
     key = f"{top}/email/hotels.csv"
-    file = HOTELS.replace("Name,", "Full name,")
 
-    report = world.report(key, world.enrich(key, file))
+    report = world.report(key, world.enrich(key, HOTELS))
 
     assert report["status"] == "refused"
     assert "look like companies or places" in report["message"]
-    assert "“Hotel a”, “Hotel b”, “Hotel c”" in report["message"]
+    assert "“Hotel Ahof”, “Hotel Bhof”, “Hotel Chof”" in report["message"]
     assert world.provider.requests == []
 
 
 def test_a_list_of_companies_is_sent_if_its_owner_says_that_they_are_people(world: World) -> None:
     key = "incoming/email/check=off/hotels.csv"
-    job = world.enrich(key, HOTELS.replace("Name,", "Full name,"))
+    job = world.enrich(key, HOTELS)
 
     assert world.report(key, job)["status"] == "done"
     assert len(world.provider.charged) == 8

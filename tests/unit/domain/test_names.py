@@ -243,6 +243,11 @@ WORDS = st.sampled_from(
         ("Lee Johnson", "Lee", "Johnson"),
         ("Tim Park", "Tim", "Park"),
         ("Yo-Yo Ma", "Yo-Yo", "Ma"),
+        ("Wong Kar-wai", "Kar-wai", "Wong"),
+        ("Goh Chok Tong", "Chok Tong", "Goh"),
+        ("Lee Jean-Luc", "Lee", "Jean-Luc"),
+        ("Tanaka Hiroshi", "Hiroshi", "Tanaka"),
+        ("Hiroshi Tanaka", "Hiroshi", "Tanaka"),
         # In their own script, parted or not.
         ("남궁민수", "민수", "남궁"),
         ("山田太郎", "太郎", "山田"),
@@ -296,7 +301,9 @@ def test_a_full_name_is_divided_as_its_language_has_it(full: str, first: str, la
         ),
         ("Doe Smith, Xyz", Manner(family_before_comma=True), "Xyz", "Doe Smith"),
         ("王小明", Manner(chinese=True), "小明", "王"),
+        ("林結衣", Manner(japanese=True), "結衣", "林"),
         ("欧阳娜娜", Manner(chinese=True), "娜娜", "欧阳"),
+        ("楚欣", Manner(chinese=True), "欣", "楚"),
     ],
 )
 def test_the_manner_of_the_file_tells_what_a_name_alone_does_not(

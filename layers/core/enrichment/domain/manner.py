@@ -23,13 +23,14 @@ class Manner:
         family_first: the family name stands first, in whatever script.
         family_before_comma: all that stands before a comma is the family name.
         two_surnames: people bear two, as in Spanish and Portuguese.
-        chinese: names in Chinese characters that no space parts are Chinese, and not Japanese.
+        chinese, japanese: what names in Chinese characters are that no space parts.
     """
 
     family_first: bool = False
     family_before_comma: bool = False
     two_surnames: bool = False
     chinese: bool = False
+    japanese: bool = False
 
 
 WESTERN = Manner()
@@ -48,7 +49,8 @@ def manner_of(header: Sequence[str], rows: Iterable[Mapping[Field, str]]) -> Man
         or _is_rule(votes["backward"], votes["forward"]),
         family_before_comma=_is_rule(votes["comma"], votes["no comma"] / 4),
         two_surnames=iberian or _FEW <= votes["iberian"] >= votes["other"],
-        chinese=votes["han"] > 0 and not votes["kana"],
+        chinese=votes["chinese"] > 4 * votes["japanese"],
+        japanese=votes["japanese"] > 0 and votes["chinese"] <= 4 * votes["japanese"],
     )
 
 
@@ -57,13 +59,9 @@ def _is_rule(for_it: float, against: float) -> bool:
 
 
 def _votes(cells: Mapping[Field, str]) -> Iterable[str]:
-    text = "".join(cells.values())
-    if not text.isascii():
-        if _KANA.search(text):
-            yield "kana"
-        if _HAN.search(text):
-            yield "han"
     full = cells.get(Field.FULL_NAME, "").strip()
+    if _HAN.search(full):
+        yield "japanese" if _is_japanese(full, "".join(cells.values())) else "chinese"
     words = plain(full).replace(",", " ").split()
     if len(words) < 2:
         return
@@ -73,6 +71,14 @@ def _votes(cells: Mapping[Field, str]) -> Iterable[str]:
         order = spelling_of(cells.get(Field.EMAIL, ""), None).order(words[0], words[-1])
         if order:
             yield "forward" if order > 0 else "backward"
+
+
+def _is_japanese(name: str, row: str) -> bool:
+    """Whether a row with Chinese characters in its name is Japanese, by kana or a surname of two
+    or three of them.
+    """
+    surnames = vocabulary.word_set("names", "japanese_surname")
+    return bool(_KANA.search(row)) or name[:2] in surnames or name[:3] in surnames
 
 
 def _votes_of_names(words: Sequence[str]) -> Iterable[str]:

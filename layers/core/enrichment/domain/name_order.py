@@ -27,6 +27,10 @@ _PINYIN = re.compile(
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui"
     r"|un|uo|a|e|i|o|u)-?){1,3}"
 )
+_SHORT = re.compile(r"[a-z]{2,5}")
+_JAPANESE = re.compile(
+    r"(?:(?:[kgnhbpmr]y|sh|ch|ts|[kgsztdnhbpmyrwjf])?[aiueo]{1,2}|n(?![aiueoy]))+"
+)
 _KOREAN = re.compile(
     r"(?:(?:ae|ah|beom|bin|bo|bum|byung|chan|chang|cheol|chul|da|dae|do|dong|eon|eun|geon|gi|gun|gwang"
     r"|gyu|ha|hak|hee|ho|hong|hoon|hwan|hye|hyeok|hyuk|hyun|il|in|jae|jeong|ji|jin|jong|joo|joon|ju"
@@ -45,7 +49,7 @@ def by_culture(words: Sequence[str], manner: Manner, spelling: Spelling) -> Divi
     all others.
     """
     folded = [plain(word) for word in words]
-    for tell in (_slavic, _vietnamese, _east_asian, _hungarian):
+    for tell in (_slavic, _vietnamese, _east_asian, _japanese, _hungarian):
         if (division := tell(words, folded, spelling)) is not None:
             return division
     return None if manner.family_first else _iberian(words, folded, manner)
@@ -206,8 +210,20 @@ def _by_frequency(west: Division, east: Division, of: str, spelling: Spelling) -
 
 
 def _is_asian_given(folded: Sequence[str], surname: str) -> bool:
-    pinyin = surname in _surnames("chinese") and _all(_PINYIN, folded)
-    return pinyin or (surname in _surnames("korean") and _all(_KOREAN, folded))
+    if surname in _surnames("chinese"):
+        two = len(folded) == 2 or "-" in folded[0]  # Wong Kar-wai, Goh Chok Tong
+        parts = [part for word in folded for part in word.split("-")]
+        if _all(_PINYIN, folded) or (two and _all(_SHORT, parts) and not any(map(is_given, parts))):
+            return True
+    return surname in _surnames("korean") and _all(_KOREAN, folded)
+
+
+def _japanese(words: Sequence[str], folded: Sequence[str], _: Spelling) -> Division | None:
+    """Tanaka Hiroshi; Hiroshi Tanaka stands as the West writes."""
+    surnames = vocabulary.word_set("names", "japanese_surname_in_latin")
+    if len(words) != 2 or folded[0] not in surnames or folded[1] in surnames:
+        return None
+    return (words[1], words[0]) if _JAPANESE.fullmatch(folded[1]) else None
 
 
 def _hungarian(words: Sequence[str], folded: Sequence[str], _: Spelling) -> Division | None:

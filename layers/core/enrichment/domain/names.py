@@ -290,12 +290,14 @@ def _in_han(name: str, manner: Manner) -> tuple[str, str]:
     """A name in Chinese characters that no space parts; which are the surname only a list tells."""
     japanese = vocabulary.word_set("names", "japanese_surname")
     if not manner.chinese:
-        for end in (3, 2):
+        for end in (3, 2, 1) if manner.japanese else (3, 2):
             if name[:end] in japanese and len(name) - end in (1, 2, 3):
                 return name[end:], name[:end]
         return "", name
     parsed = _chinese_parser().parse(name)
-    return parsed.given, parsed.family
+    if parsed.given or len(name) > 3:
+        return parsed.given, parsed.family
+    return name[1:], name[0]  # surnames of two characters are all known
 
 
 @cache
