@@ -139,6 +139,17 @@ def test_words_of_headers_that_are_values_make_no_header(world: World) -> None:
     assert told["columns"] == {"full name": "Name", "company": "Firm"}
 
 
+def test_somebody_whose_name_is_a_word_of_headers_is_no_header(world: World) -> None:
+    content = lines(
+        ("Wer", "Wo"),
+        *((f"{first} {last}", company) for first, last, company, _ in PEOPLE),
+        ("Page", "Reid & Sons Ltd"),
+    )
+    told = report(world, content)
+    assert told["read_as"] == "CSV with commas, in UTF-8, header in row 1"
+    assert (told["columns"], told["rows"]) == ({"full name": "Wer", "company": "Wo"}, 6)
+
+
 def test_a_mapping_trusts_columns_in_its_order(world: World) -> None:
     mapping = {"B": "company", "A": "company", "Who": "full name"}
     world.drop("incoming/email/_columns.json", json.dumps(mapping))

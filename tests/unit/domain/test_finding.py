@@ -59,6 +59,7 @@ def _person(number: int, line: str) -> dict[str, str]:
         "hotel": f"Hotel {last}",
         "place": f"{_WHICH[number % 3]} {_WHAT[number % 4]}",
         "picture": f"https://cdn.example/pictures/{number}.png",
+        "picture file": f"{first}.jpg".lower(),
         "empty": "",
     }
 
@@ -149,6 +150,7 @@ FILES = {
         "First Name:first=f|Last Name:last=l|Company Name:half=c|company:company=c2"
     ),
     "two profiles": "full_name:full=n|linkedin_url:empty=i2|profile_url:in=i|Company:company=c",
+    "names of files": "name:full=n|image:picture file|association:company=c",
     "candidates": (
         "Candidate Name:full=n|Current Employer:company=c|Previous Employer:earlier|"
         "Recruiter:owner|Referrer:owner|Recruiter LinkedIn:in|Profile Link:in=i"
@@ -170,6 +172,8 @@ FILES = {
     "companies in a column of websites": "Name:full=n|Company:site=w|Title:title",
     "addresses in a column of names": "Contact:in=i|Person:full=n|Employer:company=c",
     "companies": "Name:company=c|Website:site=w|LinkedIn:page",
+    "parts of words": "Name:full=n|Firma:company=c|Talk or workshop?:title|Social links:in=i",
+    "several names": "Start:number|Name1:full=n|Room 1:title|Name2:full",
     "hotels": "name:hotel=c|phone:number|website:site=w",
 }
 

@@ -26,6 +26,7 @@ _ID = 12  # characters of a word with digits in it that is nobody's name
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,24}\.?/?")
+_FILE = re.compile(r".*\.(?:jpe?g|png|gif|svg|webp|pdf|docx?|xlsx?|csv|txt|html?)", re.IGNORECASE)
 _URL = re.compile(r"(?:https?[:/]+|www\.)|(?:[\w-]+\.)+[a-z]{2,24}/", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?:?/+)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
@@ -178,7 +179,8 @@ def _address(text: str) -> Look | None:
     if _URL.match(text):
         host = _HOST.match(lower)
         return Look(ValueKind.URL, host=host[1] if host else "")
-    return Look(ValueKind.DOMAIN, host=lower.strip("/")) if _DOMAIN.fullmatch(text) else None
+    is_domain = _DOMAIN.fullmatch(text) and not _FILE.fullmatch(text)
+    return Look(ValueKind.DOMAIN, host=lower.strip("/")) if is_domain else None
 
 
 def _count(text: str, plain: Sequence[str]) -> int:

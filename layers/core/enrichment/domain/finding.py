@@ -252,6 +252,8 @@ class _Finding:
         values = self._values[at]
         if self._names_companies(at):
             return None if self._has(Field.COMPANY) else (Field.COMPANY, each.weight)
+        if self._is_second_name(at):
+            return None
         if self._is_list_of_companies(at):
             return Field.COMPANY, 0.7
         if values.given >= 0.3 and (self._has(Field.COMPANY) or not self._has(*_FULL_NAMES)):
@@ -263,6 +265,15 @@ class _Finding:
         if values.looked >= _MANY and values.given < 0.08 and not self._spells_addresses(at):
             return Field.FULL_NAME, 0.4
         return self._part_of_name(at, each)
+
+    def _is_second_name(self, at: int) -> bool:
+        """Whether another mere `name` is somebody's: `Name 1`, `Name 2` of a timetable."""
+        names = {
+            other
+            for other, each in enumerate(self._meanings)
+            if each.kind is Kind.NAME and other != at
+        }
+        return any(guess.position in names and guess.field in _NAMES for guess in self._guesses)
 
     def _names_companies(self, at: int) -> bool:
         return self._values[at].company >= 0.2 and self._values[at].given_first < 0.3

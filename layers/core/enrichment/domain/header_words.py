@@ -191,6 +191,12 @@ def _recognised(tokens: Sequence[str]) -> Iterator[str]:
     yield from best[-1][2]
 
 
+# Short words that are met in other ones by chance: `workshop` is no shop.
+_NO_PARTS = frozenset(
+    {"company_by_kind", "filler", "job", "party", "personal", "role", "second", "work"}
+)
+
+
 @lru_cache(4096)
 def _parts(token: str) -> tuple[str, ...]:
     """The concepts of a word that is put together from known ones, as in German, Japanese or
@@ -200,11 +206,13 @@ def _parts(token: str) -> tuple[str, ...]:
         return ("",)
     shortest = 3 if token.isascii() else 1
     phrases = _phrases()
+    apart = _NO_PARTS if token.isascii() else frozenset[str]()
     best: list[tuple[str, ...] | None] = [()] + [None] * len(token)
     for end in range(1, len(token) + 1):
         for start in range(end):
             head = best[start]
             concept = phrases.get(token[start:end]) if end - start >= shortest else None
+            concept = None if concept in apart else concept
             known = best[end]
             if head is not None and concept and (known is None or len(head) + 1 < len(known)):
                 best[end] = (*head, concept)

@@ -104,7 +104,9 @@ class Header:
     likeness: float
 
 
-_LIKE_A_HEADER = 0.5  # from which a row is one, whatever stands below it
+# Two usual names make a header wherever it stands; less than that may be a row of the table, such
+# as somebody whose name is Page, if rows as wide stand above it.
+_SURELY_A_HEADER, _LIKE_A_HEADER = 1.4, 0.5
 
 
 def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
@@ -121,10 +123,18 @@ def header_among(rows: Sequence[Sequence[str]], finder: Finder) -> Header:
         Header(number, finder.likeness(_without(often, cells), rows[number - 1] if number else ()))
         for number, cells in enumerate(rows)
     ]
-    best = max(headers, key=lambda header: header.likeness, default=Header(0, 0))
-    if best.likeness >= _LIKE_A_HEADER:
-        return best
     filled = [sum(map(bool, cells)) for cells in rows]
+    likely = [
+        header
+        for header in headers
+        if header.likeness >= _SURELY_A_HEADER
+        or (
+            header.likeness >= _LIKE_A_HEADER
+            and filled[header.position] > max(filled[: header.position], default=0)
+        )
+    ]
+    if likely:
+        return max(likely, key=lambda header: header.likeness)
     whole = max(filled, default=0) / 2  # a title has fewer cells than the table below it
     return next((header for header in headers if filled[header.position] > whole), Header(0, 0))
 
