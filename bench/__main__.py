@@ -18,10 +18,10 @@ from typing import Any
 
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import BASE, SUBJECTS
+from bench.table import RESULTS, table
 
 ROWS = 200_000
 ROUNDS = 5
-RESULTS = Path(__file__).with_name("results.json")
 _PACKAGES = ("idna", "nameparser", "pandas", "polars", "pydantic")
 
 
@@ -79,18 +79,6 @@ def _processor() -> str:
     lines = told.read_text().splitlines() if told.exists() else []
     models = (line.partition(": ")[2] for line in lines if line.startswith("model name"))
     return next(models, platform.processor())
-
-
-def table(results: dict[str, Any]) -> Iterator[str]:
-    """The results as the table in docs/performance.md."""
-    yield "| | rows a second | beside `csv.reader` | least to most | peak memory, MB |"
-    yield "|---|---|---|---|---|"
-    for name, found in results["subjects"].items():
-        speed, _, _ = found["rows_per_second"]
-        ratio, least, most = found["ratio"]
-        memory, _, _ = found["megabytes"]
-        title = SUBJECTS[name].title
-        yield f"| {title} | {speed:,.0f} | {ratio:.3f} | {least:.3f} to {most:.3f} | {memory:.0f} |"
 
 
 if __name__ == "__main__":

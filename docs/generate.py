@@ -15,12 +15,15 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
+from bench.table import measured
 from enrichment.domain import batch, job
 from local.provider.behaviour import Behaviour, Faults
 from local.stack import chosen_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "docs" / "architecture.md", ROOT / "docs" / "parameters.md")
+PAGES = tuple(
+    ROOT / "docs" / f"{name}.md" for name in ("architecture", "parameters", "performance")
+)
 
 Transitions = Mapping[Any, frozenset[Any]]
 
@@ -145,6 +148,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "alarms": alarms,
     "stand-in": standin,
     "faults": faults,
+    "measured": measured,
 }
 
 

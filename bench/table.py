@@ -1,0 +1,34 @@
+"""The results of `make bench` as the table that stands in docs/performance.md."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.subjects import SUBJECTS
+
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def table(results: dict[str, Any]) -> Iterator[str]:
+    """Each figure is a median; of the ratio, least and most stand beside it."""
+    yield "| | rows a second | beside `csv.reader` | least to most | peak memory, MB |"
+    yield "|---|---|---|---|---|"
+    for name, found in results["subjects"].items():
+        speed, _, _ = found["rows_per_second"]
+        ratio, least, most = found["ratio"]
+        memory, _, _ = found["megabytes"]
+        title = SUBJECTS[name].title
+        yield f"| {title} | {speed:,.0f} | {ratio:.3f} | {least:.3f} to {most:.3f} | {memory:.0f} |"
+
+
+def measured() -> str:
+    """The newest results, with where they come from."""
+    results = json.loads(RESULTS.read_text())
+    machine, versions = results["machine"], results["versions"]
+    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
+    where = (
+        f"{results['rows']:,} rows, {results['rounds']} rounds, on {machine['processor']} with"
+        f" {machine['cores']} cores.\nPython {machine['python']}, {packages}."
+    )
+    return "\n".join([where, "", *table(results)])
