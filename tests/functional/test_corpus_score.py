@@ -30,7 +30,6 @@ def found() -> dict[str, Score]:
     return scores()
 
 
-@pytest.mark.xfail(strict=False, reason="until columns, names and rows are merged")
 def test_the_corpus_comes_out_as_a_careful_person_would_have_it(found: dict[str, Score]) -> None:
     whole = total(found.values())
 

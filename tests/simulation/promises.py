@@ -31,7 +31,12 @@ AT_REST = frozenset({JobState.DELIVERED, JobState.DONE, JobState.FAILED, *ENDED_
 
 # How a row may end that has its result, that the provider may not have taken, or not take.
 WITH_RESULT = (RowState.FOUND, RowState.NOT_FOUND)
-NEVER_TAKEN = (RowState.NOT_SENT, RowState.OVER_BUDGET, RowState.REJECTED)
+NEVER_TAKEN = (
+    RowState.NOT_SENT,
+    RowState.OVER_BUDGET,
+    RowState.REJECTED,
+    RowState.NOT_WORTH,
+)
 NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
 SWEEP = 120  # seconds that a sweep may take at most
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)

@@ -246,7 +246,8 @@ _NO_NAMES = (
     ValueKind.ANSWER,
     ValueKind.LONG,
 )
-_FEW = 3  # values from which no is concluded
+_FEW = 3  # values from which it is concluded that a column of addresses is none
+_FEW_NAMES = 5  # and one of names, which are more easily mistaken
 _SEVERAL = 8  # values from which it is concluded that companies are people
 
 
@@ -257,7 +258,8 @@ def fit(wanted: Field, values: Evidence) -> float:
     if not values.looked:
         return 0.0
     found = _FITS[wanted](values)
-    return max(found, 0.0) if values.looked < _FEW else found
+    enough = _FEW if wanted in _ADDRESSED else _FEW_NAMES
+    return max(found, 0.0) if values.looked < enough else found
 
 
 def _profile_fit(values: Evidence) -> float:
@@ -280,7 +282,7 @@ def _email_fit(values: Evidence) -> float:
 
 def _site_fit(values: Evidence) -> float:
     share = values.share(ValueKind.URL, ValueKind.DOMAIN)
-    if share < 0.15:
+    if share < 0.15 or values.share(ValueKind.COMPANY_PAGE) > share:
         return -1.0
     if values.hosts <= 1 and values.distinct > _FEW:  # pages of one site
         return -0.8
@@ -330,6 +332,9 @@ def _company_fit(values: Evidence) -> float:
     return 0.7 if values.company >= 0.2 else 0.4 if values.company >= 0.08 else 0.1
 
 
+_ADDRESSED = frozenset(
+    {Field.DOMAIN, Field.WEBSITE, Field.EMAIL, Field.LINKEDIN, Field.SALES_NAVIGATOR}
+)
 _FITS = {
     Field.FIRST_NAME: _first_fit,
     Field.LAST_NAME: _last_fit,

@@ -262,7 +262,8 @@ class _Finding:
             return Field.COMPANY, 0.7
         if self._has(*_FULL_NAMES):
             return None
-        if values.looked >= _MANY and values.given < 0.08 and not self._spells_addresses(at):
+        is_unlike = values.looked >= _MANY and values.given < 0.08
+        if is_unlike and not (self._has(*_HALVES) or self._spells_addresses(at)):
             return Field.FULL_NAME, 0.4
         return self._part_of_name(at, each)
 

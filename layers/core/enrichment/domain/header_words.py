@@ -235,7 +235,7 @@ def _by_words(concepts: tuple[str, ...]) -> Meaning:
     if unknown and not said & _DISTINCT:
         weight = _PERHAPS if unknown == 1 and said & _OF_HALVES else _UNLIKELY
     by_kind = found.field is Field.COMPANY and "company" not in said
-    rank = 1 + ("second" in said) + RANK_OF_ROLES * (by_kind or "role" in said)
+    rank = 1 + bool({"second", "party"} & said) + RANK_OF_ROLES * (by_kind or "role" in said)
     return Meaning(found.field, found.kind, weight, (rank, 10 + unknown))
 
 

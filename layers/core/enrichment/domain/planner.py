@@ -55,6 +55,8 @@ class Planner:
             if decided.row != row.number:
                 raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
             self._count(row)
+            if self._check:
+                self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
                 self._last_sent = row.number

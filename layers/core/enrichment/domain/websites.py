@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 MAX_DOMAIN = 253  # characters, RFC 1035
-_REMEMBERED = 1024  # texts whose domain is kept, since a company has many people in a list
+_REMEMBERED = 16_384  # texts whose domain is kept, since a company has many people in a list
 
 # acme.com, acme.fr; Jane <jane@acme.com>
 _BETWEEN = re.compile(r"[\s,;|<>\"'()\[\]{}]+")
