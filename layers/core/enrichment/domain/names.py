@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from enrichment import vocabulary
@@ -339,6 +339,7 @@ def _full(cells: Mapping[Field, str]) -> tuple[Field, str]:
     return full_field, cells.get(full_field, "")
 
 
+@lru_cache(16_384)
 def _is_plain(cell: str) -> bool:
     """Whether a cell holds nothing but one word of a name, so that no rule changes it."""
     return bool(_PLAIN.fullmatch(cell)) and len(cell) < MAX_NAME and cell.lower() not in _nothing()

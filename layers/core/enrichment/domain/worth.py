@@ -39,6 +39,8 @@ def not_worth(cells: Mapping[Field, str]) -> str | None:
     """
     first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
     text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
+    if not text.isascii() and _LATIN.fullmatch(text):
+        text = plain(text)
     return None if text.isascii() and _is_plain(text) else _after_all(cells)
 
 
@@ -60,16 +62,23 @@ def _names(cells: Mapping[Field, str]) -> list[str]:
 
 def _is_plain(text: str) -> bool:
     """Whether a text is of words in ASCII that no rule looks for."""
-    lower = text.lower()
-    if not _PLAIN.fullmatch(lower) or lower in vocabulary.word_set("worth", "at_example"):
+    found = text.lower().split()
+    if not all(map(_is_plain_word, found)) or all(len(word) == 1 for word in found):
         return False
-    return _special().isdisjoint(lower.split())
+    return " ".join(found) not in vocabulary.word_set("worth", "at_example")
 
 
 # No mark but a hyphen, no letter three times.
-_PLAIN = re.compile(
-    r"(?!.*(\w)\1\1|.*[bcdfghjklmnpqrstvwxz]{7}|(\w)(?: \2)+$)[a-z -]*[a-z][a-z -]*"
-)
+_PLAIN = re.compile(r"(?!.*(\w)\1\1|.*[bcdfghjklmnpqrstvwxz]{7})[a-z-]*[a-z][a-z-]*")
+
+
+# Letters with accents, but for those of which garbled text is full.
+_LATIN = re.compile("[A-Za-zÀÁÄ-ÖØ-âä-öø-ž -]+")
+
+
+@lru_cache(16_384)
+def _is_plain_word(word: str) -> bool:
+    return bool(_PLAIN.fullmatch(word)) and word not in _special()
 
 
 @cache
