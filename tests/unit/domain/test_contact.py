@@ -194,6 +194,7 @@ ROWS = st.dictionaries(st.sampled_from(Field), CELLS)
 @example(
     cells=jane(website="https://acme.com/\u2100", linkedin="linkedin.com/in/\u2100"), wanted=PHONE
 )
+@example(cells={**jane(domain="acme.com"), Field.SECOND_LAST_NAME: "Roe\x1b"}, wanted=EMAIL)
 @example(cells=jane(domain="acme\u2488com", linkedin="//linkedin.com\u2100/in/x"), wanted=EMAIL)
 def test_no_text_breaks_the_mapping_and_the_provider_takes_whatever_passes_it(
     cells: dict[Field, str], wanted: EnrichmentType

@@ -414,7 +414,7 @@ def _checked(first: str, last: str, cells: Mapping[Field, str], spelling: Spelli
 def _problem(field_: Field, text: str, cell: str) -> str | None:
     if not text:
         return words.MISSING
-    if problem := damage(cell) or excess(text, MAX_NAME):
+    if problem := damage(cell) or damage(text) or excess(text, MAX_NAME):
         return problem
     if field_ is Field.FIRST_NAME and _TWO_WITH_SLASH.fullmatch(cell.strip()):
         return words.TWO_PEOPLE
