@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from enrichment.clock import left_of
 from enrichment.logs import logger
 from enrichment.pipeline import deployed
 
@@ -19,7 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         upload["key"],
         upload["version-id"],
         upload["size"],
-        lambda: context.get_remaining_time_in_millis() / 1000,
+        left_of(context),
     )
     logger.info("split", extra={"job": job})
     return {"job": job}

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enrichment.adapters.clients import BRISK
+from enrichment.clock import left_of
 from enrichment.logs import logger
 from enrichment.pipeline import deployed
 from enrichment.usecases.webhook import Message
@@ -14,9 +15,8 @@ from enrichment.usecases.webhook import Message
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    taken = deployed(BRISK).webhook.run_all(
-        map(_message, event["Records"]), lambda: context.get_remaining_time_in_millis() / 1000
-    )
+    messages = map(_message, event["Records"])
+    taken = deployed(BRISK).webhook.run_all(messages, left_of(context))
     if taken.failures:
         logger.error("webhooks kept", extra={"failures": taken.failures})
     logger.info("webhooks", extra=dict(taken.done) | {"left": len(taken.left)})

@@ -172,14 +172,9 @@ def _columns_that_differ(file: TrueFile, answer: Answer) -> Iterator[str]:
 def _taken(report: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """The headers of the columns that were taken for each field, the most trusted first."""
     taken: dict[str, tuple[str, ...]] = {}
-    for column in report.get("taken") or _of_one_column_each(report["columns"]):
+    for column in report["taken"]:
         taken[column["field"]] = (*taken.get(column["field"], ()), column["header"])
     return taken
-
-
-def _of_one_column_each(columns: dict[str, str]) -> Iterator[dict[str, str]]:
-    for name, header in columns.items():
-        yield {"field": name, "header": header}
 
 
 def _any_order(field_name: str) -> str:

@@ -133,19 +133,25 @@ def test_lost_messages_are_found_behind_a_queue_that_never_empties(world: World)
 # Results are read once
 
 
+def noted_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the batches whose results are read from here on."""
+    read: list[int] = []
+    of = Results.of
+
+    def noted(results: Results, batch: Batch) -> dict[int, dict[str, Any]]:
+        read.append(batch.number)
+        return of(results, batch)
+
+    monkeypatch.setattr(Results, "of", noted)
+    return read
+
+
 def test_each_batch_is_read_once_whatever_the_copies(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = contacts(5000).splitlines()
     copies = first[1:][:1500]
-    read: list[int] = []
-    of = Results.of
-
-    def counted(results: Results, batch: Batch) -> dict[int, dict[str, Any]]:
-        read.append(batch.number)
-        return of(results, batch)
-
-    monkeypatch.setattr(Results, "of", counted)
+    read = noted_reads(monkeypatch)
     job = world.drop(KEY, "\r\n".join([*first, *reversed(copies)]) + "\r\n")
     world.now += DEADLINE
     sweep(world)
@@ -166,14 +172,7 @@ def test_a_compilation_that_runs_out_of_time_goes_on_and_writes_the_same_bytes(
     job = world.drop(again, contacts(450))
     world.submit_all()
     world.deliver()
-    read: list[int] = []
-    of = Results.of
-
-    def counted(results: Results, batch: Batch) -> dict[int, dict[str, Any]]:
-        read.append(batch.number)
-        return of(results, batch)
-
-    monkeypatch.setattr(Results, "of", counted)
+    read = noted_reads(monkeypatch)
     runs = 0
     while world.functions.compiles:
         enough = len(read) + 2  # batches for which this run has time

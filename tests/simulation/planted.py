@@ -3,12 +3,13 @@
 A bug is a pipeline with one part replaced; the part stands before it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from enrichment.adapters.queue import DeadLetters
+from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
@@ -121,7 +122,7 @@ class LookBeforePaying(SimulatedPipeline):
 
 
 class ForgetfulWebhook(ReceiveWebhook):
-    def run_all(self, messages: Iterable[Message], seconds_left: Callable[[], float]) -> Taken:
+    def run_all(self, messages: Iterable[Message], seconds_left: SecondsLeft) -> Taken:
         return replace(super().run_all(messages, seconds_left), left=[])
 
 

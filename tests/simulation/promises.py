@@ -38,7 +38,6 @@ NEVER_TAKEN = (
     RowState.NOT_WORTH,
 )
 NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
-SWEEP = 120  # seconds that a sweep may take at most
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
 Ends = dict[int, tuple[RowState, str]]
@@ -104,9 +103,10 @@ class Promises:
         self._promise(sent, "a first answer is given only when every batch was answered")
         last = max(int(batch.get("claimed_at") or 0) for batch in batches)
         last = max(last, int(job.get("last_result_at") or 0))
-        quiet = self._world.hub.now - last
+        quiet = self._world.hub.now - last >= 600
         # A sweep may have looked just before a result came, which amends the output then.
-        self._promise(quiet >= 600 or quiet < SWEEP, "a first answer is given when all is quiet")
+        unseen = any(began <= last for began in self._world.sweeps)
+        self._promise(quiet or unseen, "a first answer is given when all is quiet")
 
     def _results(self, job: str) -> int:
         return sum(key[0].startswith(f"RESULT#{job}#") for key in self._world.dynamodb.items)

@@ -52,6 +52,7 @@ class World:
         self.provider = Provider(hub, hub.some(4, 200), self._place_of, self._on_result)
         self.cap = None if hub.chance.random() < 0.7 else hub.some(3, 15)
         self.table_works = True
+        self.sweeps: list[int] = []  # when those began that are at work
         self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
         self.secrets = Secrets(hub.guard, "first")
@@ -176,7 +177,11 @@ class World:
         self.pipeline.compile.run(job, lambda: float(chance.random() < 0.5 or not hurried) * 900)
 
     def _sweep(self) -> None:
-        problems = self.pipeline.sweep.run().problems
+        self.sweeps.append(began := self.hub.now)
+        try:
+            problems = self.pipeline.sweep.run().problems
+        finally:
+            self.sweeps.remove(began)
         ours = [problem for problem in problems if not problem.endswith(": ClientError")]
         self.hub.promise(not ours, f"the sweeper stumbles over nothing but AWS ({ours})")
 

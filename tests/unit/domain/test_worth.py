@@ -135,8 +135,10 @@ def test_columns_of_things_tell_a_list_of_things() -> None:
 SPECIAL = sorted(worth._special())
 WORDS = st.one_of(
     st.sampled_from(SPECIAL),
-    st.sampled_from(["jane", "doe", "park", "o'neil", "smith-jones", "aaa", "x"]),
-    st.from_regex("[a-z]{1,9}", fullmatch=True),
+    st.sampled_from(
+        ["Jane", "doe", "park", "o'neil", "smith-jones", "aaa", "x", "Zoë", "Société", "Hôtel"]
+    ),
+    st.from_regex("[a-zà-öø-ž]{1,9}", fullmatch=True),
 )
 
 
@@ -154,9 +156,11 @@ def test_no_text_breaks_it(cells: dict[Field, str]) -> None:
     is_no_company(cells.get(Field.COMPANY, ""))
 
 
-@pytest.mark.parametrize("table", ["test", "company", "total"])
-def test_every_word_alone_tells(table: str) -> None:
-    found = [word for word in vocabulary.words("worth", table) if not not_worth(full(word))]
+@pytest.mark.parametrize(
+    ("file", "table"), [("worth", "test"), ("worth", "company"), ("cells", "total")]
+)
+def test_every_word_alone_tells(file: str, table: str) -> None:
+    found = [word for word in vocabulary.words(file, table) if not not_worth(full(word))]
     assert found == []
 
 

@@ -1,17 +1,18 @@
 """Whether the cells of one row agree: a name with an address, a company with a domain."""
 
 from enrichment.domain.cell import said
-from enrichment.domain.evidence import folded, look
+from enrichment.domain.characters import plain
+from enrichment.domain.evidence import look
 
 
 def _compact(text: str) -> str:
-    return "".join(filter(str.isalnum, folded(text)))
+    return "".join(filter(str.isalnum, plain(text)))
 
 
 def contains(whole: str, part: str) -> bool:
     """Whether a text has another in it, and more."""
-    text = folded(part).strip()
-    return bool(text) and text in folded(whole) and len(text) < len(whole.strip())
+    text = plain(part).strip()
+    return bool(text) and text in plain(whole) and len(text) < len(whole.strip())
 
 
 def is_spelt_in(name: str, address: str) -> bool:
@@ -24,7 +25,7 @@ def is_spelt_in(name: str, address: str) -> bool:
 def is_on_domain_of(company: str, address: str) -> bool:
     """Whether an address is on a domain that has a company's name, or its first word, in it."""
     labels = _compact(_host_of(address).rpartition(".")[0])
-    name = folded(company).split()
+    name = plain(company).split()
     first = _compact(name[0]) if name else ""
     return bool(labels) and (
         (len(first) > 2 and first in labels) or (len(labels) > 3 and labels in _compact(company))

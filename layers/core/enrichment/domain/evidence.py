@@ -4,7 +4,6 @@ It is taken from a sample, whose order makes no difference.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from zlib import crc32
 
 from enrichment import vocabulary
 from enrichment.domain.cell import said
+from enrichment.domain.characters import plain
 from enrichment.domain.columns import Field
 from enrichment.domain.linkedin import is_sales_navigator, person_urls
 
@@ -137,19 +137,19 @@ def look(value: str) -> Look:
     words = _WORDS.findall(text)
     if len(text) > _LONG or len(words) > _MOST_WORDS:
         return Look(ValueKind.LONG)
-    plain = [folded(word) for word in words]
-    if " ".join(plain) in vocabulary.word_set("values", "answer"):
+    folded = [plain(word) for word in words]
+    if " ".join(folded) in vocabulary.word_set("values", "answer"):
         return Look(ValueKind.ANSWER)
-    is_company = _is_company(text, plain)
+    is_company = _is_company(text, folded)
     if is_company:
-        return Look(ValueKind.TEXT, words=_count(text, plain), company=True)
+        return Look(ValueKind.TEXT, words=_count(text, folded), company=True)
     if _WITHOUT_SPACES.match(text):
         is_name = len(text) <= _LONGEST_UNSPACED and text.startswith(_family_names())
-        return Look(ValueKind.TEXT, words=_count(text, plain), given=is_name)
-    parts = [part for word in plain for part in word.split("-")]
+        return Look(ValueKind.TEXT, words=_count(text, folded), given=is_name)
+    parts = [part for word in folded for part in word.split("-")]
     return Look(
         ValueKind.TEXT,
-        words=_count(text, plain),
+        words=_count(text, folded),
         given_first=bool(parts) and parts[0] in _given_names(),
         given=_may_be_name(text) or any(map(_is_of_people, parts)),
     )
@@ -183,28 +183,28 @@ def _address(text: str) -> Look | None:
     return Look(ValueKind.DOMAIN, host=lower.strip("/")) if is_domain else None
 
 
-def _count(text: str, plain: Sequence[str]) -> int:
+def _count(text: str, folded: Sequence[str]) -> int:
     """The number of words; Chinese, Japanese and Korean names of two characters and more count as
     two.
     """
-    if len(plain) == 1 and _WITHOUT_SPACES.match(text):
+    if len(folded) == 1 and _WITHOUT_SPACES.match(text):
         return min(len(text), 2)
-    return len(plain)
+    return len(folded)
 
 
-def _is_company(text: str, plain: Sequence[str]) -> bool:
+def _is_company(text: str, folded: Sequence[str]) -> bool:
     parts = () if text.isascii() else vocabulary.words("values", "company_part")
     if any(part in text for part in parts):
         return True
-    if "&" in text and len(plain) > 1:
+    if "&" in text and len(folded) > 1:
         return True
-    if any(word in vocabulary.word_set("values", "company_word") for word in plain):
+    if any(word in vocabulary.word_set("values", "company_word") for word in folded):
         return True
     last = text.rpartition(" ")[2] if " " in text else ""
-    form = folded(last).replace(".", "").strip("(),")
+    form = plain(last).replace(".", "").strip("(),")
     forms = vocabulary.word_set("values", "legal_form")
     return form in forms and (
-        len(form) > 2 or "." in last or last.isupper() or len(plain) > 2 or "," in text
+        len(form) > 2 or "." in last or last.isupper() or len(folded) > 2 or "," in text
     )
 
 
@@ -219,21 +219,6 @@ def _family_names() -> tuple[str, ...]:
 def _given_names() -> frozenset[str]:
     groups: Mapping[str, str] = vocabulary.load("frequent_given_names")["given_name"]
     return frozenset(" ".join(groups.values()).split())
-
-
-@lru_cache(8192)
-def folded(text: str) -> str:
-    """Without case and accents.
-
-    >>> folded("Müller-Łuk")
-    'muller-łuk'
-    """
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
-    return unicodedata.normalize(
-        "NFC", "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    )
 
 
 _NO_NAMES = (

@@ -39,9 +39,7 @@ def not_worth(cells: Mapping[Field, str]) -> str | None:
     """
     first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
     text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
-    if not text.isascii() and _LATIN.fullmatch(text):
-        text = plain(text)
-    return None if text.isascii() and _is_plain(text) else _after_all(cells)
+    return None if _is_plain(text) else _after_all(cells)
 
 
 def _after_all(cells: Mapping[Field, str]) -> str | None:
@@ -61,8 +59,10 @@ def _names(cells: Mapping[Field, str]) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text is of words in ASCII that no rule looks for."""
-    found = text.lower().split()
+    """Whether a text is of words in Latin letters that no rule looks for."""
+    if not (text.isascii() or _LATIN.fullmatch(text)):
+        return False
+    found = plain(text).split()
     if not all(map(_is_plain_word, found)) or all(len(word) == 1 for word in found):
         return False
     return " ".join(found) not in vocabulary.word_set("worth", "at_example")
@@ -84,10 +84,16 @@ def _is_plain_word(word: str) -> bool:
 @cache
 def _special() -> frozenset[str]:
     """All words that a rule below looks for."""
-    tables = ("test", "placeholder", "office", "company", "total", "in_manuals", "role")
+    tables = ("test", "placeholder", "office", "company", "in_manuals", "role")
     spoken = [plain(word) for table in tables for word in vocabulary.words("worth", table)]
     nothing = vocabulary.words("cells", "placeholder_as_written")
-    return frozenset(part for text in (*spoken, *nothing) for part in text.lower().split())
+    texts = (*spoken, *_totals(), *nothing)
+    return frozenset(part for text in texts for part in text.lower().split())
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(map(plain, vocabulary.words("cells", "total")))
 
 
 def _about(names: Sequence[str], text: str) -> str | None:
@@ -128,9 +134,8 @@ def _is_garbled(name: str) -> bool:
 
 
 def _is_total(folded: Sequence[str]) -> bool:
-    totals = vocabulary.word_set("worth", "total")
     spoken = " ".join(word for word in folded if not word.replace(",", "").isdigit())
-    return spoken in totals
+    return spoken in _totals()
 
 
 def _is_test(folded: Sequence[str]) -> bool:

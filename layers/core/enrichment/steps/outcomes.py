@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
@@ -39,7 +40,7 @@ class Payloads:
         results: Results,
         earlier: Iterator[bytes],
         note: Callable[[bytes], None],
-        seconds_left: Callable[[], float],
+        seconds_left: SecondsLeft,
     ) -> None:
         self._results, self._earlier, self._note = results, earlier, note
         self._seconds_left = seconds_left

@@ -1,13 +1,14 @@
 """A plan that a run of `split` could not finish in its time, and what the next run needs of it."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import enrichment
 from enrichment.adapters.bucket import Bucket
+from enrichment.clock import SecondsLeft
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.folder import memory_key, plan_key
 from enrichment.domain.job import Job
@@ -54,7 +55,7 @@ class UnfinishedPlans:
 class RowsInTime:
     """The rows of a file, as long as there is time for more; then `ran_out` is set."""
 
-    def __init__(self, rows: Iterable[Row], seconds_left: Callable[[], float]) -> None:
+    def __init__(self, rows: Iterable[Row], seconds_left: SecondsLeft) -> None:
         self._rows, self._seconds_left = rows, seconds_left
         self.ran_out = False
 

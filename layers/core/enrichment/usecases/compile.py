@@ -1,12 +1,11 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
-from enrichment.clock import Clock
+from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.credits import Bill
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
@@ -54,9 +53,7 @@ class CompileJob:
     money: Callable[[int], str]
     new_id: Callable[[], str]
 
-    def run(
-        self, job_id: str, seconds_left: Callable[[], float] = lambda: math.inf
-    ) -> Report | None:
+    def run(self, job_id: str, seconds_left: SecondsLeft = for_ever) -> Report | None:
         """Compile a job whose output is to be written.
 
         Args:
@@ -84,7 +81,7 @@ class CompileJob:
             report = self._compile(job, file.sheet, seconds_left)
         return self._finish(job, report) if report else None
 
-    def _compile(self, job: Job, sheet: Sheet, seconds_left: Callable[[], float]) -> Report | None:
+    def _compile(self, job: Job, sheet: Sheet, seconds_left: SecondsLeft) -> Report | None:
         """Write the outputs; or note the results that were read, for the next run."""
         run = self.new_id()
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")

@@ -1,13 +1,12 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.starter import SplitStarter
-from enrichment.clock import Clock
+from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.batch import Batch
 from enrichment.domain.credits import Prices, affordable
 from enrichment.domain.earlier_rows import EarlierRows
@@ -29,10 +28,6 @@ from enrichment.words import files as words
 
 # runs over one file that may die, one after the other, before it is refused in a report
 _MOST_ATTEMPTS = 3
-
-
-def _for_ever() -> float:
-    return math.inf
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class SplitUpload:
     batch_size: int
 
     def run(
-        self, key: str, version: str, size: int, seconds_left: Callable[[], float] = _for_ever
+        self, key: str, version: str, size: int, seconds_left: SecondsLeft = for_ever
     ) -> str | None:
         """Split `key` at `version` (`size` in bytes), as far as there is time.
 
@@ -110,7 +105,7 @@ class SplitUpload:
             self.jobs.change(there.id, attempts=there.attempts)
         return there
 
-    def _carry_out(self, file: AcceptedFile, seconds_left: Callable[[], float]) -> None:
+    def _carry_out(self, file: AcceptedFile, seconds_left: SecondsLeft) -> None:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content, now)
         if file.request.estimate:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from enrichment.adapters.clients import BRISK
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import SigningKey
-from enrichment.clock import Clock
+from enrichment.clock import Clock, SecondsLeft
 from enrichment.domain.result import is_final
 from enrichment.domain.token import RowRef, key_id_of, verify
 from enrichment.errors import (
@@ -73,7 +73,7 @@ class ReceiveWebhook:
     metrics: Metrics
     clock: Clock
 
-    def run_all(self, messages: Iterable[Message], seconds_left: Callable[[], float]) -> Taken:
+    def run_all(self, messages: Iterable[Message], seconds_left: SecondsLeft) -> Taken:
         """Store what each message tells. One that fails takes no other with it.
 
         Args:
