@@ -3,8 +3,13 @@
 import json
 from collections.abc import Callable
 
+import pytest
+
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
+from enrichment.domain.plan import PlannedRow
+from enrichment.domain.planner import Planner
+from enrichment.domain.row_cells import FileRow
 from tests.functional.world import World, contacts
 
 KEY = "incoming/email/leads.csv"
@@ -23,7 +28,17 @@ def split(world: World, rows: int) -> str:
     return run(KEY, version["VersionId"], version["Size"], time_for(rows)) or ""
 
 
-def test_each_run_goes_on_where_the_one_before_stood(world: World) -> None:
+def test_each_run_goes_on_where_the_one_before_stood(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+    decide = Planner.decide
+
+    def noted(planner: Planner, row: FileRow) -> PlannedRow:
+        judged.append(row.number)
+        return decide(planner, row)
+
+    monkeypatch.setattr(Planner, "decide", noted)
     version, size = world.upload(KEY, contacts(ROWS))
 
     job = world.job(split(world, 100))
@@ -34,6 +49,7 @@ def test_each_run_goes_on_where_the_one_before_stood(world: World) -> None:
 
     job = world.job(split(world, 300))
     assert (job.state, job.rows, job.batches) == (JobState.RUNNING, ROWS, 3)
+    assert judged == list(range(2, ROWS + 2))
     world.submit_all()
     world.deliver()
     world.finish()

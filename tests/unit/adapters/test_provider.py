@@ -418,6 +418,7 @@ def test_only_a_finished_result_is_polled(
         (answer(200, {"search_credits": 900, "enrichment_credits": 35}), 35),
         (answer(200, {"credits": {"search": {"left": 900}, "enrichment": {"left": 35}}}), 35),
         (answer(200, {"enrichment_credits": {"used": 5, "available": 0}, "credits": 9}), 0),
+        (answer(200, {"credits": 9, "enrichment_credits": 35}), 35),
         (answer(200, {"search_credits": 900}), None),
         (answer(200, {"search_credits": 900, "credits": 35}), 35),
         (answer(200, {"credits": True}), None),
