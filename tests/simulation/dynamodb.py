@@ -189,12 +189,19 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
-    """Whether a condition holds: terms joined by AND, or by OR, which the adapters never mix."""
+    """Whether a condition holds: terms joined by AND and OR, with parentheses."""
     names = request.get("ExpressionAttributeNames", {})
     values = {
         name: _plain(value) for name, value in request.get("ExpressionAttributeValues", {}).items()
     }
     there = item or {}
+
+    def holds(text: str) -> bool:
+        for word, combined in ((" OR ", any), (" AND ", all)):
+            parts = _parts(text, word)
+            if len(parts) > 1:
+                return combined(map(holds, parts))
+        return holds(text[1:-1]) if text.startswith("(") else term(text)
 
     def term(text: str) -> bool:
         if text.startswith("NOT "):
@@ -210,10 +217,19 @@ def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
         mine = there.get(names.get(found[1], found[1]))
         return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))
 
-    condition = request["ConditionExpression"]
-    if " OR " in condition:
-        return any(term(text) for text in condition.split(" OR "))
-    return all(term(text) for text in condition.split(" AND "))
+    return holds(request["ConditionExpression"])
+
+
+def _parts(condition: str, word: str) -> list[str]:
+    """A condition cut at a word, but not between parentheses."""
+    parts = [""]
+    for piece in condition.split(word):
+        whole = parts[-1].count("(") == parts[-1].count(")")
+        if whole and parts[-1]:
+            parts.append(piece)
+        else:
+            parts[-1] += word + piece if parts[-1] else piece
+    return parts
 
 
 def _key(item: Mapping[str, Any]) -> Key:
