@@ -1,4 +1,4 @@
-"""Eighteen bugs, planted to see that the simulation finds them: each one a developer could write.
+"""Nineteen bugs, planted to see that the simulation finds them: each one a developer could write.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -8,16 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from enrichment.steps.settlement import SettleBatch
-
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import UNANSWERED, Batch
-from enrichment.domain.credits import Account, Charge
+from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
@@ -295,6 +295,22 @@ class ForgetTheFirstTime(SimulatedPipeline):
         return HopefulBatches(self.table)
 
 
+class CoarseSubmit(SubmitBatch):
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+        if cap.left < job.most_each:
+            return super()._short(job, batch, contacts, cap)
+        self._end_unsent(job, batch, BatchState.OVER_BUDGET)
+        return BatchState.OVER_BUDGET
+
+
+class WholeBatchesOnly(SimulatedPipeline):
+    """A batch that a cap pays for in part is not sent at all."""
+
+    @cached_property
+    def submit(self) -> SubmitBatch:
+        return CoarseSubmit(**vars(super().submit))
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -312,6 +328,7 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "forget_to_release": ForgetToRelease,
     "count_only_charged": CountOnlyCharged,
     "look_before_reserving": LookBeforeReserving,
+    "whole_batches_only": WholeBatchesOnly,
     "ignore_late_charges": IgnoreLateCharges,
     "forget_the_first_time": ForgetTheFirstTime,
 }

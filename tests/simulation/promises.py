@@ -66,9 +66,9 @@ class Promises:
 
     # At each write, and at a step of a job
 
-    def on_write(self, key: tuple[str, str], item: Item) -> None:
+    def on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
         """An item of the table is written."""
-        self._bill.on_write(key, item)
+        self._bill.on_write(key, before, after)
 
     def on_step(self, before: Item, after: Item) -> None:
         """A job goes from one state to another."""

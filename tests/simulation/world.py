@@ -46,7 +46,7 @@ class World:
         self.drop = Drop(hub, copied)
         self.jobs = {job_id(BUCKET, key, "1"): key for key in self.drop.keys}
         self.acknowledged: dict[Place, str] = {}  # what each acknowledged webhook had found
-        self.on_write: Callable[[tuple[str, str], Item], None] = lambda _key, _item: None
+        self.on_write: Callable[[tuple[str, str], Item | None, Item], None] = lambda *_: None
         self.on_step: Callable[[Item, Item], None] = lambda _before, _after: None
         self._ids = 0
         balance = hub.some(4, 200) * PRICES[self.drop.wanted]
@@ -109,7 +109,7 @@ class World:
     # What is told to whom
 
     def _on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
-        self.on_write(key, after)
+        self.on_write(key, before, after)
         if key[0].startswith("RESULT#") and before is None:
             job, number = batch_of_result_key(key[0])
             name = f"the stream tells of a result in batch {number}"
