@@ -1,6 +1,5 @@
 """A file below `estimate/` is answered with what it would cost; nothing is sent for it."""
 
-
 from enrichment.domain.job import JobState
 from tests.functional.outputs import rows_of
 from tests.functional.world import PRICE, World, contacts

@@ -185,6 +185,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     "<": operator.lt,
     ">=": operator.ge,
+    ">": operator.gt,
 }
 
 
@@ -205,7 +206,7 @@ def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
             return there.get(names.get(found[1], found[1])) in [
                 values[name.strip()] for name in found[2].split(",")
             ]
-        found = re.fullmatch(r"(#?\w+) (=|<=|<|>=) (:\w+)", text)
+        found = re.fullmatch(r"(#?\w+) (=|<=|<|>=|>) (:\w+)", text)
         assert found, text
         mine = there.get(names.get(found[1], found[1]))
         return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))

@@ -10,7 +10,8 @@ from typing import Any
 
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.batch import UNANSWERED, Batch
+from enrichment.domain.credits import Charge
 from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
@@ -25,11 +26,11 @@ from tests.simulation.pipeline import SimulatedPipeline
 
 
 class CarelessBatches(Batches):
-    def settle(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: Any) -> bool:
-        if not super().settle(batch, to, cost_given_back, **fields):
+    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
+        if not super().settle(job, batch, charge, now) and charge.answered >= batch.size:
             jobs = Jobs(self._table)
-            job = jobs.get(batch.job)
-            jobs.change(batch.job, settled=job.settled + 1 if job else 0)
+            there = jobs.get(batch.job)
+            jobs.change(batch.job, settled=there.settled + 1 if there else 0)
         return True
 
 
