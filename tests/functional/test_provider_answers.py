@@ -120,7 +120,7 @@ def test_an_operator_resumes_a_paused_job_without_loss(world: World) -> None:
 
 
 def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: World) -> None:
-    world.provider.behaviour.balance = 100
+    world.provider.behaviour.balance = 100 * PRICE
     job = world.drop(KEY, contacts(250))
     world.submit_all()
     assert world.job(job).halt is Halt.NO_CREDITS
