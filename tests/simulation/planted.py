@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from enrichment.steps.settlement import SettleBatch
-
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch
@@ -18,6 +16,7 @@ from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
