@@ -469,7 +469,8 @@ def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_bac
     world.finish()
 
     assert len(world.provider.charged) == 300
-    assert world.pipeline.budget.reserved("2027-01") == PRICE * 300
+    month = world.pipeline.budget.month("2027-01")
+    assert month.reserved == month.charged <= PRICE * 300
     ends = Counter(
         state
         for n, job in enumerate(jobs)
