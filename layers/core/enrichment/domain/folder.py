@@ -39,7 +39,7 @@ class Request:
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
     account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
     is sent; with `force` the same file is paid for again; without `check`, rows are sent that do
-    not look worth a credit.
+    not look worth a credit; with `refresh`, those that have already what is looked for.
     """
 
     wanted: EnrichmentType
@@ -48,6 +48,7 @@ class Request:
     force: bool = False
     estimate: bool = False
     check: bool = True
+    refresh: bool = False
 
 
 def is_upload(key: str) -> bool:
@@ -88,7 +89,7 @@ def request_of(key: str) -> Request:
     wanted = EnrichmentType(rest[0])
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
-    force, check = False, True
+    force, check, refresh = False, True, False
     for name, value in _options(rest[1:-1]).items():
         match name:
             case "countries":
@@ -99,9 +100,11 @@ def request_of(key: str) -> Request:
                 force = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case "check":
                 check = _choice(value, "on", "off", words.neither_on_nor_off(name, value))
+            case "refresh":
+                refresh = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check)
+    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check, refresh)
 
 
 def _options(folders: Sequence[str]) -> dict[str, str]:

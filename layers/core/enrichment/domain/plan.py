@@ -13,7 +13,11 @@ from enrichment.domain.contact import Contact
 
 
 class PlannedRow(BaseModel):
-    """One line of the plan; exactly one of the fields after `row` is set."""
+    """One line of the plan; exactly one of the fields after `row` is set, but for `spared`.
+
+    `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
+    tells that such a row would have been sent otherwise.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -21,6 +25,8 @@ class PlannedRow(BaseModel):
     contact: Contact | None = None
     rejected: str | None = None
     not_worth: str | None = None
+    already: tuple[str, ...] | None = None
+    spared: bool | None = None
     duplicate_of: int | None = None
     over_budget: bool | None = None
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import Bill
+from enrichment.domain.credits import Bill, cost
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
@@ -76,6 +76,30 @@ def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
         possibly_charged=bill.possibly_charged,
         cost=money(bill.estimated),
     )
+
+
+class Saved(BaseModel):
+    """What was not paid for, and what it would have cost at the price of one found thing each."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    rows: int
+    contacts: int = Field(
+        description="those of the rows that would have been sent: each person once, if possible"
+    )
+    credits: int = Field(description="credits for these contacts, had all of them been found")
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
+    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
+    if not rows:
+        return None
+    amount = cost(contacts, price)
+    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
 
 
 class RejectedRow(BaseModel):
@@ -166,6 +190,10 @@ class Report(BaseModel):
     taken: tuple[Taken, ...] = Field(
         default=(), description="each column that was taken, how sure, and why"
     )
+    held: tuple[Taken, ...] = Field(
+        default=(),
+        description="each other column in which rows may have what is looked for already",
+    )
     unused: tuple[Unused, ...] = Field(
         default=(), description="columns that look right but were not taken, and why"
     )
@@ -185,6 +213,9 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    already_there: Saved | None = Field(
+        default=None, description="rows that had what was looked for already, and what that saved"
+    )
     names: tuple[NameAsSent, ...] = Field(
         default=(), description="in an estimate: how the first names were divided"
     )

@@ -24,12 +24,14 @@ class RowCounts:
         self._qualities: Counter[str] = Counter()
         self._ambiguous: list[list[int]] = []
         self.doubtful = 0  # rows of which nobody saw whether the provider took them
+        self.spared = 0  # rows that would have been sent, had they not what is looked for
         self._sample: list[RejectedRow] = []
 
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
         self._states[outcome.state] += 1
         self.doubtful += outcome.doubtful
+        self.spared += outcome.spared
         if outcome.state is RowState.AMBIGUOUS:
             if self._ambiguous and self._ambiguous[-1][1] == row - 1:
                 self._ambiguous[-1][1] = row

@@ -11,7 +11,7 @@ from enrichment.domain.credits import Bill, Prices, cost, left_of, month_of
 from enrichment.domain.folder import Request
 from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
 from enrichment.domain.planner import Planner
-from enrichment.domain.report import Cap, NameAsSent, RowAsSent, credits_of
+from enrichment.domain.report import Cap, NameAsSent, RowAsSent, credits_of, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -48,7 +48,7 @@ class EstimateFile:
             for row in file.rows:
                 planned = planner.decide(row)
                 preview.add(row, planned.contact)
-                outputs.add(row, outcome_of_planned(planned, _to_send))
+                outputs.add(row, outcome_of_planned(planned, request.wanted, _to_send))
         counts = outputs.counted.counts()
         price = self.prices.of(request.wanted)
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
@@ -59,8 +59,12 @@ class EstimateFile:
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
+            found=file.found,
             counted=outputs.counted,
             credits=credits_of(bill, self.money),
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, price, self.money
+            ),
             caps=tuple(self._caps(request, needed)),
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),

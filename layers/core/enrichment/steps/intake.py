@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.domain.columns import HEADERS, Columns, Field
+from enrichment.domain.columns import HEADERS, Columns, Field, Held
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request, mapping_keys
 from enrichment.domain.found import Found
+from enrichment.domain.holdings import HELD, Holdings
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.manner import Manner, manner_of
@@ -39,6 +40,20 @@ class AcceptedFile:
     rows: Iterable[Row]
     request: Request
     manner: Manner
+
+    @property
+    def found(self) -> Found:
+        """What its columns are taken for, as far as it matters to what is asked."""
+        wanted, refresh = self.request.wanted, self.request.refresh
+        return self.sheet.found.with_held_only(None if refresh else HELD[wanted])
+
+    @property
+    def holdings(self) -> Holdings | None:
+        """What tells what its rows have already; None if nobody wants to know."""
+        request = self.request
+        if request.refresh:
+            return None
+        return Holdings(self.sheet.found, request.wanted, request.countries)
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,7 @@ class Intake:
         job = job.model_copy(update=known)
         return AcceptedFile(job, file.sheet, chain(first, rows), request, manner)
 
-    def _mapping(self, key: str) -> dict[str, Field | None]:
+    def _mapping(self, key: str) -> dict[str, Field | Held | None]:
         """The nearest folder's own mapping of columns; empty if there is none."""
         for candidate in mapping_keys(key):
             stream = self.bucket.read(candidate)
@@ -126,6 +141,7 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
         digest,
         request.wanted,
         *sorted(request.countries),
+        *(["refresh"] if request.refresh else []),
         *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.plan import PlannedRow
@@ -88,9 +89,13 @@ class Outcomes:
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        return outcome_of_planned(plan, self._of_sent)
+        wanted = self._job.wanted or EnrichmentType.EMAIL
+        outcome = outcome_of_planned(plan, wanted, self._of_first)
+        if plan.already is not None and plan.row in self._copied:
+            self._kept[plan.row] = outcome
+        return outcome
 
-    def _of_sent(self, row: int) -> Outcome:
+    def _of_first(self, row: int) -> Outcome:
         if row in self._kept:
             return self._kept[row]
         outcome = self._read(row)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Field, Held
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found
 from enrichment.domain.job import Job
@@ -18,12 +18,14 @@ from enrichment.domain.report import (
     NameAsSent,
     Report,
     RowAsSent,
+    Saved,
     Status,
     Taken,
     Unused,
 )
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
+from enrichment.words.columns import EARLIER_ANSWER
 
 _FULL_NAMES = frozenset({Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST})
 _EXAMPLES = 3
@@ -35,6 +37,7 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    already_there: Saved | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]
@@ -71,7 +74,7 @@ class PublishReport:
             status: what the report is about.
             message: what the owner should know or do, in words.
             sheet: how the file was read, where it was.
-            found: what its columns were taken for, where the sheet does not know it.
+            found: what its columns were taken for, if they were.
             counted: its rows, where they were looked at.
             details: what only some reports have.
         """
@@ -101,7 +104,7 @@ class PublishReport:
 def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
     if sheet is None:
         return {}
-    found = found or sheet.found
+    found = found or sheet.found.with_held_only(None)
     return {
         "read_as": sheet.layout.words(),
         "columns": {
@@ -117,6 +120,16 @@ def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
                 examples=_examples(sheet, each.position),
             )
             for each in found.taken
+        ),
+        "held": tuple(
+            Taken(
+                field=each.held,
+                header=sheet.header[each.position],
+                sure=each.sure,
+                why=each.why,
+                examples=_examples(sheet, each.position),
+            )
+            for each in found.held
         ),
         "unused": tuple(
             Unused(
@@ -142,10 +155,12 @@ def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
     """A `_columns.json` that takes the columns as they were taken, and in place of what is lacking
     those that look right; null for those that only look like what others are.
     """
-    known = set(found.columns)
+    known: set[Field | Held] = set(found.columns)
     if {Field.FIRST_NAME, Field.LAST_NAME} <= known or known & _FULL_NAMES:
         known |= {Field.FIRST_NAME, Field.LAST_NAME, *_FULL_NAMES}
     columns: list[tuple[int, str | None]] = [(each.position, each.field) for each in found.taken]
+    columns += [(each.position, each.held) for each in found.held if each.why != EARLIER_ANSWER]
+    known |= set(Held)
     columns += [
         (each.position, None if each.field in known else each.field) for each in found.unused
     ]

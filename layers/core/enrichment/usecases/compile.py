@@ -17,7 +17,7 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Credits, Report, Status, credits_of
+from enrichment.domain.report import Credits, Report, Status, credits_of, saved_by
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
@@ -151,6 +151,9 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=self._credits(job, counts, outputs.counted.doubtful),
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, job.price, self.money
+            ),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )

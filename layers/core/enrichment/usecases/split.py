@@ -130,6 +130,7 @@ class SplitUpload:
             self.batch_size,
             file.manner,
             request.check,
+            file.holdings,
         )
 
     def _plan(self, file: AcceptedFile, rows: RowsInTime) -> None:
@@ -165,7 +166,7 @@ class SplitUpload:
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
             layout=file.sheet.layout.model_dump(mode="json"),
-            found=file.sheet.found.model_dump(mode="json"),
+            found=file.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,
