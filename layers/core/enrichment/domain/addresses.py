@@ -1,10 +1,11 @@
 """E-mail addresses in a cell that are somebody's own."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache
 
-from enrichment import vocabulary
 from enrichment.domain.cell import tidy
+from enrichment.vocabulary import word_set
 
 _LONGEST_LOCAL = 64  # characters before the @, RFC 5321
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -13,33 +14,37 @@ _LABEL = r"[^\s@.,;:|/<>\"()\[\]{}]+"
 _ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)")
 # Jane <jane@acme.com>; jane@acme.com/doe@acme.com
 _BETWEEN = re.compile(r"[\s,;:|/<>\"()\[\]{}]+")
-_FIRST_WORD = re.compile(r"[a-z]*")
+_AFTER_FIRST_WORD = re.compile(r"[^a-z]")
 
 
-def addresses_in(cell: str) -> list[tuple[str, str]]:
-    """The addresses in a cell that may be one person's, in its order, each with its host.
+def first_address(cell: str, is_wanted: Callable[[str], bool]) -> str:
+    """The first address in a cell that may be one person's, at a host that is wanted; empty if
+    there is none.
 
     What is no address is passed over, and so are mailboxes such as info@ and placeholders such as
     none@.
 
-    >>> addresses_in("Jane <jane@acme.com>; info@acme.com")
-    [('jane@acme.com', 'acme.com')]
+    >>> first_address("info@acme.com, Jane <jane@acme.com>", lambda host: host == "acme.com")
+    'jane@acme.com'
     """
     whole = _ADDRESS.fullmatch(cell)
-    found = [whole] if whole else map(_ADDRESS.fullmatch, _texts(cell))
-    return [(each[0], each[2]) for each in found if each and _is_somebodys(each[1])]
+    for found in (whole,) if whole else map(_ADDRESS.fullmatch, _texts(cell)):
+        if found and is_wanted(found[2]) and _is_somebodys(found[1]):
+            return found[0]
+    return ""
 
 
 def _texts(cell: str) -> list[str]:
     return [text.strip(".'") for text in _BETWEEN.split(tidy(cell))] if "@" in cell else []
 
 
-@lru_cache(1024)
 def _is_somebodys(local: str) -> bool:
     lower = local.lower()
-    first = _FIRST_WORD.match(lower)
-    return not (
-        len(local) > _LONGEST_LOCAL
-        or lower in vocabulary.word_set("mailboxes", "placeholder")
-        or (first and first[0] in vocabulary.word_set("mailboxes", "mailbox"))
-    )
+    first = lower if lower.isalpha() else _AFTER_FIRST_WORD.split(lower, maxsplit=1)[0]
+    mailboxes, placeholders = _nobodys()
+    return first not in mailboxes and lower not in placeholders and len(local) <= _LONGEST_LOCAL
+
+
+@cache
+def _nobodys() -> tuple[frozenset[str], frozenset[str]]:
+    return word_set("mailboxes", "mailbox"), word_set("mailboxes", "placeholder")

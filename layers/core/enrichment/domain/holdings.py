@@ -1,9 +1,10 @@
 """What a row has already of what is looked for, so that nothing is paid for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
-from enrichment.domain.addresses import addresses_in
+from enrichment.domain.addresses import first_address
 from enrichment.domain.columns import Field, Held
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
@@ -30,14 +31,19 @@ class Holdings:
     """
 
     def __init__(self, found: Found, wanted: EnrichmentType, countries: Sequence[str] = ()) -> None:
-        self._wanted, self._countries = wanted, tuple(countries)
-        is_mail = wanted is not EnrichmentType.PHONE
-        self._emails = found.columns.get(Field.EMAIL, ()) if is_mail else ()
+        self._emails = found.columns.get(Field.EMAIL, ())
         self._held = tuple(each.position for each in found.held if each.held is HELD[wanted])
+        self._countries = tuple(countries)
+        look, columns = {
+            EnrichmentType.EMAIL: (self._work_email, (*self._emails, *self._held)),
+            EnrichmentType.PERSONAL_EMAIL: (self._personal_email, (*self._emails, *self._held)),
+            EnrichmentType.PHONE: (self._phones, self._held),
+        }[wanted]
+        self._look, self._columns = look, columns
 
     def __bool__(self) -> bool:
         """Whether any column is looked at."""
-        return bool(self._emails or self._held)
+        return bool(self._columns)
 
     def of(self, cells: Sequence[str], domain: str | None) -> tuple[str, ...]:
         """What a row has: an address, or its phone numbers in E.164; nothing if it has none.
@@ -46,36 +52,36 @@ class Holdings:
             cells: the row's, as many as the header has.
             domain: the company's, as it would be sent.
         """
-        match self._wanted:
-            case EnrichmentType.EMAIL:
-                return tuple(self._work_emails(cells, domain))[:1]
-            case EnrichmentType.PERSONAL_EMAIL:
-                return tuple(self._personal_emails(cells, domain))[:1]
-            case EnrichmentType.PHONE:
-                return tuple(dict.fromkeys(self._phones(cells, domain)))
-
-    def _work_emails(self, cells: Sequence[str], domain: str | None) -> Iterator[str]:
-        for at in self._emails:
-            for address, host in addresses_in(cells[at]):
-                if domain and own_domain(host) == domain:
-                    yield address
-        for at in self._held:
-            for address, host in addresses_in(cells[at]):
-                if own_domain(host):
-                    yield address
-
-    def _personal_emails(self, cells: Sequence[str], domain: str | None) -> Iterator[str]:
-        for at in self._emails:
-            for address, host in addresses_in(cells[at]):
-                if is_mail_host(host):
-                    yield address
-        for at in self._held:
-            for address, host in addresses_in(cells[at]):
-                if is_mail_host(host) or own_domain(host) not in (None, domain):
-                    yield address
-
-    def _phones(self, cells: Sequence[str], domain: str | None) -> Iterator[str]:
-        for at in self._held:
+        for at in self._columns:  # most rows have nothing, and there may be many
             if cells[at]:
-                regions = regions_of(domain, self._countries)
-                yield from phones_in(cells[at], regions, self._countries)
+                return self._look(cells, domain)
+        return ()
+
+    def _work_email(self, cells: Sequence[str], domain: str | None) -> tuple[str, ...]:
+        for at in self._emails:
+            cell = cells[at]
+            may_be = domain and (domain in cell.lower() or not cell.isascii())
+            if may_be and (found := first_address(cell, lambda host: own_domain(host) == domain)):
+                return (found,)
+        for at in self._held:
+            if found := first_address(cells[at], lambda host: own_domain(host) is not None):
+                return (found,)
+        return ()
+
+    def _personal_email(self, cells: Sequence[str], domain: str | None) -> tuple[str, ...]:
+        for at in self._emails:
+            if found := first_address(cells[at], is_mail_host):
+                return (found,)
+        for at in self._held:
+            if found := first_address(cells[at], lambda host: _is_private(host, domain)):
+                return (found,)
+        return ()
+
+    def _phones(self, cells: Sequence[str], domain: str | None) -> tuple[str, ...]:
+        regions = regions_of(domain, self._countries)
+        found = (phones_in(cells[at], regions, self._countries) for at in self._held)
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def _is_private(host: str, domain: str | None) -> bool:
+    return is_mail_host(host) or own_domain(host) not in (None, domain)

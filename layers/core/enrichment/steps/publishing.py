@@ -9,7 +9,7 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.columns import Field, Held
 from enrichment.domain.folder import REPORTS, output_key
-from enrichment.domain.found import Found
+from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
     Cap,
@@ -111,26 +111,8 @@ def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
             field: sheet.header[positions[0]] for field, positions in found.columns.items()
         },
         "columns_seen": tuple(sheet.header),
-        "taken": tuple(
-            Taken(
-                field=each.field,
-                header=sheet.header[each.position],
-                sure=each.sure,
-                why=each.why,
-                examples=_examples(sheet, each.position),
-            )
-            for each in found.taken
-        ),
-        "held": tuple(
-            Taken(
-                field=each.held,
-                header=sheet.header[each.position],
-                sure=each.sure,
-                why=each.why,
-                examples=_examples(sheet, each.position),
-            )
-            for each in found.held
-        ),
+        "taken": tuple(_taken(sheet, each.field, each) for each in found.taken),
+        "held": tuple(_taken(sheet, each.held, each) for each in found.held),
         "unused": tuple(
             Unused(
                 looks_like=each.field,
@@ -142,6 +124,16 @@ def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
         ),
         "mapping": _mapping(sheet.header, found),
     }
+
+
+def _taken(sheet: Sheet, name: str, column: TakenColumn | HeldColumn) -> Taken:
+    return Taken(
+        field=name,
+        header=sheet.header[column.position],
+        sure=column.sure,
+        why=column.why,
+        examples=_examples(sheet, column.position),
+    )
 
 
 def _examples(sheet: Sheet, position: int) -> tuple[str, ...]:
