@@ -23,7 +23,7 @@ STATES = {
     RowState.FOUND: ("Found", "Pronto found what you asked for"),
     RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
     RowState.TO_SEND: ("To send", "would be sent to Pronto"),
-    RowState.ALREADY_THERE: ("Already there", "had what was looked for; cost nothing"),
+    RowState.ALREADY_THERE: ("Already there", "have what you look for; cost nothing"),
     RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
