@@ -4,8 +4,12 @@ import json
 
 import pytest
 
+from enrichment.domain.columns import Field
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.folder import Request
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RESULT_COLUMNS
+from enrichment.steps.intake import content_of
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import PRICE, World
 
@@ -74,6 +78,14 @@ def test_an_estimate_says_how_many_have_it_and_what_that_saves(world: World, opt
     assert report["counts"]["to_send"] == (3 if "off" in options else 2)
     page = world.read(f"reports/{key.removesuffix('.csv')}-{report['job']}.html") or ""
     assert "have a work e-mail already" in page
+
+
+def test_what_a_file_is_taken_for_is_as_it_was_before_such_columns_were_known() -> None:
+    """So that a file that was enriched then is known again; the digest is that of then."""
+    columns = {Field.COMPANY: (2,), Field.EMAIL: (3,), Field.FIRST_NAME: (0,)}
+    then = "98b3683923ba860e8e23cabad1daaeadc6cd40898010b2367cf7e64adc4dc885"
+    assert content_of("digest", Request(EnrichmentType.EMAIL), columns) == then
+    assert content_of("digest", Request(EnrichmentType.EMAIL, refresh=True), columns) != then
 
 
 def test_whoever_wants_all_again_says_so_and_it_is_another_content(world: World) -> None:
