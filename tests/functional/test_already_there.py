@@ -113,7 +113,7 @@ def test_a_file_of_which_every_row_has_it_is_answered_at_once_as_often_as_it_is_
         assert world.job(job).state is JobState.DONE
         report = world.report(key, job)
         assert (report["status"], report["counts"]["already_there"]) == ("done", 1)
-        assert (report["credits"]["estimated"], report["rejected"]) == (0, None)
+        assert (report["credits"]["settled"], report["rejected"]) == (0, None)
         assert states(world.enriched(key, job)) == ["already_there"]
     assert world.provider.requests == []
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.credits import FILE
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import RowState
@@ -23,7 +24,7 @@ from enrichment.domain.report import (
     Unused,
 )
 from enrichment.words import columns as column_words
-from enrichment.words.rows import OVER_FILES_BUDGET
+from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
 # often.
@@ -198,10 +199,11 @@ EXAMPLES = {
         email_quality={"deliverable": 131, "catch-all": 36, "N/A": 2},
         credits=Credits(
             contacts_sent=236,
-            price_per_contact=1,
-            estimated=236,
-            possibly_charged=0,
-            cost="23.60 EUR",
+            things_found=166,
+            price=1,
+            most_each=1,
+            settled=166,
+            cost="16.60 EUR",
         ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
@@ -243,11 +245,11 @@ EXAMPLES = {
         ),
         counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
         credits=Credits(
-            contacts_sent=200,
-            price_per_contact=1,
-            estimated=200,
-            possibly_charged=0,
-            cost="20.00 EUR",
+            contacts_sent=236,
+            price=1,
+            most_each=1,
+            at_most=236,
+            cost="23.60 EUR",
         ),
         caps=(
             Cap(name="The option max_credits of this file", credits=200, needed=236, hit=True),
@@ -287,11 +289,7 @@ EXAMPLES = {
         ),
         counts=counts(to_send=60, already_there=180, duplicate_of=8),
         credits=Credits(
-            contacts_sent=60,
-            price_per_contact=30,
-            estimated=1_800,
-            possibly_charged=0,
-            cost="180.00 EUR",
+            contacts_sent=60, price=30, most_each=150, at_most=9_000, cost="900.00 EUR"
         ),
         already_there=Saved(rows=180, contacts=171, credits=5_130, cost="513.00 EUR"),
     ),
@@ -332,7 +330,14 @@ EXAMPLES = {
             " this file is amended then. Do not drop such rows again: they were sent."
         ),
         counts=counts(found=146, not_found=60, awaited=30, rejected=8, duplicate_of=4),
-        credits=Credits(contacts_sent=236, price_per_contact=1, estimated=236, possibly_charged=0),
+        credits=Credits(
+            contacts_sent=236,
+            things_found=146,
+            price=1,
+            most_each=1,
+            settled=146,
+            possibly_charged=30,
+        ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
@@ -340,7 +345,7 @@ EXAMPLES = {
         **_READ | {"status": "ended", "rows": 12},
         message="The platform team ended this job before it was through.",
         counts=counts(found=6, not_sent=6),
-        credits=Credits(contacts_sent=6, price_per_contact=1, estimated=6, possibly_charged=0),
+        credits=Credits(contacts_sent=6, things_found=6, price=1, most_each=1, settled=6),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
     "failed": a_report(
@@ -357,7 +362,7 @@ EXAMPLES = {
         **_REJECTED
         | {
             "reasons": (
-                Reason(reason=OVER_FILES_BUDGET, rows=400),
+                Reason(reason=over_budget(FILE), rows=400),
                 Reason(reason="Not sent before the job’s deadline", rows=201),
                 *_REASONS,
             )
@@ -379,7 +384,12 @@ EXAMPLES = {
         email_quality={"deliverable": 6131, "catch-all": 1890, "risky": 211, "": 12},
         ambiguous_rows=("2–101",),
         credits=Credits(
-            contacts_sent=11_125, price_per_contact=1, estimated=11_125, possibly_charged=100
+            contacts_sent=11_125,
+            things_found=8244,
+            price=1,
+            most_each=1,
+            settled=8244,
+            possibly_charged=201,
         ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",

@@ -1,5 +1,6 @@
 """What a report's page says of rows that were not paid for."""
 
+from enrichment.adapters.page_template import counted
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.report import Report, Saved
 
@@ -15,7 +16,7 @@ def already_sentence(report: Report) -> str:
     if not (saved := report.already_there):
         return ""
     has = "has" if saved.rows == 1 else "have"
-    return f"{_rows(saved.rows)} {has} {_noun(report)} already."
+    return f"{counted(saved.rows, 'row')} {has} {_noun(report)} already."
 
 
 def savings(report: Report) -> list[str]:
@@ -36,7 +37,9 @@ def _cost(report: Report, saved: Saved) -> str:
     least = "at least " if report.type is EnrichmentType.PHONE else ""
     others = saved.rows - saved.contacts
     copies = (
-        f"; the other {_rows(others)} could not be sent, or repeat these people" if others else ""
+        f"; the other {counted(others, 'row')} could not be sent, or repeat these people"
+        if others
+        else ""
     )
     return (
         f"Had Pronto been asked for {_people(saved.contacts)} and found all, that would have cost "
@@ -46,16 +49,11 @@ def _cost(report: Report, saved: Saved) -> str:
 
 def _price(saved: Saved) -> str:
     """The credits that were saved, and what they cost."""
-    amount = f"{saved.credits:,} credit{'' if saved.credits == 1 else 's'}"
-    return amount + (f" ({saved.cost})" if saved.cost else "")
+    return counted(saved.credits, "credit") + (f" ({saved.cost})" if saved.cost else "")
 
 
 def _noun(report: Report) -> str:
     return _NOUNS[report.type or EnrichmentType.EMAIL]
-
-
-def _rows(number: int) -> str:
-    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
 def _people(number: int) -> str:

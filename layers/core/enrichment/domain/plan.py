@@ -16,7 +16,8 @@ class PlannedRow(BaseModel):
     """One line of the plan; exactly one of the fields after `row` is set, but for `spared`.
 
     `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
-    tells that such a row would have been sent otherwise.
+    tells that such a row would have been sent otherwise. Until 0.4 the plan said which rows were
+    over budget.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

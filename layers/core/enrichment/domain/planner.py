@@ -22,10 +22,10 @@ from enrichment.words import rows as words
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
-    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
-    how full names stand in the file; without `check`, nothing is held to be not worth it; without
-    `holdings`, rows are sent that have already what is looked for. Holds no more than the contacts
-    of one batch and a little; `rows`, `contacts` and `width` are final when `plan` has ended.
+    `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
+    it; without `holdings`, rows are sent that have already what is looked for. Holds no more than
+    the contacts of one batch and a little; `rows`, `contacts` and `width` are final when `plan` has
+    ended.
     """
 
     def __init__(
@@ -34,7 +34,6 @@ class Planner:
         columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
-        most_contacts: int | None = None,
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
@@ -42,11 +41,10 @@ class Planner:
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
-        self._most_contacts, self._size = most_contacts, size
+        self._size = size
         self._manner, self._check, self._holdings = manner, check, holdings
         self._header_width = len(header)
         self._offset = 0
-        self._last_sent = 0
         self.rows = 0
         self.contacts = 0
         self.width = len(header)
@@ -60,9 +58,8 @@ class Planner:
             self._count(row)
             if self._check:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
-            self.contacts += decided.contact is not None
-            if decided.contact or (decided.spared and self.contacts != self._most_contacts):
-                self._last_sent = row.number
+            if decided.contact:
+                self.contacts += 1
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -72,7 +69,7 @@ class Planner:
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, has
-        already what is looked for, is a duplicate of an earlier one, or over budget.
+        already what is looked for, or is a duplicate of an earlier one.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -98,20 +95,14 @@ class Planner:
         """A row that has what is looked for; later rows of its person are its copies."""
         if isinstance(contact, Rejection):
             return PlannedRow(row=row, already=has)
-        if self._earlier_rows.first_row(identity(contact), row) is not None:
-            return PlannedRow(row=row, already=has)
-        if self.contacts != self._most_contacts:
-            self._last_sent = row
-        return PlannedRow(row=row, already=has, spared=True)
+        first = self._earlier_rows.first_row(identity(contact), row)
+        return PlannedRow(row=row, already=has, spared=True if first is None else None)
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
-        if earlier is not None and earlier <= self._last_sent:
+        if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
-        if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
-            return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
-        self._last_sent = row
         return PlannedRow(row=row, contact=contact)
 
     def _without_company(self, contact: Contact | Rejection) -> str | None:
