@@ -27,6 +27,7 @@ STATES = {
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.NOT_SAMPLED: ("Not in the sample", "could be sent; cost nothing so far"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
     RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
@@ -222,22 +223,23 @@ def headline(report: Report) -> str:
         case "failed":
             return "The output of this file could not be written."
         case "first_answer":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
         case "ended":
-            return " ".join(["This job was ended early.", *_happened(report.counts)])
+            return " ".join(["This job was ended early.", *_happened(report)])
         case "done":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
 
 
-def _happened(counts: Mapping[RowState, int]) -> list[str]:
-    rows = {state: counts.get(state, 0) for state in RowState}
+def _happened(report: Report) -> list[str]:
+    rows = {state: report.counts.get(state, 0) for state in RowState}
     sent, left = (
         sum(rows[state] for state in _SENT),
         rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT],
     )
     sentences = [
         (
-            f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found."
+            f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found"
+            f"{' in the sample' if report.trial else ''}."
             if sent
             else "No contact was sent."
         )

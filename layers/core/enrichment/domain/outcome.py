@@ -29,10 +29,12 @@ class RowState(StrEnum):
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
+    NOT_SAMPLED = "not_sampled"  # it could be sent, and its owner asked for a sample without it
     TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
-# Rows that cost nothing and may be dropped again.
+# Rows that cost nothing and may be dropped again. Those outside a sample are none of them: the
+# whole file goes on where its sample ended, and nobody has to pick out its rest.
 UNSENT = frozenset({RowState.REJECTED, RowState.NOT_WORTH, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
 # Those that come back whatever the limits on credits: somebody has to look at them.
@@ -106,6 +108,9 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
     if planned.over_budget:
         return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
+    if (first := planned.not_sampled) is not None:
+        detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
+        return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
     if (first := planned.duplicate_of) is not None:
         original = of_sent(first)
         if original.state in UNSENT:

@@ -13,7 +13,11 @@ from enrichment.domain.contact import Contact
 
 
 class PlannedRow(BaseModel):
-    """One line of the plan; exactly one of the fields after `row` is set."""
+    """One line of the plan; exactly one of the fields after `row` is set.
+
+    `not_sampled` is the first row of the person, for a copy as for that row itself: it could be
+    sent, but is not in the sample.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -23,6 +27,7 @@ class PlannedRow(BaseModel):
     not_worth: str | None = None
     duplicate_of: int | None = None
     over_budget: bool | None = None
+    not_sampled: int | None = None
 
     def line(self) -> bytes:
         return _WRITER.to_json(self, exclude_none=True) + b"\n"

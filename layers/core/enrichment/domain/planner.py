@@ -11,6 +11,7 @@ from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
 from enrichment.domain.worth import is_no_company, not_worth
 from enrichment.errors import BrokenInvariant
@@ -21,9 +22,9 @@ class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
     `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
-    how full names stand in the file; without `check`, nothing is held to be not worth it. Holds no
-    more than the contacts of one batch and a little; `rows`, `contacts` and `width` are final when
-    `plan` has ended.
+    how full names stand in the file; without `check`, nothing is held to be not worth it; with a
+    `sample`, only its contacts are sent. Holds no more than the contacts of one batch and a little;
+    `rows`, `contacts` and `width` are final when `plan` has ended.
     """
 
     def __init__(
@@ -36,11 +37,12 @@ class Planner:
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
+        sample: Sample | None = None,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._most_contacts, self._size = most_contacts, size
-        self._manner, self._check = manner, check
+        self._manner, self._check, self._sample = manner, check, sample
         self._header_width = len(header)
         self._offset = 0
         self._last_sent = 0
@@ -60,6 +62,8 @@ class Planner:
             if decided.contact:
                 self.contacts += 1
                 self._last_sent = row.number
+            if self._sample:
+                self._sample.repeat(decided)
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -69,7 +73,7 @@ class Planner:
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, a
-        duplicate of an earlier one, or over budget.
+        duplicate of an earlier one, over budget, or not in the sample.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -91,6 +95,8 @@ class Planner:
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
+        if self._sample and (left_out := self._sample.left_out(row, earlier)):
+            return PlannedRow(row=row, not_sampled=left_out)
         if earlier is not None and earlier <= self._last_sent:
             return PlannedRow(row=row, duplicate_of=earlier)
         if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget

@@ -78,6 +78,44 @@ def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
     )
 
 
+class Expected(BaseModel):
+    """A number that is expected, and between which two it lies in 95 of 100 such cases."""
+
+    model_config = ConfigDict(frozen=True)
+
+    likely: int
+    least: int
+    most: int
+
+
+class Outlook(BaseModel):
+    """What a sample says of its whole file. Shares are in per cent, the interval is one of 95%."""
+
+    model_config = ConfigDict(frozen=True)
+
+    share: float = Field(description="of the contacts with an answer, those that brought something")
+    share_least: float
+    share_most: float
+    found: Expected = Field(description="contacts of the whole file that would bring something")
+    credits: Expected = Field(description="credits that the contacts outside the sample would cost")
+    at_most: int = Field(description="credits if each of those brought all that it can")
+    cost: str = Field(default="", description="money for the likely `credits`; empty when not set")
+
+
+class Trial(BaseModel):
+    """What came of a sample of a file."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    asked: int = Field(description="contacts that the option sample asks for")
+    contacts: int = Field(description="contacts of the whole file")
+    sent: int = Field(description="contacts in the sample")
+    answered: int
+    found: int = Field(description="contacts that brought something")
+    things: int = Field(description="e-mails or numbers that they brought")
+    outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
+
+
 class RejectedRow(BaseModel):
     """One row that was not sent, as an example: the cells of the columns that were looked at, by
     header.
@@ -185,6 +223,9 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    trial: Trial | None = Field(
+        default=None, description="of a file of which only a sample was sent: what came of it"
+    )
     names: tuple[NameAsSent, ...] = Field(
         default=(), description="in an estimate: how the first names were divided"
     )

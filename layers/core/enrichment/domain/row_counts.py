@@ -24,12 +24,15 @@ class RowCounts:
         self._qualities: Counter[str] = Counter()
         self._ambiguous: list[list[int]] = []
         self.doubtful = 0  # rows of which nobody saw whether the provider took them
+        self.things = 0  # what was found: e-mails, or numbers, of which one row may have several
         self._sample: list[RejectedRow] = []
 
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
         self._states[outcome.state] += 1
         self.doubtful += outcome.doubtful
+        if outcome.state is RowState.FOUND:
+            self.things += max(1, len(outcome.result.phones))
         if outcome.state is RowState.AMBIGUOUS:
             if self._ambiguous and self._ambiguous[-1][1] == row - 1:
                 self._ambiguous[-1][1] = row

@@ -120,13 +120,14 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
     """What is asked of a file's bytes: the type and the countries, by the same columns.
 
     A cap on credits makes no difference: with a higher one, the rows that it left out are in the
-    rejected file to be dropped.
+    rejected file to be dropped. A sample does: dropped without the option, its file goes on.
     """
     asked = [
         digest,
         request.wanted,
         *sorted(request.countries),
         *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
+        *([f"sample={request.sample}"] if request.sample else []),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 

@@ -20,6 +20,7 @@ from enrichment.domain.report import (
     RowAsSent,
     Status,
     Taken,
+    Trial,
     Unused,
 )
 from enrichment.domain.row_counts import RowCounts
@@ -35,6 +36,7 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    trial: Trial | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]

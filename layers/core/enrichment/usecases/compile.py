@@ -17,7 +17,10 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow
+from enrichment.domain.rates import Rate
 from enrichment.domain.report import Credits, Report, Status, credits_of
+from enrichment.domain.row_counts import RowCounts
+from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
@@ -151,6 +154,7 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=self._credits(job, counts, outputs.counted.doubtful),
+            trial=trial_of(job, _rate(outputs.counted), self.money),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
@@ -181,6 +185,12 @@ class CompileJob:
             awaited=counts.get(RowState.AWAITED, 0),
         )
         return report
+
+
+def _rate(counted: RowCounts) -> Rate:
+    counts = counted.counts()
+    found = counts[RowState.FOUND]
+    return Rate(found + counts[RowState.NOT_FOUND], found, counted.things)
 
 
 def _status(job: Job, counts: Mapping[RowState, int]) -> Status:

@@ -8,6 +8,7 @@ OVER_MONTHS_BUDGET = (
 OVER_FILES_BUDGET = (
     "The credits that the option max_credits allows for this file do not reach this row"
 )
+NOT_SAMPLED = "Not in the sample; drop the file without the option sample to have it sent"
 TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )
@@ -94,6 +95,10 @@ def same_person(row: int, detail: str) -> str:
 
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
+
+
+def copy_not_sampled(row: int) -> str:
+    return f"The same person as in row {row}, which is not in the sample"
 
 
 def of_another_table(header_row: int) -> str:
