@@ -45,8 +45,8 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
 
     rejected = world.content(report["rejected"]).decode()
     assert rows_of(rejected) == [
-        ["First Name", "Last Name", "Domain", "rejection_reason"],
-        ["", "Doe", "a.example", "The first name is missing"],
+        ["First Name", "Last Name", "Domain", "rejection_reason", "rejected_row"],
+        ["", "Doe", "a.example", "The first name is missing", "8"],
     ]
     fixed = "incoming/email/fixed.csv"
     job = world.enrich(fixed, rejected.replace("\r\n,Doe", "\r\nJohn,Doe"))

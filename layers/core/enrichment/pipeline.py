@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.estimate import EstimateFile
+    from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.intake import Intake
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.publishing import PublishReport
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
+    from enrichment.store.fixes import Fixes
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
@@ -100,6 +102,7 @@ class Pipeline:
             queue=self.submit_queue,
             starter=self.split_starter,
             unfinished=self.unfinished,
+            fixed=self.fixed_rejects,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
@@ -155,6 +158,7 @@ class Pipeline:
             contents=self.contents,
             bucket=self.bucket,
             publish=self.publish,
+            fixed=self.fixed_rejects,
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
@@ -234,6 +238,12 @@ class Pipeline:
         return UnfinishedPlans(self.bucket)
 
     @cached_property
+    def fixed_rejects(self) -> "FixedRejects":
+        from enrichment.steps.fixed_rows import FixedRejects
+
+        return FixedRejects(self.jobs, self.fixes, self.bucket, self.clock)
+
+    @cached_property
     def completion(self) -> "Completion":
         from enrichment.steps.completion import Completion
 
@@ -293,6 +303,12 @@ class Pipeline:
         from enrichment.store.contents import Contents
 
         return Contents(self.table)
+
+    @cached_property
+    def fixes(self) -> "Fixes":
+        from enrichment.store.fixes import Fixes
+
+        return Fixes(self.table)
 
     # The other edges
 

@@ -401,6 +401,10 @@ def _files(report: Report) -> list[FileLink]:
         files.append(_link(report, "All rows, with what was found", report.enriched))
     if report.rejected:
         files.append(_link(report, "Rows to fix and drop again", report.rejected))
+    if report.mends:
+        files.append(
+            _link(report, "The answer that these rows go into, too", report.mends.enriched)
+        )
     if report.earlier:
         files.append(_link(report, "The earlier result", report.earlier.enriched))
         files.append(_link(report, "The earlier report", report.earlier.report))

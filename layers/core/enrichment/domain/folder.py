@@ -198,6 +198,11 @@ def plan_key(job: str, plan: str) -> str:
     return f"{WORK}/jobs/{job}/plan-{plan}.jsonl"
 
 
+def fixed_rows_key(job: str, fixing: str) -> str:
+    """Where it is stored what came of rows of a job that another job brought back fixed."""
+    return f"{WORK}/jobs/{job}/fixed-{fixing}.jsonl"
+
+
 def noted_results_key(job: str, run: str) -> str:
     """Where a compilation that ran out of time notes what it read: one JSON line a batch."""
     return f"{WORK}/jobs/{job}/results-{run}.jsonl"

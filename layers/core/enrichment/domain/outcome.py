@@ -53,6 +53,7 @@ RESULT_COLUMNS = (
     "enrichment_detail",
 )
 REASON_COLUMN = "rejection_reason"
+ROW_COLUMN = "rejected_row"  # which row of the file it is, so that it can come back as that row
 
 
 def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -71,7 +72,8 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
-    nobody saw whether the provider took the row.
+    nobody saw whether the provider took the row, and `is_fixed` that another job sent it, after it
+    was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -80,6 +82,7 @@ class Outcome(BaseModel):
     detail: str = ""
     reason: str = ""
     doubtful: bool = False
+    is_fixed: bool = False
     result: Result = Result()
 
     def cells(self) -> list[str]:

@@ -164,7 +164,7 @@ class Cap(BaseModel):
 
 
 class Earlier(BaseModel):
-    """The job that enriched the same content before."""
+    """Another job, which came before, and where its answer is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -172,6 +172,16 @@ class Earlier(BaseModel):
     file: str
     enriched: str = Field(description="key of its output")
     report: str = Field(description="key of its report")
+
+
+class FixedFile(BaseModel):
+    """A file that brought rows back that were not sent at first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    file: str
+    rows: int = Field(description="rows that are in this answer as that file has them")
 
 
 class Report(BaseModel):
@@ -212,6 +222,13 @@ class Report(BaseModel):
     )
     rows: int = 0
     counts: dict[RowState, int] = {}
+    fixed: dict[RowState, int] = Field(
+        default={},
+        description="of `counts`, the rows that other files brought back and that they bill",
+    )
+    fixed_by: tuple[FixedFile, ...] = Field(
+        default=(), description="files that brought rows back, fixed"
+    )
     reasons: tuple[Reason, ...] = ()
     email_quality: dict[str, int] = Field(
         default={}, description="rows with an e-mail, by the provider's word for its quality"
@@ -237,6 +254,10 @@ class Report(BaseModel):
     )
     earlier: Earlier | None = Field(
         default=None, description="in a repeated file's report: where the results are already"
+    )
+    mends: Earlier | None = Field(
+        default=None,
+        description="in the report of a fixed rejected file: whose answer its rows go into, too",
     )
     enriched: str | None = None
     rejected: str | None = None

@@ -16,6 +16,7 @@ from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
+from enrichment.steps.fixed_rows import FixedRows
 from enrichment.store.results import Results
 
 RESERVE = 120  # seconds before its end at which a run stops reading
@@ -74,12 +75,18 @@ class Outcomes:
         job: whose rows they are.
         batches: all of its batches.
         copied: the rows that have copies.
+        fixed: those that came home after they were fixed.
     """
 
     def __init__(
-        self, payloads: Payloads, job: Job, batches: list[Batch], copied: frozenset[int]
+        self,
+        payloads: Payloads,
+        job: Job,
+        batches: list[Batch],
+        copied: frozenset[int],
+        fixed: FixedRows,
     ) -> None:
-        self._job, self._copied = job, copied
+        self._job, self._copied, self._fixed = job, copied, fixed
         self._kept: dict[int, Outcome] = {}
         # A batch that was divided has halves in its place; those left stand for their rows.
         whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
@@ -88,7 +95,7 @@ class Outcomes:
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        return outcome_of_planned(plan, self._of_sent)
+        return self._fixed.of(plan.row, outcome_of_planned(plan, self._of_sent))
 
     def _of_sent(self, row: int) -> Outcome:
         if row in self._kept:
@@ -102,9 +109,9 @@ class Outcomes:
         batch = self._batch_of(row)
         payloads = self._payloads(batch)
         payload = payloads.get(row)
-        return outcome_of_sent(
-            result_of(payload) if payload is not None else None, batch, bool(payloads), self._job
-        )
+        result = result_of(payload) if payload is not None else None
+        own = outcome_of_sent(result, batch, bool(payloads), self._job)
+        return self._fixed.of(row, own)
 
     def _batch_of(self, row: int) -> Batch:
         position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1

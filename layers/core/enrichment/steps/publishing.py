@@ -15,6 +15,7 @@ from enrichment.domain.report import (
     Cap,
     Credits,
     Earlier,
+    FixedFile,
     NameAsSent,
     Report,
     RowAsSent,
@@ -41,6 +42,8 @@ class Details(TypedDict, total=False):
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]
     earlier: Earlier | None
+    mends: Earlier | None
+    fixed_by: tuple[FixedFile, ...]
     enriched: str | None
     rejected: str | None
 
@@ -164,6 +167,7 @@ def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
     return {
         "rows": counted.rows,
         "counts": counted.counts(),
+        "fixed": counted.fixed(),
         "reasons": counted.reasons(),
         "email_quality": counted.email_quality(),
         "sample": counted.sample(),

@@ -19,6 +19,7 @@ from enrichment.errors import FileError, UnreadableFile
 from enrichment.files.sheet import Sheet
 from enrichment.steps.completion import Completion
 from enrichment.steps.estimate import EstimateFile
+from enrichment.steps.fixed_rows import FixedRejects
 from enrichment.steps.intake import AcceptedFile, Intake
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import RepeatedUpload
@@ -52,6 +53,7 @@ class SplitUpload:
     queue: SubmitQueue
     starter: SplitStarter
     unfinished: UnfinishedPlans
+    fixed: FixedRejects
     intake: Intake
     completion: Completion
     publish: PublishReport
@@ -175,11 +177,13 @@ class SplitUpload:
 
     def _start(self, file: AcceptedFile, plan: str, planner: Planner, batches: int) -> None:
         job, request, now = file.job, file.request, self.clock()
+        mended = self.fixed.mended_by(file)
         started = self.jobs.run(
             job,
             now,
             request.force,
             plan=plan,
+            mends=mended.id if mended else "",
             wanted=request.wanted,
             countries=list(request.countries),
             price=self.prices.of(request.wanted),

@@ -101,6 +101,15 @@ def copy_not_sampled(row: int) -> str:
     return f"The same person as in row {row}, which is not in the sample"
 
 
+def fixed(name: str, row: int, detail: str, others: int) -> str:
+    """Of a row that was fixed and dropped again; `others` is how many more rows say to be it."""
+    first = f"Fixed as row {row} of {name}"
+    if others:
+        more = "another row says" if others == 1 else f"{others:,} more rows say"
+        first += f", the first to say so: {more} to be this row, too, and were not taken"
+    return f"{first}: {detail}" if detail else first
+
+
 def of_another_table(header_row: int) -> str:
     return (
         f"The row belongs to another table, whose header is in row {header_row}; drop that table as"
