@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Field, normalised
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN
 from enrichment.words import columns as words
 
 # Of columns whose header names a role, or a kind of company: others are trusted more.
@@ -95,7 +95,7 @@ def is_known(text: str) -> bool:
 
 
 def _is_ours(text: str) -> bool:
-    ours = (*RESULT_COLUMNS, REASON_COLUMN)
+    ours = (*RESULT_COLUMNS, REASON_COLUMN, ROW_COLUMN)
     return re.sub(r"_\d+$", "", text.casefold()) in ours
 
 
