@@ -78,7 +78,9 @@ def test_fixed_rows_are_sent_answered_and_merged_into_the_first_answer(
     assert report["credits"]["contacts_sent"] == 3
     assert "2 rows were fixed and dropped again as" in report["message"]
     bill = world.report(key, job)
-    assert bill["credits"]["estimated"] == 2 * PRICE
+    assert bill["credits"]["contacts_sent"] == 2
+    assert bill["credits"]["settled"] == bill["counts"]["found"] * PRICE
+    assert report["credits"]["settled"] == [row[3] for row in before].count(RowState.FOUND) * PRICE
     assert bill["mends"]["enriched"] == output_key(ENRICHED, KEY, first, ".csv")
     assert world.job(first).state is JobState.DONE
     sweep(world)
@@ -254,12 +256,12 @@ def test_a_rejected_file_of_an_earlier_version_is_a_file_of_its_own(
 
 
 def test_a_row_over_budget_comes_home_as_well(world: World) -> None:
-    key = f"incoming/email/max_credits={2 * PRICE}/leads.csv"
+    key = f"incoming/email/max_credits={PRICE - 1}/leads.csv"
     first = world.enrich(key, contacts(3))
     come_home(world, first, world.rejected(key, first) or "")
 
     assert set(states(world.enriched(key, first))) <= SENT
-    assert world.report(key, first)["credits"]["contacts_sent"] == 2
+    assert world.report(key, first)["credits"]["contacts_sent"] == 0
 
 
 def book(rows: list[list[Any]]) -> bytes:

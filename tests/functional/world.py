@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
 from enrichment.pipeline import Pipeline
+from enrichment.store.budget import Budget
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 
@@ -43,6 +45,7 @@ ENVIRONMENT = {
     "CREDITS_PER_EMAIL": str(PRICE),
     "CREDITS_PER_PHONE": str(PRICE),
     "CREDITS_PER_PERSONAL_EMAIL": str(PRICE),
+    "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.5",
     "CURRENCY": "EUR",
@@ -227,6 +230,14 @@ class World:
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
         return pipeline
+
+    def allow_in_a_month(self, cap: int) -> None:
+        """Set the month's cap, as a new deployment does."""
+        budget = Budget(self.pipeline.table, cap)
+        self.pipeline.budget = budget
+        self.pipeline.submit = replace(self.pipeline.submit, budget=budget)
+        estimate = replace(self.pipeline.estimate, budget=budget)
+        self.pipeline.split = replace(self.pipeline.split, estimate=estimate)
 
     def clock(self) -> int:
         return self.now

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import FILE, MONTH
 from enrichment.domain.job import Job
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
@@ -110,7 +111,7 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
     if planned.not_worth is not None:
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
     if planned.over_budget:
-        return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
+        return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
     if (first := planned.not_sampled) is not None:
         detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
         return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
@@ -162,13 +163,15 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
             detail=words.AMBIGUOUS,
         )
     match batch.state:
+        case BatchState.PLANNED | BatchState.OVER_BUDGET if batch.short_of:
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(batch.short_of))
         case BatchState.REJECTED:
             return Outcome(
                 state=RowState.REJECTED,
                 detail=words.not_taken(batch.reason or ""),
             )
         case BatchState.OVER_BUDGET:
-            return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_MONTHS_BUDGET)
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(MONTH))
         case _:
             return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(job))
 

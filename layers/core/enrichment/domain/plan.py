@@ -16,7 +16,7 @@ class PlannedRow(BaseModel):
     """One line of the plan; exactly one of the fields after `row` is set.
 
     `not_sampled` is the first row of the person, for a copy as for that row itself: it could be
-    sent, but is not in the sample.
+    sent, but is not in the sample. Until 0.4 the plan said which rows were over budget.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

@@ -21,10 +21,9 @@ from enrichment.words import rows as words
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
-    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
-    how full names stand in the file; without `check`, nothing is held to be not worth it; with a
-    `sample`, only its contacts are sent. Holds no more than the contacts of one batch and a little;
-    `rows`, `contacts` and `width` are final when `plan` has ended.
+    `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
+    it; with a `sample`, only its contacts are sent. Holds no more than the contacts of one batch
+    and a little; `rows`, `contacts` and `width` are final when `plan` has ended.
     """
 
     def __init__(
@@ -33,7 +32,6 @@ class Planner:
         columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
-        most_contacts: int | None = None,
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
@@ -41,11 +39,10 @@ class Planner:
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
-        self._most_contacts, self._size = most_contacts, size
+        self._size = size
         self._manner, self._check, self._sample = manner, check, sample
         self._header_width = len(header)
         self._offset = 0
-        self._last_sent = 0
         self.rows = 0
         self.contacts = 0
         self.width = len(header)
@@ -61,7 +58,6 @@ class Planner:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
-                self._last_sent = row.number
             if self._sample:
                 self._sample.repeat(decided)
             yield decided
@@ -73,7 +69,7 @@ class Planner:
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, a
-        duplicate of an earlier one, over budget, or not in the sample.
+        duplicate of an earlier one, or not in the sample.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -97,12 +93,9 @@ class Planner:
         earlier = self._earlier_rows.first_row(identity(contact), row)
         if self._sample and (left_out := self._sample.left_out(row, earlier)):
             return PlannedRow(row=row, not_sampled=left_out)
-        if earlier is not None and earlier <= self._last_sent:
+        if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
-        if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
-            return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
-        self._last_sent = row
         return PlannedRow(row=row, contact=contact)
 
     def _without_company(self, contact: Contact) -> str | None:

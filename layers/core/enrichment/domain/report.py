@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill
+from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
@@ -49,32 +50,42 @@ class Reason(BaseModel):
 
 
 class Credits(BaseModel):
-    """What the job cost, computed from the configured price: the provider tells nobody per job."""
+    """What the job cost by our count, from the configured prices: the provider charges for what it
+    finds [V, F], and tells nobody per job.
+    """
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
-    contacts_sent: int
-    price_per_contact: int
-    estimated: int
-    possibly_charged: int = Field(
-        description="credits of contacts whose acceptance nobody saw; not part of `estimated`"
+    contacts_sent: int = Field(
+        description="each time that they were sent; would be, in an estimate"
     )
+    things_found: int = Field(default=0, description="what is charged: e-mails, or phone numbers")
+    price: int = Field(description="credits for one thing that is found")
+    most_each: int = Field(description="credits that one contact may cost at most")
+    settled: int = Field(default=0, description="credits for what was found")
+    possibly_charged: int = Field(
+        default=0, description="credits that may have been charged besides, at most"
+    )
+    at_most: int = Field(default=0, description="in an estimate: if each contact cost the most")
     cost: str = Field(
         default="",
         description=(
-            "money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set"
+            "money for `settled`, or in an estimate for `at_most`, such as 12.40 EUR; empty when a"
+            " credit's price is not set"
         ),
     )
 
 
-def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
-    """A bill as a report has it; `money` tells what credits cost, in words."""
+def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
+    """A job's bill as a report has it; `money` tells what credits cost, in words."""
     return Credits(
-        contacts_sent=bill.taken,
-        price_per_contact=bill.price,
-        estimated=bill.estimated,
-        possibly_charged=bill.possibly_charged,
-        cost=money(bill.estimated),
+        contacts_sent=bill.contacts,
+        things_found=bill.charge.things,
+        price=job.price,
+        most_each=job.most_each,
+        settled=bill.charge.credits,
+        possibly_charged=bill.possible,
+        cost=money(bill.charge.credits),
     )
 
 
@@ -114,6 +125,16 @@ class Trial(BaseModel):
     found: int = Field(description="contacts that brought something")
     things: int = Field(description="e-mails or numbers that they brought")
     outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
+
+
+class Balance(BaseModel):
+    """What the account had left before the job sent anything, and when the report was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    before: int
+    after: int
+    note: str = Field(description="how that agrees with our count, in words")
 
 
 class RejectedRow(BaseModel):
@@ -159,8 +180,9 @@ class Cap(BaseModel):
 
     name: str = Field(description="what sets the limit, in words")
     credits: int = Field(description="credits that it leaves for this file")
-    needed: int = Field(description="credits that all contacts of the file would cost")
+    needed: int = Field(description="credits that all contacts of the file would cost at most")
     hit: bool = Field(description="whether that is more than it leaves")
+    left_out: int = Field(default=0, description="contacts that it would leave out at worst")
 
 
 class Earlier(BaseModel):
@@ -242,6 +264,9 @@ class Report(BaseModel):
     credits: Credits | None = None
     trial: Trial | None = Field(
         default=None, description="of a file of which only a sample was sent: what came of it"
+    )
+    balance: Balance | None = Field(
+        default=None, description="what the account's balance did, where the provider tells it"
     )
     names: tuple[NameAsSent, ...] = Field(
         default=(), description="in an estimate: how the first names were divided"

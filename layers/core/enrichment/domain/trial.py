@@ -39,7 +39,7 @@ def _outlook(job: Job, rate: Rate, money: Callable[[int], str]) -> Outlook:
         share_most=_percent(high),
         found=_expected(rate.found_among(job.population - rate.tried).more(rate.found)),
         credits=_expected(cost),
-        at_most=left * job.price,
+        at_most=left * job.most_each,
         cost=money(cost.likely),
     )
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
 from enrichment.steps.fixed_rows import FixedRows
+from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Results
 
 RESERVE = 120  # seconds before its end at which a run stops reading
@@ -75,6 +77,7 @@ class Outcomes:
         job: whose rows they are.
         batches: all of its batches.
         copied: the rows that have copies.
+        settle: settles what batches cost that nobody has settled yet.
         fixed: those that came home after they were fixed.
     """
 
@@ -84,18 +87,36 @@ class Outcomes:
         job: Job,
         batches: list[Batch],
         copied: frozenset[int],
+        settle: SettleBatch,
         fixed: FixedRows,
     ) -> None:
-        self._job, self._copied, self._fixed = job, copied, fixed
+        self._job, self._copied, self._settle, self._fixed = job, copied, settle, fixed
+        self._divided = [batch for batch in batches if batch.state is BatchState.DIVIDED]
+        self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
         # A batch that was divided has halves in its place; those left stand for their rows.
         whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
         self._batches = sorted(whole, key=lambda batch: batch.first_row)
-        self._payloads = lru_cache(maxsize=2)(payloads.of)
+        self._stored = payloads
+        self._payloads = lru_cache(maxsize=2)(self._read_batch)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         return self._fixed.of(plan.row, outcome_of_planned(plan, self._of_sent))
+
+    def bill(self) -> Bill:
+        """What the batches cost whose rows were asked for."""
+        bill, most_each = Bill(), self._job.most_each
+        for batch in (*self._divided, *self._batches):
+            charge = self._charges.get(batch.number, Charge())
+            bill = bill.plus(batch.bill(charge, most_each))
+        return bill
+
+    def _read_batch(self, batch: Batch) -> dict[int, dict[str, Any]]:
+        payloads = self._stored.of(batch)
+        self._charges[batch.number] = charge_of_batch(self._job, payloads)
+        self._settle.run(self._job, batch, payloads)
+        return payloads
 
     def _of_sent(self, row: int) -> Outcome:
         if row in self._kept:

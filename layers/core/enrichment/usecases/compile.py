@@ -17,21 +17,25 @@ from enrichment.domain.outcome import (
 )
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Credits, Report, Status, credits_of
+from enrichment.domain.report import Balance, Report, Status, credits_of
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
+from enrichment.steps.balance import AskBalance
 from enrichment.steps.fixed_rows import FixedRejects, FixedRows
 from enrichment.steps.outcomes import Outcomes, OutOfTime, Payloads
 from enrichment.steps.outputs import Outputs, is_deleted
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
+from enrichment.store.budget import Budget
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
+from enrichment.words import credits as credits_words
 from enrichment.words import jobs as words
 
 _MOST_ATTEMPTS = 3  # runs over one job that may die before it is ended with a report
@@ -50,9 +54,12 @@ class CompileJob:
     batches: Batches
     results: Results
     contents: Contents
+    budget: Budget
     bucket: Bucket
     publish: PublishReport
     fixed: FixedRejects
+    settle: SettleBatch
+    balance: AskBalance
     metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
@@ -94,7 +101,8 @@ class CompileJob:
         payloads = Payloads(self.results, earlier, notes.write, seconds_left)
         try:
             with self.fixed.of(job) as fixed:
-                outcomes = Outcomes(payloads, job, self.batches.of(job), self._copied(job), fixed)
+                batches, copied = self.batches.of(job), self._copied(job)
+                outcomes = Outcomes(payloads, job, batches, copied, self.settle, fixed)
                 return self._write(job, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()
@@ -116,6 +124,7 @@ class CompileJob:
     def _fail(self, job: Job) -> Report:
         """End a job with a report, which comes first: a run that dies between is done again."""
         report = self.publish.run(job, "failed", words.FAILED, rows=job.rows)
+        self._note_over(job, over=True)
         if self.jobs.fail(job.id, report.finished_at):
             self.metrics.count("PoisonedJobs")
         return report
@@ -142,7 +151,7 @@ class CompileJob:
                 hand_over(row, outcome)
             if fixed.files():
                 outputs.leave_none_rejected()
-        counts = outputs.counted.own()
+        counts, bill = outputs.counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
@@ -160,7 +169,8 @@ class CompileJob:
             sheet=sheet,
             found=job.found,
             counted=outputs.counted,
-            credits=self._credits(job, counts, outputs.counted.doubtful),
+            credits=credits_of(bill, job, self.money),
+            balance=self._balance(job, bill),
             trial=trial_of(job, _rate(outputs.counted), self.money),
             mends=earlier_of(mended),
             fixed_by=fixed.files(),
@@ -172,10 +182,13 @@ class CompileJob:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
         return (PlannedRow.model_validate_json(line) for line in lines)
 
-    def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
-        taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
-        sent = sum(counts[state] for state in taken) - doubtful
-        return credits_of(Bill(job.price, taken=sent, doubtful=doubtful), self.money)
+    def _balance(self, job: Job, bill: Bill) -> Balance | None:
+        """What the account's balance did since the first batch was sent, where that is known."""
+        if job.balance_before is None or (after := self.balance.run()) is None:
+            return None
+        counted = bill.charge.credits
+        note = credits_words.fell(job.balance_before, after, counted, bill.possible)
+        return Balance(before=job.balance_before, after=after, note=note)
 
     def _report_lost_file(self, job: Job) -> Report:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)
@@ -186,6 +199,7 @@ class CompileJob:
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
         if report.status in ("done", "ended") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
+        self._note_over(job, over=not counts.get(RowState.AWAITED))
         self.jobs.finish_compiling(
             job.id,
             report.finished_at,
@@ -194,6 +208,11 @@ class CompileJob:
             awaited=counts.get(RowState.AWAITED, 0),
         )
         return report
+
+    def _note_over(self, job: Job, over: bool) -> None:
+        """Note in the monthly statements whether results of the job are awaited."""
+        months = {batch.month for batch in self.batches.of(job) if batch.month}
+        self.budget.note_over(job, sorted(months), over)
 
 
 def _rate(counted: RowCounts) -> Rate:

@@ -12,7 +12,6 @@ from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
-from enrichment.domain.credits import cost
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
@@ -20,6 +19,7 @@ from enrichment.errors import SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
+from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -69,6 +69,7 @@ class Swept:
     jobs_amended: int = 0
     jobs_resumed: int = 0
     dead_letters_cleared: int = 0
+    months_stated: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -91,6 +92,7 @@ class Sweep:
     pause: PauseJob
     resume: ResumeJob
     clear_dead_letters: ClearDeadLetters
+    state_months: StateMonths
     clock: Clock
     patience: Patience = Patience()
 
@@ -108,6 +110,7 @@ class Sweep:
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
         self._find_uploads(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
+        swept.months_stated = self.state_months.run()
         return swept
 
     def _sweep_job(self, job: Job, swept: Swept) -> None:
@@ -182,7 +185,7 @@ class Sweep:
                     swept.claims_given_up += 1
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
-                    self.completion.recount(batch)
+                    self.completion.recount(job, batch)
 
     def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         """Ask anew for planned batches whose message is lost. Those that wait their turn in a long
@@ -222,7 +225,7 @@ class Sweep:
         key = self._key()
         left = self.provider.credits_left(key) if key else None
         planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
-        needed = cost(max(planned, default=0), job.price) if short else 0
+        needed = max(planned, default=0) * job.price if short else 0
         if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
 
@@ -263,7 +266,7 @@ class Sweep:
                 results += batch.size
             else:
                 self._poll_single(batch)
-                results += self.completion.recount(batch)
+                results += self.completion.recount(job, batch)
         return results, results >= expected
 
     def _poll_single(self, batch: Batch) -> None:
