@@ -198,7 +198,7 @@ def headline(report: Report) -> str:
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
-            price = f", for at most {_price(report)}" if contacts and report.credits else ""
+            price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
                 " A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
@@ -261,7 +261,7 @@ def _figures(report: Report) -> list[Figure]:
     )
     spent = report.credits
     price = (
-        Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+        _estimated(spent)
         if spent and report.status == "estimated"
         else Figure("Credits", f"{spent.settled:,}", _doubt(spent) or spent.cost)
         if spent
@@ -437,10 +437,27 @@ def _credits(report: Report) -> str:
         return ""
     thing, total = NOUNS[report.type], _price(report)
     if report.status == "estimated":
-        return words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        most = words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        return f"{most} {spent.experience}".rstrip()
     return words.bill(
         spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
+
+
+def _estimated(spent: Credits) -> Figure:
+    if spent.expected is None:
+        return Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+    most = f"at most {spent.at_most:,}"
+    return Figure("Credits, expected", f"{spent.expected:,}", spent.expected_cost or most)
+
+
+def _reckoned(report: Report) -> str:
+    """What a file would cost: what is expected, where that can be told, and the most."""
+    most = f"at most {_price(report)}"
+    if not (spent := report.credits) or spent.expected is None:
+        return most
+    money = f" ({spent.expected_cost})" if spent.expected_cost else ""
+    return f"about {counted(spent.expected, 'credit')}{money}, {most}"
 
 
 def _doubt(spent: Credits) -> str:

@@ -67,6 +67,14 @@ class Credits(BaseModel):
         default=0, description="credits that may have been charged besides, at most"
     )
     at_most: int = Field(default=0, description="in an estimate: if each contact cost the most")
+    expected: int | None = Field(
+        default=None,
+        description="in an estimate: if as many are found as of late; null where nobody knows",
+    )
+    expected_cost: str = Field(default="", description="money for `expected`")
+    experience: str = Field(
+        default="", description="in an estimate: what `expected` is concluded from, in words"
+    )
     cost: str = Field(
         default="",
         description=(
