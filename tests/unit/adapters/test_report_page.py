@@ -344,8 +344,8 @@ def test_one_is_never_many(status: str) -> None:
         (
             "sample",
             [
-                "31 of 50 contacts were found: 62%. For the whole file, that means between 48% and"
-                " 74%; 95 of 100 such samples are right about it.",
+                "31 of 50 contacts (62%) were found. For the whole file, that means between 48%"
+                " and 74%; 95 of 100 such samples are right about it.",
                 "Contacts found of all 1,214 in the file 753 591 and 895",
                 "Credits still to pay for the 1,164 contacts outside the sample; likely 216.50 EUR"
                 " 2,165 1,681 and 2,590",

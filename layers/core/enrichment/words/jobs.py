@@ -113,7 +113,11 @@ def fixed(files: Sequence[tuple[str, int]]) -> str:
     count = sum(rows for _, rows in files)
     subject = "1 row was" if count == 1 else f"{count:,} rows were"
     names = ", ".join(key for key, _ in files)
-    return f"{subject} fixed and dropped again as {names}, whose reports have what that cost."
+    bill = "the report of that file" if len(files) == 1 else "the reports of those files"
+    return (
+        f"{subject} fixed and dropped again as {names}; what came of that is in this answer, too,"
+        f" and what it cost in {bill}."
+    )
 
 
 def mends(key: str) -> str:
