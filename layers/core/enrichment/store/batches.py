@@ -141,8 +141,8 @@ class Batches:
             batch_key(batch),
             sets,
             states,
-            "(attribute_not_exists(answered) OR answered = :answered_then)",
-            values={"answered_then": batch.answered},
+            "attribute_exists(pk) AND NOT answered > :then",
+            values={"then": batch.answered},
         )
         updates = [settled, *([_one_more_settled(batch)] if complete else [])]
         if batch.month and batch.reserved is not None:
