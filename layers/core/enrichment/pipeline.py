@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.estimate import EstimateFile
+    from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.intake import Intake
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.publishing import PublishReport
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
+    from enrichment.store.fixes import Fixes
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
@@ -103,6 +105,7 @@ class Pipeline:
             queue=self.submit_queue,
             starter=self.split_starter,
             unfinished=self.unfinished,
+            fixed=self.fixed_rejects,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
@@ -159,6 +162,7 @@ class Pipeline:
             budget=self.budget,
             bucket=self.bucket,
             publish=self.publish,
+            fixed=self.fixed_rejects,
             settle=self.settle,
             balance=self.balance,
             metrics=self.metrics,
@@ -238,6 +242,12 @@ class Pipeline:
         from enrichment.steps.unfinished import UnfinishedPlans
 
         return UnfinishedPlans(self.bucket)
+
+    @cached_property
+    def fixed_rejects(self) -> "FixedRejects":
+        from enrichment.steps.fixed_rows import FixedRejects
+
+        return FixedRejects(self.jobs, self.fixes, self.bucket, self.clock)
 
     @cached_property
     def completion(self) -> "Completion":
@@ -325,6 +335,12 @@ class Pipeline:
         from enrichment.store.contents import Contents
 
         return Contents(self.table)
+
+    @cached_property
+    def fixes(self) -> "Fixes":
+        from enrichment.store.fixes import Fixes
+
+        return Fixes(self.table)
 
     # The other edges
 

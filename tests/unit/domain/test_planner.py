@@ -11,11 +11,11 @@ from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
-from enrichment.domain.found import Found
 from enrichment.domain.holdings import Holdings
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.plan import PlannedRow, Span, contacts_of
 from enrichment.domain.planner import Planner
+from enrichment.domain.sampling import Sample, Spread
 from enrichment.words import rows as words
 from tests.unit.builders import TEXT
 
@@ -205,9 +205,17 @@ FULL = ["First name", "Last name", "Company", "LinkedIn", "E-mail", "enriched_em
 FULL_FOUND = ByMapping().find(FULL)
 
 
-def sparing(wanted: EnrichmentType, found: Found = FULL_FOUND, refresh: bool = False) -> Planner:
-    holdings = None if refresh else Holdings(found, wanted)
-    return Planner(FULL, found.columns, wanted, EarlierRows(), size=3, holdings=holdings)
+def sparing(wanted: EnrichmentType, refresh: bool = False, sample: Sample | None = None) -> Planner:
+    holdings = None if refresh else Holdings(FULL_FOUND, wanted)
+    return Planner(
+        FULL,
+        FULL_FOUND.columns,
+        wanted,
+        EarlierRows(),
+        size=3,
+        holdings=holdings,
+        sample=sample,
+    )
 
 
 def full(first: str, mail: str = "", ours: str = "", mobile: str = "", page: str = "") -> list[str]:
@@ -241,6 +249,20 @@ def test_a_row_that_could_not_be_sent_may_have_it_already() -> None:
     assert phone.decide(Row(3, full("", mobile=mobile))).already
     assert phone.decide(Row(4, full("Test", mobile=mobile))).not_worth
     assert phone.decide(Row(5, ["", "", "", "", "", "", mobile, "too much"])).rejected
+
+
+def test_with_a_sample_copies_of_a_row_that_has_it_are_copies_all_the_same() -> None:
+    rows = [full("Jane", ours="jane@acme.example"), full("Joan"), full("John"), full("Jane")]
+    deciding = sparing(EnrichmentType.EMAIL, sample=Sample(Spread(1, 2)))
+
+    there, sent, left_out, copy = (
+        deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)
+    )
+
+    assert there.spared
+    assert sent.contact
+    assert left_out == PlannedRow(row=4, not_sampled=4)
+    assert copy == PlannedRow(row=5, duplicate_of=2)
 
 
 VALUES = st.sampled_from(["", "jane@acme.example", "j@gmail.com", "+33 6 12 34 56 78", "x12", "no"])

@@ -27,6 +27,7 @@ STATES = {
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.NOT_SAMPLED: ("Not in the sample", "could be sent; cost nothing so far"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
     RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
@@ -204,7 +205,7 @@ def headline(report: Report) -> str:
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
-            price = f", for at most {_price(report)}" if contacts and report.credits else ""
+            price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
                 "A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
@@ -229,15 +230,15 @@ def headline(report: Report) -> str:
 
 
 def _happened(report: Report) -> list[str]:
-    counts = report.counts
-    rows = {state: counts.get(state, 0) for state in RowState}
+    rows = {state: report.counts.get(state, 0) for state in RowState}
     sent, left = (
         sum(rows[state] for state in _SENT),
         rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT],
     )
     sentences = [
         (
-            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found."
+            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found"
+            f"{' in the sample' if report.trial else ''}."
             if sent
             else "No contact was sent."
         )
@@ -271,7 +272,7 @@ def _figures(report: Report) -> list[Figure]:
     )
     spent = report.credits
     price = (
-        Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+        _estimated(spent)
         if spent and report.status == "estimated"
         else Figure("Credits", f"{spent.settled:,}", _doubt(spent) or spent.cost)
         if spent
@@ -407,6 +408,10 @@ def _files(report: Report) -> list[FileLink]:
         files.append(_link(report, "All rows, with what was found", report.enriched))
     if report.rejected:
         files.append(_link(report, "Rows to fix and drop again", report.rejected))
+    if report.mends:
+        files.append(
+            _link(report, "The answer that these rows go into, too", report.mends.enriched)
+        )
     if report.earlier:
         files.append(_link(report, "The earlier result", report.earlier.enriched))
         files.append(_link(report, "The earlier report", report.earlier.report))
@@ -447,10 +452,27 @@ def _credits(report: Report) -> str:
         return ""
     thing, total = NOUNS[report.type], _price(report)
     if report.status == "estimated":
-        return words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        most = words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        return f"{most} {spent.experience}".rstrip()
     return words.bill(
         spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
+
+
+def _estimated(spent: Credits) -> Figure:
+    if spent.expected is None:
+        return Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+    most = f"at most {spent.at_most:,}"
+    return Figure("Credits, expected", f"{spent.expected:,}", spent.expected_cost or most)
+
+
+def _reckoned(report: Report) -> str:
+    """What a file would cost: what is expected, where that can be told, and the most."""
+    most = f"at most {_price(report)}"
+    if not (spent := report.credits) or spent.expected is None:
+        return most
+    money = f" ({spent.expected_cost})" if spent.expected_cost else ""
+    return f"about {counted(spent.expected, 'credit')}{money}, {most}"
 
 
 def _doubt(spent: Credits) -> str:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Field, normalised
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN
 from enrichment.words import columns as words
 
 # Of columns whose header names a role, or a kind of company: others are trusted more.
@@ -113,7 +113,7 @@ def our_column(header: str) -> str:
     ('enriched_email', '')
     """
     name = re.sub(r"_\d+$", "", header.strip().casefold())
-    return name if name in (*RESULT_COLUMNS, REASON_COLUMN) else ""
+    return name if name in (*RESULT_COLUMNS, REASON_COLUMN, ROW_COLUMN) else ""
 
 
 @cache

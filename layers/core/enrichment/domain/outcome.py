@@ -31,10 +31,12 @@ class RowState(StrEnum):
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
+    NOT_SAMPLED = "not_sampled"  # it could be sent, and its owner asked for a sample without it
     TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
-# Rows that cost nothing and may be dropped again.
+# Rows that cost nothing and may be dropped again. Those outside a sample are none of them: the
+# whole file goes on where its sample ended, and nobody has to pick out its rest.
 UNSENT = frozenset({RowState.REJECTED, RowState.NOT_WORTH, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
 # Those that come back whatever the limits on credits: somebody has to look at them.
@@ -53,6 +55,7 @@ RESULT_COLUMNS = (
     "enrichment_detail",
 )
 REASON_COLUMN = "rejection_reason"
+ROW_COLUMN = "rejected_row"  # which row of the file it is, so that it can come back as that row
 
 
 def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -72,7 +75,7 @@ class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
     nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
-    what is looked for.
+    what is looked for, and `is_fixed` that another job sent it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -82,6 +85,7 @@ class Outcome(BaseModel):
     reason: str = ""
     doubtful: bool = False
     spared: bool = False
+    is_fixed: bool = False
     result: Result = Result()
 
     def cells(self) -> list[str]:
@@ -116,6 +120,9 @@ def outcome_of_planned(
         return _already(planned.already, wanted, spared=bool(planned.spared))
     if planned.over_budget:
         return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
+    if (first := planned.not_sampled) is not None:
+        detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
+        return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
     if (first := planned.duplicate_of) is not None:
         original = of_first(first)
         if original.state in UNSENT:

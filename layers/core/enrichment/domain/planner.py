@@ -12,6 +12,7 @@ from enrichment.domain.holdings import Holdings
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
 from enrichment.domain.websites import company_domain
 from enrichment.domain.worth import is_no_company, not_worth
@@ -23,9 +24,9 @@ class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
     `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
-    it; without `holdings`, rows are sent that have already what is looked for. Holds no more than
-    the contacts of one batch and a little; `rows`, `contacts` and `width` are final when `plan` has
-    ended.
+    it; without `holdings`, rows are sent that have already what is looked for; with a `sample`,
+    only its contacts are sent. Holds no more than the contacts of one batch and a little; `rows`,
+    `contacts` and `width` are final when `plan` has ended.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Planner:
         manner: Manner = WESTERN,
         check: bool = True,
         holdings: Holdings | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._size = size
-        self._manner, self._check, self._holdings = manner, check, holdings
+        self._manner, self._check = manner, check
+        self._holdings, self._sample = holdings, sample
         self._header_width = len(header)
         self._offset = 0
         self.rows = 0
@@ -60,6 +63,8 @@ class Planner:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
+            if self._sample:
+                self._sample.repeat(decided)
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -69,7 +74,7 @@ class Planner:
 
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, has
-        already what is looked for, or is a duplicate of an earlier one.
+        already what is looked for, is a duplicate of an earlier one, or not in the sample.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -95,11 +100,16 @@ class Planner:
         """A row that has what is looked for; later rows of its person are its copies."""
         if isinstance(contact, Rejection):
             return PlannedRow(row=row, already=has)
-        first = self._earlier_rows.first_row(identity(contact), row)
-        return PlannedRow(row=row, already=has, spared=True if first is None else None)
+        if self._earlier_rows.first_row(identity(contact), row) is not None:
+            return PlannedRow(row=row, already=has)
+        if self._sample:
+            self._sample.add_copied(row)
+        return PlannedRow(row=row, already=has, spared=True)
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
+        if self._sample and (left_out := self._sample.left_out(row, earlier)):
+            return PlannedRow(row=row, not_sampled=left_out)
         if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
         self.contacts += 1

@@ -158,7 +158,7 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
     """What is asked of a file's bytes: the type and the countries, by the same columns.
 
     A cap on credits makes no difference: with a higher one, the rows that it left out are in the
-    rejected file to be dropped.
+    rejected file to be dropped. A sample does: dropped without the option, its file goes on.
     """
     asked = [
         digest,
@@ -166,6 +166,7 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
         *sorted(request.countries),
         *(["refresh"] if request.refresh else []),
         *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
+        *([f"sample={request.sample}"] if request.sample else []),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 

@@ -18,6 +18,7 @@ from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
+from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Results
 
@@ -78,6 +79,7 @@ class Outcomes:
         batches: all of its batches.
         copied: the rows that have copies.
         settle: settles what batches cost that nobody has settled yet.
+        fixed: those that came home after they were fixed.
     """
 
     def __init__(
@@ -87,8 +89,9 @@ class Outcomes:
         batches: list[Batch],
         copied: frozenset[int],
         settle: SettleBatch,
+        fixed: FixedRows,
     ) -> None:
-        self._job, self._copied, self._settle = job, copied, settle
+        self._job, self._copied, self._settle, self._fixed = job, copied, settle, fixed
         self._divided = [batch for batch in batches if batch.state is BatchState.DIVIDED]
         self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
@@ -104,7 +107,7 @@ class Outcomes:
         outcome = outcome_of_planned(plan, wanted, self._of_first)
         if plan.already is not None and plan.row in self._copied:
             self._kept[plan.row] = outcome
-        return outcome
+        return self._fixed.of(plan.row, outcome)
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
@@ -132,9 +135,9 @@ class Outcomes:
         batch = self._batch_of(row)
         payloads = self._payloads(batch)
         payload = payloads.get(row)
-        return outcome_of_sent(
-            result_of(payload) if payload is not None else None, batch, bool(payloads), self._job
-        )
+        result = result_of(payload) if payload is not None else None
+        own = outcome_of_sent(result, batch, bool(payloads), self._job)
+        return self._fixed.of(row, own)
 
     def _batch_of(self, row: int) -> Batch:
         position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1

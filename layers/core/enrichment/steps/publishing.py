@@ -16,12 +16,14 @@ from enrichment.domain.report import (
     Cap,
     Credits,
     Earlier,
+    FixedFile,
     NameAsSent,
     Report,
     RowAsSent,
     Saved,
     Status,
     Taken,
+    Trial,
     Unused,
 )
 from enrichment.domain.row_counts import RowCounts
@@ -39,11 +41,14 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     already_there: Saved | None
+    trial: Trial | None
     balance: Balance | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]
     earlier: Earlier | None
+    mends: Earlier | None
+    fixed_by: tuple[FixedFile, ...]
     enriched: str | None
     rejected: str | None
 
@@ -171,6 +176,7 @@ def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
     return {
         "rows": counted.rows,
         "counts": counted.counts(),
+        "fixed": counted.fixed(),
         "reasons": counted.reasons(),
         "email_quality": counted.email_quality(),
         "sample": counted.sample(),

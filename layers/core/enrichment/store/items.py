@@ -78,6 +78,14 @@ def content_key(content: str) -> dict[str, str]:
     return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
 
 
+def fixes_of(job_id: str) -> str:
+    return f"FIXES#{job_id}"
+
+
+def fix_key(job: Job) -> dict[str, str]:
+    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
+
+
 def fields_of(model: Job | Batch) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
