@@ -32,7 +32,6 @@ class RowCounts:
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
         self._states[outcome.state] += 1
-        self.spared += outcome.spared
         if outcome.is_fixed:
             self._fixed[outcome.state] += 1
         else:
@@ -55,8 +54,9 @@ class RowCounts:
                 self._sample.append(RejectedRow(row=row, cells=shown, reason=outcome.detail))
 
     def _count_own(self, outcome: Outcome) -> None:
-        """Count what this job may have paid for."""
+        """Count what this job may have paid for, or saved."""
         self.doubtful += outcome.doubtful
+        self.spared += outcome.spared
         if outcome.state is RowState.FOUND:
             self.things += max(1, len(outcome.result.phones))
 

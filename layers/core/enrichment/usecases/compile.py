@@ -171,7 +171,10 @@ class CompileJob:
             counted=outputs.counted,
             credits=credits_of(bill, job, self.money),
             already_there=saved_by(
-                counts[RowState.ALREADY_THERE], outputs.counted.spared, job.price, self.money
+                outputs.counted.own()[RowState.ALREADY_THERE],
+                outputs.counted.spared,
+                job.price,
+                self.money,
             ),
             balance=self._balance(job, bill),
             trial=trial_of(job, _rate(outputs.counted), self.money),
