@@ -21,10 +21,12 @@ from enrichment.domain.report import (
     RejectedRow,
     Report,
     RowAsSent,
+    Saved,
     Taken,
     Trial,
     Unused,
 )
+from enrichment.words import columns as column_words
 from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
@@ -294,6 +296,38 @@ EXAMPLES = {
                 hit=False,
             ),
         ),
+    ),
+    "spared": a_report(
+        **_READ
+        | {
+            "file": "estimate/phone/countries=FR,BE/Kunden & Leads (final) v2.csv",
+            "status": "estimated",
+            "type": EnrichmentType.PHONE,
+            "countries": ("FR", "BE"),
+            "mapping": {"Portable": "phone", "Téléphone société": None},
+            "unused": (
+                Unused(
+                    looks_like="phone",
+                    header="Téléphone société",
+                    why=column_words.COMPANY_PHONE,
+                    examples=("+33 1 42 68 53 00", "+32 2 203 47 11"),
+                ),
+            ),
+        },
+        held=(
+            Taken(
+                field="phone",
+                header="Portable",
+                sure=95,
+                why="its header and its values say so",
+                examples=("06 12 34 56 78", "+32 470 12 34 56 / +33 6 98 76 54 32"),
+            ),
+        ),
+        counts=counts(to_send=60, already_there=180, duplicate_of=8),
+        credits=Credits(
+            contacts_sent=60, price=30, most_each=150, at_most=9_000, cost="900.00 EUR"
+        ),
+        already_there=Saved(rows=180, contacts=171, credits=5_130, cost="513.00 EUR"),
     ),
     "repeated": a_report(
         **_READ | {"status": "repeated"},

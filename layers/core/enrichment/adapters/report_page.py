@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from enrichment.adapters.page_template import counted, template
+from enrichment.adapters.report_savings import already_sentence, savings
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
@@ -20,6 +21,7 @@ STATES = {
     RowState.FOUND: ("Found", "Pronto found what you asked for"),
     RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
     RowState.TO_SEND: ("To send", "would be sent to Pronto"),
+    RowState.ALREADY_THERE: ("Already there", "have what you look for; cost nothing"),
     RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
@@ -147,7 +149,7 @@ class Example:
 def page(report: Report) -> str:
     """Render a report."""
     segments = _segments(report.counts)
-    taken = {column.header for column in report.taken}
+    taken = {column.header for column in (*report.taken, *report.held)}
     fields = {column.field for column in report.taken}
     return template("report.html.j2").render(
         report=report,
@@ -165,11 +167,16 @@ def page(report: Report) -> str:
         unsent=sum(reason.rows for reason in report.reasons),
         mailed=sum(report.email_quality.values()),
         sample=_sample(report),
+        savings=savings(report),
         files=_files(report),
         data=_data(report),
         columns=[
             _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
             for each in report.taken
+        ],
+        held=[
+            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
+            for each in report.held
         ],
         unused=[
             _column(each.looks_like, each.header, each.why, each.examples) for each in report.unused
@@ -200,7 +207,7 @@ def headline(report: Report) -> str:
             contacts = report.counts.get(RowState.TO_SEND, 0)
             price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
-                " A limit on credits is too low for all of them."
+                "A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
                 else ""
             )
@@ -209,7 +216,9 @@ def headline(report: Report) -> str:
                     "This file was enriched before: dropped as it is, it costs nothing. Nothing was"
                     " sent."
                 )
-            return f"{counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+            would = f"{counted(contacts, 'contact')} would be sent{price}."
+            told = (would, already_sentence(report), short, "Nothing was sent.")
+            return " ".join(filter(None, told))
         case "failed":
             return "The output of this file could not be written."
         case "first_answer":
@@ -234,6 +243,8 @@ def _happened(report: Report) -> list[str]:
             else "No contact was sent."
         )
     ]
+    if already := already_sentence(report):
+        sentences.append(already)
     if fix := rows[RowState.REJECTED]:
         sentences.append(f"{counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if worthless := rows[RowState.NOT_WORTH]:
@@ -267,6 +278,8 @@ def _figures(report: Report) -> list[Figure]:
         if spent
         else Figure("Credits", "–")
     )
+    already = report.already_there
+    there = [Figure("Already there", f"{already.rows:,}", "cost nothing")] if already else []
     match report.status:
         case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
@@ -274,6 +287,7 @@ def _figures(report: Report) -> list[Figure]:
             return [
                 Figure("Rows", f"{report.rows:,}"),
                 Figure("Found", f"{found:,}", note),
+                *there,
                 fix,
                 price,
             ]
@@ -281,6 +295,7 @@ def _figures(report: Report) -> list[Figure]:
             sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
                 Figure("Contacts to send", f"{sent:,}", f"of {counted(report.rows, 'row')}"),
+                *there,
                 Figure("Duplicates", f"{same:,}", "counted once" if same else ""),
                 fix,
                 price,

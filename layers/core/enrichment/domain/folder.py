@@ -41,7 +41,8 @@ class Request:
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
     account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
     is sent; with `force` the same file is paid for again; without `check`, rows are sent that do
-    not look worth a credit. `sample` is how many contacts to send of the file; None for all.
+    not look worth a credit; with `refresh`, those that have already what is looked for. `sample` is
+    how many contacts to send of the file; None for all.
     """
 
     wanted: EnrichmentType
@@ -50,6 +51,7 @@ class Request:
     force: bool = False
     estimate: bool = False
     check: bool = True
+    refresh: bool = False
     sample: int | None = None
 
 
@@ -106,7 +108,7 @@ def request_of(key: str) -> Request:
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
     sample: int | None = None
-    force, check = False, True
+    force, check, refresh = False, True, False
     for name, value in _options(rest[1:-1]).items():
         match name:
             case "countries":
@@ -117,11 +119,14 @@ def request_of(key: str) -> Request:
                 force = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case "check":
                 check = _choice(value, "on", "off", words.neither_on_nor_off(name, value))
+            case "refresh":
+                refresh = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case "sample":
                 sample = _sample_size(value)
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check, sample)
+    is_estimate = top == ESTIMATE
+    return Request(wanted, countries, max_credits, force, is_estimate, check, refresh, sample)
 
 
 def _options(folders: Sequence[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ class RowState(StrEnum):
     NOT_FOUND = "not_found"
     REJECTED = "rejected"
     NOT_WORTH = "not_worth"  # it could be sent, and nothing good would come of it
+    ALREADY_THERE = "already_there"  # it has what is looked for, so nothing is paid for it
     DUPLICATE_OF = "duplicate_of"
     AWAITED = "awaited"  # only in a first answer: its result may come until the deadline
     TIMED_OUT = "timed_out"
@@ -73,8 +74,8 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
-    nobody saw whether the provider took the row, and `is_fixed` that another job sent it, after it
-    was fixed, and bills it.
+    nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
+    what is looked for, and `is_fixed` that another job sent it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -83,6 +84,7 @@ class Outcome(BaseModel):
     detail: str = ""
     reason: str = ""
     doubtful: bool = False
+    spared: bool = False
     is_fixed: bool = False
     result: Result = Result()
 
@@ -99,33 +101,55 @@ class Outcome(BaseModel):
         ]
 
 
-def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -> Outcome:
+def outcome_of_planned(
+    planned: PlannedRow, wanted: EnrichmentType, of_first: Callable[[int], Outcome]
+) -> Outcome:
     """The end of a row of a plan.
 
     Args:
         planned: the row.
-        of_sent: the end of a row, by its number, that was to be sent.
+        wanted: the enrichment type of the whole file.
+        of_first: the end of a row, by its number, that was to be sent or has already what is
+            looked for; of that row itself, and of its copies.
     """
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
     if planned.not_worth is not None:
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
+    if planned.already is not None:
+        return _already(planned.already, wanted, spared=bool(planned.spared))
     if planned.over_budget:
         return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
     if (first := planned.not_sampled) is not None:
         detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
         return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
     if (first := planned.duplicate_of) is not None:
-        original = of_sent(first)
+        original = of_first(first)
         if original.state in UNSENT:
             return Outcome(
                 state=original.state,
                 detail=words.copy_of_unsent(first, original.detail),
                 reason=original.detail,
             )
-        detail = words.same_person(first, original.detail)
+        if original.state is RowState.ALREADY_THERE:
+            detail = words.same_person_has_it(first, NOUNS[wanted])
+        else:
+            detail = words.same_person(first, original.detail)
         return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
-    return of_sent(planned.row)
+    return of_first(planned.row)
+
+
+def _already(has: tuple[str, ...], wanted: EnrichmentType, *, spared: bool) -> Outcome:
+    """The end of a row that has what is looked for, with that in the columns of results."""
+    match wanted:
+        case EnrichmentType.EMAIL:
+            result = Result(email=has[0])
+        case EnrichmentType.PERSONAL_EMAIL:
+            result = Result(personal_email=has[0])
+        case EnrichmentType.PHONE:
+            result = Result(phones=has)
+    detail = words.already_there(NOUNS[wanted])
+    return Outcome(state=RowState.ALREADY_THERE, detail=detail, result=result, spared=spared)
 
 
 def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job) -> Outcome:

@@ -135,6 +135,30 @@ class Trial(BaseModel):
     outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
 
 
+class Saved(BaseModel):
+    """What was not paid for, and what it would have cost at the price of one found thing each."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    rows: int
+    contacts: int = Field(
+        description="those of the rows that would have been sent: each person once, if possible"
+    )
+    credits: int = Field(description="credits for these contacts, had all of them been found")
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
+    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
+    if not rows:
+        return None
+    amount = contacts * price
+    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
+
+
 class Balance(BaseModel):
     """What the account had left before the job sent anything, and when the report was written."""
 
@@ -244,6 +268,10 @@ class Report(BaseModel):
     taken: tuple[Taken, ...] = Field(
         default=(), description="each column that was taken, how sure, and why"
     )
+    held: tuple[Taken, ...] = Field(
+        default=(),
+        description="each other column in which rows may have what is looked for already",
+    )
     unused: tuple[Unused, ...] = Field(
         default=(), description="columns that look right but were not taken, and why"
     )
@@ -272,6 +300,9 @@ class Report(BaseModel):
     credits: Credits | None = None
     trial: Trial | None = Field(
         default=None, description="of a file of which only a sample was sent: what came of it"
+    )
+    already_there: Saved | None = Field(
+        default=None, description="rows that had what was looked for already, and what that saved"
     )
     balance: Balance | None = Field(
         default=None, description="what the account's balance did, where the provider tells it"

@@ -14,7 +14,7 @@ from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_plann
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
-from enrichment.domain.report import Credits, NameAsSent, RowAsSent
+from enrichment.domain.report import Credits, NameAsSent, RowAsSent, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -51,7 +51,7 @@ class EstimateFile:
             for row in file.rows:
                 planned = planner.decide(row)
                 preview.add(row, planned.contact)
-                outputs.add(row, outcome_of_planned(planned, _to_send))
+                outputs.add(row, outcome_of_planned(planned, request.wanted, _to_send))
         counts = outputs.counted.counts()
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
         contacts = 0 if earlier else counts[RowState.TO_SEND]
@@ -61,8 +61,12 @@ class EstimateFile:
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
+            found=file.found,
             counted=outputs.counted,
             credits=spending,
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
+            ),
             caps=tuple(self._caps(job, contacts, spending.most_each)),
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),

@@ -12,6 +12,7 @@ from typing import Any
 
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
@@ -102,7 +103,11 @@ class Outcomes:
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        return self._fixed.of(plan.row, outcome_of_planned(plan, self._of_sent))
+        wanted = self._job.wanted or EnrichmentType.EMAIL
+        own = outcome_of_planned(plan, wanted, self._of_first)
+        if plan.already is not None and plan.row in self._copied:
+            self._kept[plan.row] = own
+        return self._fixed.of(plan.row, own)
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
@@ -118,7 +123,7 @@ class Outcomes:
         self._settle.run(self._job, batch, payloads)
         return payloads
 
-    def _of_sent(self, row: int) -> Outcome:
+    def _of_first(self, row: int) -> Outcome:
         if row in self._kept:
             return self._kept[row]
         outcome = self._read(row)

@@ -17,7 +17,7 @@ from enrichment.domain.outcome import (
 )
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Report, Status, credits_of
+from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
@@ -170,6 +170,9 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=credits_of(bill, job, self.money),
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, job.price, self.money
+            ),
             balance=self._balance(job, bill),
             trial=trial_of(job, _rate(outputs.counted), self.money),
             mends=earlier_of(mended),

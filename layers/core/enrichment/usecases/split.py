@@ -146,6 +146,7 @@ class SplitUpload:
             self.batch_size,
             file.manner,
             request.check,
+            file.holdings,
             Sample(Spread(request.sample, file.job.population)) if request.sample else None,
         )
 
@@ -186,7 +187,7 @@ class SplitUpload:
             most_each=self.prices.most_each(request.wanted),
             **job.model_dump(include={"most_credits", "budgets"}, exclude_none=True),
             layout=file.sheet.layout.model_dump(mode="json"),
-            found=file.sheet.found.model_dump(mode="json"),
+            found=file.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,

@@ -58,8 +58,8 @@ def option_given_twice(name: str) -> str:
 def unknown_option(name: str, value: str) -> str:
     return (
         f"The folder “{name}={value}” is an option that does not exist. The options are: "
-        "countries=FR,BE (below incoming/phone/), max_credits=500, sample=50, force=true "
-        "and check=off. "
+        "countries=FR,BE (below incoming/phone/), max_credits=500, sample=50, force=true, "
+        "refresh=true and check=off. "
         "For a plain folder, choose a name without “=”."
     )
 

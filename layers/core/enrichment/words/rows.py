@@ -104,6 +104,15 @@ def same_person(row: int, detail: str) -> str:
     return f"The same person as in row {row}, sent once" + (f": {detail}" if detail else "")
 
 
+def same_person_has_it(row: int, noun: str) -> str:
+    """Of a copy of a row that was not sent, since it has what is looked for."""
+    return f"The same person as in row {row}, which has the {noun} already"
+
+
+def already_there(noun: str) -> str:
+    return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
+
+
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
 
