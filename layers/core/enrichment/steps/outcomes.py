@@ -104,10 +104,10 @@ class Outcomes:
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         wanted = self._job.wanted or EnrichmentType.EMAIL
-        outcome = outcome_of_planned(plan, wanted, self._of_first)
+        own = outcome_of_planned(plan, wanted, self._of_first)
         if plan.already is not None and plan.row in self._copied:
-            self._kept[plan.row] = outcome
-        return self._fixed.of(plan.row, outcome)
+            self._kept[plan.row] = own
+        return self._fixed.of(plan.row, own)
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""

@@ -40,8 +40,8 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
-    already_there: Saved | None
     trial: Trial | None
+    already_there: Saved | None
     balance: Balance | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
