@@ -37,6 +37,9 @@ ENVIRONMENT = {
     "COMPILE_FUNCTION": "compile",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
+    "REUSE_DAYS": "90",
+    "REUSE_NOT_FOUND_DAYS": "30",
+    "PERSON_KEY_SECRET": "person-key",
     "PRONTO_BASE_URL": "https://pronto.test/api/v2",
     "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
     "DEADLINE_MINUTES": str(DEADLINE // 60),
@@ -197,6 +200,7 @@ class World:
         self.dynamodb.create_table(TableName="table", **table_of_the_template())
         self.secretsmanager.create_secret(Name="api-key", SecretString=provider.behaviour.api_key)
         self.secretsmanager.create_secret(Name="signing-key", SecretString="first signing key")
+        self.secretsmanager.create_secret(Name="person-key", SecretString="the person key")
 
         self.messages, self.functions = Messages(self.clock), Functions()
         self.metrics = Counts()

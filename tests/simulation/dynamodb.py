@@ -68,13 +68,26 @@ class DynamoDB:
     def put_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             there = self.items.get(_key(request["Item"]))
-            if there is not None:
-                raise ConditionalCheckFailed(_wired(there))
+            if "ConditionExpression" in request and not _holds(request, there):
+                raise ConditionalCheckFailed(None if there is None else _wired(there))
             self._put(request["Item"])
             return {}
 
-        assert request["ConditionExpression"] == "attribute_not_exists(pk)"
         return dict(self._guard("put", act))
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            found = {
+                name: [
+                    _wired(self.items[_key(key)])
+                    for key in request["Keys"]
+                    if _key(key) in self.items
+                ]
+                for name, request in RequestItems.items()
+            }
+            return {"Responses": found, "UnprocessedKeys": {}}
+
+        return dict(self._guard("batch get", act))
 
     def update_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:

@@ -6,6 +6,7 @@ outcome nobody saw; it is never resent by itself, and a genuine webhook for it p
 accepted. Only an operator may take the risk of sending it again.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from types import MappingProxyType
@@ -75,6 +76,10 @@ class Batch(BaseModel):
     `start` to `end` (exclusive) of the job's plan, among lines of rows that are not sent. `month`
     (such as 2026-11) is the one whose budget it counts in, once it was claimed. `doubted` tells
     that an operator had it sent again without knowing what became of it the first time.
+
+    `rows` are its contacts where others stand between them, of batches that were set apart; None
+    where it has all of its span. `waits` counts how often it was left PLANNED because other rows
+    that are on their way, mostly of another file, name the same people; 0 if it does not wait.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -96,6 +101,26 @@ class Batch(BaseModel):
     reason: str | None = None
     month: str | None = None
     doubted: bool = False
+    rows: tuple[int, ...] | None = None
+    waits: int = 0
+
+
+class BatchesByRow:
+    """Finds the batch that a row is in. One that was divided has its parts in its place, and one
+    from which contacts were set apart is asked for by its rows.
+    """
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        whole = [batch for batch in batches if batch.state is not BatchState.DIVIDED]
+        self._of_row = {row: batch for batch in whole for row in batch.rows or ()}
+        spans = (batch for batch in whole if batch.rows is None)
+        self._spans = sorted(spans, key=lambda batch: batch.first_row)
+
+    def of(self, row: int) -> Batch:
+        """The batch of a row that is in one."""
+        if listed := self._of_row.get(row):
+            return listed
+        return self._spans[bisect_right(self._spans, row, key=lambda batch: batch.first_row) - 1]
 
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:

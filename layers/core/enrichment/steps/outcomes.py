@@ -5,28 +5,28 @@ run is up and the next one goes on.
 """
 
 import json
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
+from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
-from enrichment.store.results import Results
+from enrichment.store.results import Came, Results
 
 RESERVE = 120  # seconds before its end at which a run stops reading
+_AT_HAND = 8  # batches whose results are kept: the rows of those set apart stand among others
 
 
 class OutOfTime(Exception):  # nothing went wrong
     """A run has to end before all results were read. What it read is noted for the next one."""
 
 
-class Payloads:
-    """The payloads of batches, which are asked for in one order.
+class NotedResults:
+    """The results of batches, which are asked for in one order.
 
     Args:
         results: where they are stored.
@@ -46,23 +46,40 @@ class Payloads:
         self._seconds_left = seconds_left
         self.read = 0  # batches that were read from the table
 
-    def of(self, batch: Batch) -> dict[int, dict[str, Any]]:
-        """The payloads of a batch by row.
+    def of(self, batch: Batch) -> dict[int, Came]:
+        """The results of a batch by row.
 
         Raises:
             OutOfTime: they would have to be read, and it is too late for that.
         """
         noted = next(self._earlier, None)
-        number, rows = json.loads(noted) if noted else (None, [])
-        payloads = dict(rows)
+        number, came = _noted(noted) if noted else (None, {})
         if number != batch.number:
             self._earlier = iter(())  # a batch was divided meanwhile: what follows stands elsewhere
             if self._seconds_left() < RESERVE:
                 raise OutOfTime
-            payloads = self._results.of(batch)
+            came = self._results.of(batch)
             self.read += 1
-        self._note(json.dumps([batch.number, list(payloads.items())]).encode() + b"\n")
-        return payloads
+        self._note(_note(batch.number, came))
+        return came
+
+
+def _note(number: int, came: dict[int, Came]) -> bytes:
+    rows = [
+        (row, each.payload, each.at, each.origin and each.origin.model_dump())
+        for row, each in came.items()
+    ]
+    return json.dumps([number, rows]).encode() + b"\n"
+
+
+def _noted(line: bytes) -> tuple[int, dict[int, Came]]:
+    """What was noted. Until 0.4 that was payloads alone, which had no origin."""
+    number, rows = json.loads(line)
+    came = {}
+    for row, payload, *rest in rows:
+        at, origin = rest or (0, None)
+        came[row] = Came(payload, at, Origin.model_validate(origin) if origin else None)
+    return number, came
 
 
 class Outcomes:
@@ -70,21 +87,19 @@ class Outcomes:
     is kept.
 
     Args:
-        payloads: what came back.
+        results: what came back.
         job: whose rows they are.
         batches: all of its batches.
         copied: the rows that have copies.
     """
 
     def __init__(
-        self, payloads: Payloads, job: Job, batches: list[Batch], copied: frozenset[int]
+        self, results: NotedResults, job: Job, batches: list[Batch], copied: frozenset[int]
     ) -> None:
         self._job, self._copied = job, copied
         self._kept: dict[int, Outcome] = {}
-        # A batch that was divided has halves in its place; those left stand for their rows.
-        whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
-        self._batches = sorted(whole, key=lambda batch: batch.first_row)
-        self._payloads = lru_cache(maxsize=2)(payloads.of)
+        self._batches = BatchesByRow(batches)
+        self._results = lru_cache(maxsize=_AT_HAND)(results.of)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
@@ -99,13 +114,10 @@ class Outcomes:
         return outcome
 
     def _read(self, row: int) -> Outcome:
-        batch = self._batch_of(row)
-        payloads = self._payloads(batch)
-        payload = payloads.get(row)
-        return outcome_of_sent(
-            result_of(payload) if payload is not None else None, batch, bool(payloads), self._job
-        )
-
-    def _batch_of(self, row: int) -> Batch:
-        position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1
-        return self._batches[position]
+        batch = self._batches.of(row)
+        results = self._results(batch)
+        came = results.get(row)
+        if came is None:
+            proven = any(each.origin is None for each in results.values())
+            return outcome_of_sent(None, batch, proven, self._job)
+        return outcome_of_sent(result_of(came.payload), batch, True, self._job, came.origin)

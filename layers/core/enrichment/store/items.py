@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job
+from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
 
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
@@ -62,7 +63,16 @@ def content_key(content: str) -> dict[str, str]:
     return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
 
 
-def fields_of(model: Job | Batch) -> dict[str, Any]:
+def person_key(key: str) -> dict[str, str]:
+    return {"pk": f"PERSON#{key}", "sk": "PERSON"}
+
+
+def key_of_person(pk: str) -> str:
+    """The keyed hash in the partition key of a person."""
+    return pk.removeprefix("PERSON#")
+
+
+def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 

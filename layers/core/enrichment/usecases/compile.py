@@ -21,7 +21,7 @@ from enrichment.domain.report import Credits, Report, Status, credits_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
-from enrichment.steps.outcomes import Outcomes, OutOfTime, Payloads
+from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
 from enrichment.steps.outputs import Outputs, enriched_key
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
@@ -86,13 +86,13 @@ class CompileJob:
         run = self.new_id()
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
         earlier = self._noted(job)
-        payloads = Payloads(self.results, earlier, notes.write, seconds_left)
-        outcomes = Outcomes(payloads, job, self.batches.of(job), self._copied(job))
+        results = NotedResults(self.results, earlier, notes.write, seconds_left)
+        outcomes = Outcomes(results, job, self.batches.of(job), self._copied(job))
         try:
             return self._write(job, sheet, outcomes)
         except OutOfTime:
             notes.close()
-            self.jobs.hand_on_compiling(job, run, went_on=payloads.read > 0)
+            self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
             return None
         finally:
             notes.discard()

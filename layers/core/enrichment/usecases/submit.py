@@ -20,6 +20,7 @@ from enrichment.domain.token import RowRef, sign
 from enrichment.errors import BrokenInvariant, SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.pause import PauseJob
+from enrichment.steps.people import People
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.jobs import Jobs
 
@@ -58,6 +59,7 @@ class SubmitBatch:
     signing_key: SigningKey
     completion: Completion
     pause: PauseJob
+    people: People
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
