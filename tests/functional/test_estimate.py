@@ -1,7 +1,5 @@
 """A file below `estimate/` is answered with what it would cost; nothing is sent for it."""
 
-from dataclasses import replace
-
 from enrichment.domain.job import JobState
 from tests.functional.outputs import rows_of
 from tests.functional.world import PRICE, World, contacts
@@ -23,9 +21,12 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
     assert report["rows"] == 7
     assert report["credits"] == {
         "contacts_sent": 5,
-        "price_per_contact": PRICE,
-        "estimated": 10,
+        "things_found": 0,
+        "price": PRICE,
+        "most_each": PRICE,
+        "settled": 0,
         "possibly_charged": 0,
+        "at_most": 10,
         "cost": "5.00 EUR",
     }
     assert report["reasons"] == [{"reason": "The first name is missing", "rows": 1}]
@@ -59,19 +60,16 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
 
 
 def test_an_estimate_says_which_caps_the_file_would_hit(world: World) -> None:
-    world.pipeline.split = replace(
-        world.pipeline.split, estimate=replace(world.pipeline.split.estimate, month_cap=9)
-    )
+    world.allow_in_a_month(9)
     key = "estimate/email/max_credits=6/leads.csv"
 
     report = world.report(key, world.enrich(key, FILE))
 
-    assert [(cap["credits"], cap["needed"], cap["hit"]) for cap in report["caps"]] == [
-        (6, 10, True),
-        (9, 10, True),
-    ]
-    assert (report["counts"]["to_send"], report["counts"]["over_budget"]) == (3, 2)
-    assert report["credits"]["estimated"] == 6
+    assert [
+        (cap["credits"], cap["needed"], cap["hit"], cap["left_out"]) for cap in report["caps"]
+    ] == [(9, 10, True, 1), (6, 10, True, 2)]
+    assert report["counts"]["to_send"] == 5
+    assert report["credits"]["at_most"] == 10
     assert (
         len(rows_of(world.content(report["rejected"]).decode())) == 1 + 1
     )  # rows past a cap need no fix

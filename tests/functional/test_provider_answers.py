@@ -3,7 +3,6 @@ paid for.
 """
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -460,7 +459,7 @@ def test_a_cap_that_pays_for_nothing_sends_nothing(world: World) -> None:
 def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_back(
     world: World,
 ) -> None:
-    world.pipeline.submit = replace(world.pipeline.submit, month_cap=PRICE * 350)
+    world.allow_in_a_month(PRICE * 350)
     world.provider.answers = [httpx.Response(429, headers={"Retry-After": "1"})]
     files = [contacts(200).replace("Doe", f"Doe{n}") for n in range(3)]
     jobs = [world.drop(f"incoming/email/{n}.csv", file) for n, file in enumerate(files)]

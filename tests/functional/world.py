@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,9 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
+from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
+from enrichment.store.budget import Budget
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 
@@ -46,6 +49,7 @@ ENVIRONMENT = {
     "CREDITS_PER_EMAIL": str(PRICE),
     "CREDITS_PER_PHONE": str(PRICE),
     "CREDITS_PER_PERSONAL_EMAIL": str(PRICE),
+    "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.5",
     "CURRENCY": "EUR",
@@ -210,6 +214,7 @@ class World:
         )
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
+        self.pipeline.in_parallel = one_by_one
 
     def clients(self) -> Any:
         """The clients of the pipeline: moto's, and those of this module in place of the rest."""
@@ -230,7 +235,16 @@ class World:
         )
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
+        pipeline.in_parallel = one_by_one
         return pipeline
+
+    def allow_in_a_month(self, cap: int) -> None:
+        """Set the month's cap, as a new deployment does."""
+        budget = Budget(self.pipeline.table, cap)
+        self.pipeline.budget = budget
+        self.pipeline.submit = replace(self.pipeline.submit, budget=budget)
+        estimate = replace(self.pipeline.estimate, budget=budget)
+        self.pipeline.split = replace(self.pipeline.split, estimate=estimate)
 
     def clock(self) -> int:
         return self.now

@@ -40,6 +40,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "CREDITS_PER_EMAIL": str(PRICE),
         "CREDITS_PER_PHONE": "10",
         "CREDITS_PER_PERSONAL_EMAIL": "3",
+        "MOST_NUMBERS_PER_PHONE": "5",
         "CREDITS_PER_MONTH": "0",
         "QUIET_MINUTES": "10",
         "PROBE_MINUTES": "15",

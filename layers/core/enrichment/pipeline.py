@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, SplitStarter
     from enrichment.domain.report import Report
+    from enrichment.steps.balance import AskBalance
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.estimate import EstimateFile
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from enrichment.steps.people import People
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.repeated_upload import RepeatedUpload
+    from enrichment.steps.settlement import SettleBatch
+    from enrichment.steps.sifting import SiftBatch
+    from enrichment.steps.statement import StateMonths
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
@@ -123,6 +127,7 @@ class Pipeline:
         return SubmitBatch(
             jobs=self.jobs,
             batches=self.batches,
+            budget=self.budget,
             bucket=self.bucket,
             queue=self.submit_queue,
             provider=self.provider,
@@ -130,11 +135,10 @@ class Pipeline:
             signing_key=self.signing_key,
             completion=self.completion,
             pause=self.pause,
-            people=self.people,
+            sift=self.sift,
             clock=self.clock,
             new_id=self.new_id,
             webhook_url=self._read(settings.WebhookUrlSettings).webhook_url,
-            month_cap=self._read(settings.MonthCapSettings).month_cap,
         )
 
     @cached_property
@@ -158,8 +162,11 @@ class Pipeline:
             batches=self.batches,
             results=self.results,
             contents=self.contents,
+            budget=self.budget,
             bucket=self.bucket,
             publish=self.publish,
+            settle=self.settle,
+            balance=self.balance,
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
@@ -185,6 +192,7 @@ class Pipeline:
             pause=self.pause,
             resume=self.resume,
             clear_dead_letters=self.clear_dead_letters,
+            state_months=self.state_months,
             clock=self.clock,
             patience=Patience(quiet=waits.quiet_minutes * 60, probe=waits.probe_minutes * 60),
         )
@@ -224,7 +232,6 @@ class Pipeline:
             clock=self.clock,
             prices=self._read(settings.PriceSettings).prices,
             money=self._read(settings.MoneySettings).money,
-            month_cap=self._read(settings.MonthCapSettings).month_cap,
         )
 
     @cached_property
@@ -243,7 +250,26 @@ class Pipeline:
     def completion(self) -> "Completion":
         from enrichment.steps.completion import Completion
 
-        return Completion(self.jobs, self.batches, self.results, self.compile_starter, self.clock)
+        return Completion(
+            jobs=self.jobs,
+            batches=self.batches,
+            results=self.results,
+            settle=self.settle,
+            compile_starter=self.compile_starter,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def settle(self) -> "SettleBatch":
+        from enrichment.steps.settlement import SettleBatch
+
+        return SettleBatch(self.batches, self.clock)
+
+    @cached_property
+    def balance(self) -> "AskBalance":
+        from enrichment.steps.balance import AskBalance
+
+        return AskBalance(self.provider, self.api_key)
 
     @cached_property
     def pause(self) -> "PauseJob":
@@ -264,6 +290,13 @@ class Pipeline:
         return PublishReport(self.bucket, self.page, self.clock)
 
     @cached_property
+    def state_months(self) -> "StateMonths":
+        from enrichment.adapters.statement_page import page
+        from enrichment.steps.statement import StateMonths
+
+        return StateMonths(self.budget, self.bucket, page, self.clock)
+
+    @cached_property
     def clear_dead_letters(self) -> "ClearDeadLetters":
         from enrichment.steps.dead_letters import ClearDeadLetters
 
@@ -282,6 +315,19 @@ class Pipeline:
             reuse=self._read(settings.ReuseSettings).reuse,
             clock=self.clock,
             in_parallel=self.in_parallel,
+        )
+
+    @cached_property
+    def sift(self) -> "SiftBatch":
+        from enrichment.steps.sifting import SiftBatch
+
+        return SiftBatch(
+            people=self.people,
+            jobs=self.jobs,
+            batches=self.batches,
+            queue=self.submit_queue,
+            completion=self.completion,
+            clock=self.clock,
         )
 
     # The store
@@ -307,7 +353,7 @@ class Pipeline:
     def budget(self) -> "Budget":
         from enrichment.store.budget import Budget
 
-        return Budget(self.table)
+        return Budget(self.table, self._read(settings.MonthCapSettings).month_cap)
 
     @cached_property
     def contents(self) -> "Contents":

@@ -143,16 +143,20 @@ class LimitSettings(Settings):
 
 
 class PriceSettings(Settings):
-    """Credits for one contact of each type."""
+    """Credits for one thing of each type that is found."""
 
     credits_per_email: int
     credits_per_phone: int
     credits_per_personal_email: int
+    most_numbers_per_phone: int
 
     @property
     def prices(self) -> Prices:
         return Prices(
-            self.credits_per_email, self.credits_per_phone, self.credits_per_personal_email
+            self.credits_per_email,
+            self.credits_per_phone,
+            self.credits_per_personal_email,
+            self.most_numbers_per_phone,
         )
 
 
@@ -233,7 +237,15 @@ class TallySettings(StoreSettings, CompileStartSettings, MetricSettings):
     """What `tally` needs."""
 
 
-class CompileSettings(StoreSettings, BucketSettings, MoneySettings, MetricSettings):
+class CompileSettings(
+    StoreSettings,
+    BucketSettings,
+    ApiKeySettings,
+    ProviderSettings,
+    MonthCapSettings,
+    MoneySettings,
+    MetricSettings,
+):
     """What `compile` needs."""
 
 
@@ -247,6 +259,7 @@ class SweepSettings(
     ProviderSettings,
     DeadLetterSettings,
     PatienceSettings,
+    MonthCapSettings,
     MetricSettings,
 ):
     """What `sweep` needs."""

@@ -3,18 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
+from enrichment.adapters.page_template import counted, template
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import SURE_ENOUGH
-from enrichment.domain.outcome import TO_FIX, RowState
-from enrichment.domain.report import Report
+from enrichment.domain.outcome import NOUNS, TO_FIX, RowState, moment
+from enrichment.domain.report import Credits, Report
+from enrichment.words import credits as words
 
 # How each state is named and explained to people, in the order of the chart. The template colours
 # it by its value.
@@ -67,14 +65,6 @@ _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
 _LONGEST_TEXT = 300
 _LONGEST_EXAMPLE = 60
-
-# Characters that change how the text around them is shown: controls and bidirectional overrides.
-# They are shown, not obeyed.
-_CONTROLS = (
-    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
-    | {0x7F: 0x2421}
-    | dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
-)
 
 
 @dataclass(frozen=True)
@@ -158,7 +148,7 @@ def page(report: Report) -> str:
     segments = _segments(report.counts)
     taken = {column.header for column in report.taken}
     fields = {column.field for column in report.taken}
-    return _template().render(
+    return template("report.html.j2").render(
         report=report,
         name=report.file.split("/")[-1],
         headline=headline(report),
@@ -191,7 +181,7 @@ def page(report: Report) -> str:
         doubtful=_names(report.ambiguous_rows),
         looked_for=_LOOKED_FOR[report.type] if report.type else "",
         credits=_credits(report),
-        finished=_moment(report.finished_at),
+        finished=moment(report.finished_at),
         took=_duration(report.seconds),
     )
 
@@ -202,12 +192,12 @@ def headline(report: Report) -> str:
         case "refused":
             return "This file was not processed."
         case "paused":
-            return f"The job for {_counted(report.rows, 'row')} is paused."
+            return f"The job for {counted(report.rows, 'row')} is paused."
         case "repeated":
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
-            price = f", for about {_price(report)}" if contacts and report.credits else ""
+            price = f", for at most {_price(report)}" if contacts and report.credits else ""
             short = (
                 " A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
@@ -218,7 +208,7 @@ def headline(report: Report) -> str:
                     "This file was enriched before: dropped as it is, it costs nothing. Nothing was"
                     " sent."
                 )
-            return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+            return f"{counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
         case "failed":
             return "The output of this file could not be written."
         case "first_answer":
@@ -237,25 +227,25 @@ def _happened(counts: Mapping[RowState, int]) -> list[str]:
     )
     sentences = [
         (
-            f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found."
+            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found."
             if sent
             else "No contact was sent."
         )
     ]
     if fix := rows[RowState.REJECTED]:
-        sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
+        sentences.append(f"{counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if worthless := rows[RowState.NOT_WORTH]:
         verb = "was" if worthless == 1 else "were"
-        sentences.append(f"{_counted(worthless, 'row')} {verb} not worth a credit.")
+        sentences.append(f"{counted(worthless, 'row')} {verb} not worth a credit.")
     if left:
-        sentences.append(f"{_counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
+        sentences.append(f"{counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
     if waiting := rows[RowState.AWAITED]:
         verb = "waits" if waiting == 1 else "wait"
-        sentences.append(f"{_counted(waiting, 'row')} still {verb} for an answer.")
+        sentences.append(f"{counted(waiting, 'row')} still {verb} for an answer.")
     if late := rows[RowState.TIMED_OUT]:
-        sentences.append(f"{_counted(late, 'row')} got no answer in time.")
+        sentences.append(f"{counted(late, 'row')} got no answer in time.")
     if doubtful := rows[RowState.AMBIGUOUS]:
-        sentences.append(f"{_counted(doubtful, 'row')} may or may not have reached Pronto.")
+        sentences.append(f"{counted(doubtful, 'row')} may or may not have reached Pronto.")
     return sentences
 
 
@@ -269,14 +259,16 @@ def _figures(report: Report) -> list[Figure]:
     )
     spent = report.credits
     price = (
-        Figure("Credits, about", f"{spent.estimated:,}", spent.cost)
+        Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+        if spent and report.status == "estimated"
+        else Figure("Credits", f"{spent.settled:,}", _doubt(spent) or spent.cost)
         if spent
         else Figure("Credits", "–")
     )
     match report.status:
         case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
-            note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
+            note = f"{_percent(found, sent)} of {counted(sent, 'contact')}" if sent else ""
             return [
                 Figure("Rows", f"{report.rows:,}"),
                 Figure("Found", f"{found:,}", note),
@@ -286,7 +278,7 @@ def _figures(report: Report) -> list[Figure]:
         case "estimated":
             sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
-                Figure("Contacts to send", f"{sent:,}", f"of {_counted(report.rows, 'row')}"),
+                Figure("Contacts to send", f"{sent:,}", f"of {counted(report.rows, 'row')}"),
                 Figure("Duplicates", f"{same:,}", "counted once" if same else ""),
                 fix,
                 price,
@@ -336,7 +328,7 @@ def _balance(segments: Sequence[Segment], rows: int) -> str:
     total = sum(segment.rows for segment in segments)
     if total != rows:
         return (
-            f"Together {_counted(total, 'row')}, but the file has {rows:,}. Please tell the"
+            f"Together {counted(total, 'row')}, but the file has {rows:,}. Please tell the"
             " platform team."
         )
     terms = " + ".join(f"{segment.rows:,}" for segment in segments)
@@ -354,7 +346,7 @@ def _bars(
     if others:
         shown = [
             *shown,
-            (f"{_counted(len(others), f'other {noun}')}", sum(each for _, each in others)),
+            (f"{counted(len(others), f'other {noun}')}", sum(each for _, each in others)),
         ]
     total = sum(each for _, each in ranked)
     return [
@@ -362,7 +354,7 @@ def _bars(
             label=_brief(label) or "(no word)",
             note=(notes or {}).get(label, ""),
             rows=each,
-            share=f"{_percent(each, total)} of {_counted(total, 'row')}",
+            share=f"{_percent(each, total)} of {counted(total, 'row')}",
             width=f"{_visible(100 * each / total):.3f}%",
         )
         for label, each in shown
@@ -434,25 +426,26 @@ def relative_href(here: str, there: str) -> str | None:
 
 def _credits(report: Report) -> str:
     """What the job cost, as a sum that can be checked."""
-    if not (spent := report.credits):
+    spent = report.credits
+    if not spent or not report.type:
         return ""
-    contacts, price = (
-        _counted(spent.contacts_sent, "contact"),
-        _counted(spent.price_per_contact, "credit"),
+    thing, total = NOUNS[report.type], _price(report)
+    if report.status == "estimated":
+        return words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+    return words.bill(
+        spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
-    total = f"{contacts} × {price} = {_price(report)}."
-    more = (
-        f" Up to {spent.possibly_charged:,} more for ambiguous rows."
-        if spent.possibly_charged
-        else ""
-    )
-    return f"{total}{more} Computed from the price that is set here; Pronto’s own account decides."
+
+
+def _doubt(spent: Credits) -> str:
+    return f"and up to {spent.possibly_charged:,} more" if spent.possibly_charged else ""
 
 
 def _price(report: Report) -> str:
     if not (spent := report.credits):
         return ""
-    return _counted(spent.estimated, "credit") + (f" ({spent.cost})" if spent.cost else "")
+    total = spent.at_most if report.status == "estimated" else spent.settled
+    return counted(total, "credit") + (f" ({spent.cost})" if spent.cost else "")
 
 
 def _names(names: Iterable[str]) -> Names:
@@ -468,15 +461,6 @@ def _brief(text: str, most: int = _LONGEST_TEXT) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _counted(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> _counted(1, "row"), _counted(2000, "row")
-    ('1 row', '2,000 rows')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _percent(part: int, whole: int) -> str:
     """A share for people, which is neither 0% nor 100% unless it is none or all.
 
@@ -487,28 +471,6 @@ def _percent(part: int, whole: int) -> str:
     if 0 < share < 1:
         return "<1%"
     return ">99%" if 99 < share < 100 else f"{share:.0f}%"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("enrichment.adapters", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_legible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"thousands": "{:,}".format, "counted": _counted}
-    return environment.get_template("report.html.j2")
-
-
-def _legible(value: object) -> object:
-    return value.translate(_CONTROLS) if isinstance(value, str) else value
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
 def _duration(seconds: int) -> str:

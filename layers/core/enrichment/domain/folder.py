@@ -30,6 +30,7 @@ OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _MAPPING = "_columns.json"
+_LIMITS = "_limits.json"
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ class Request:
 
 def is_upload(key: str) -> bool:
     """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the
-    console, not a folder's mapping.
+    console, not what a folder says of its files.
     """
-    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(("/", f"/{_MAPPING}"))
+    said = ("/", f"/{_MAPPING}", f"/{_LIMITS}")
+    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(said)
 
 
 def mapping_keys(key: str) -> list[str]:
@@ -68,6 +70,19 @@ def mapping_keys(key: str) -> list[str]:
     tops = [ESTIMATE, INCOMING] if top == ESTIMATE else [top]
     paths = ["/".join(folders[:depth]) for depth in range(len(folders), -1, -1)]
     return ["/".join(filter(None, (start, path, _MAPPING))) for path in paths for start in tops]
+
+
+def limits_keys(key: str) -> dict[str, str]:
+    """Where limits on credits for a file may be, by the folder that they hold for; all of them
+    hold. An estimate heeds those of the real folders.
+
+    >>> limits_keys("estimate/email/q3/leads.csv")
+    {'incoming': 'incoming/_limits.json', 'incoming/email': 'incoming/email/_limits.json', \
+'incoming/email/q3': 'incoming/email/q3/_limits.json'}
+    """
+    folders = [INCOMING, *key.split("/")[1:-1]]
+    paths = ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+    return {path: f"{path}/{_LIMITS}" for path in paths}
 
 
 def request_of(key: str) -> Request:
@@ -168,6 +183,11 @@ def output_key(folder: str, key: str, job: str, suffix: str) -> str:
     ):  # folders so long that no name fits below them: answer at the top, where it will be found
         return f"{folder}/{job}{suffix}"
     return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"
+
+
+def statement_key(month: str, suffix: str) -> str:
+    """Where the statement of a month such as 2026-11 goes."""
+    return f"{REPORTS}/statements/{month}{suffix}"
 
 
 def _stem(key: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import FILE, MONTH
 from enrichment.domain.job import Job
 from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
@@ -114,7 +115,7 @@ def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -
     if planned.not_worth is not None:
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
     if planned.over_budget:
-        return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
+        return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
     if (first := planned.duplicate_of) is not None:
         original = of_sent(first)
         if original.state in UNSENT:
@@ -162,13 +163,15 @@ def outcome_of_sent(
             detail=words.AMBIGUOUS,
         )
     match batch.state:
+        case BatchState.PLANNED | BatchState.OVER_BUDGET if batch.short_of:
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(batch.short_of))
         case BatchState.REJECTED:
             return Outcome(
                 state=RowState.REJECTED,
                 detail=words.not_taken(batch.reason or ""),
             )
         case BatchState.OVER_BUDGET:
-            return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_MONTHS_BUDGET)
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(MONTH))
         case _:
             return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(batch, job))
 

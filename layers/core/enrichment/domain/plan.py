@@ -14,7 +14,10 @@ from enrichment.domain.contact import Contact
 
 
 class PlannedRow(BaseModel):
-    """One line of the plan; exactly one of the fields after `row` is set."""
+    """One line of the plan; exactly one of the fields after `row` is set.
+
+    Until 0.4 the plan said which rows were over budget.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 

@@ -20,10 +20,9 @@ from enrichment.words import rows as words
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
-    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
-    how full names stand in the file; without `check`, nothing is held to be not worth it. Holds no
-    more than the contacts of one batch and a little; `rows`, `contacts` and `width` are final when
-    `plan` has ended.
+    `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
+    it. Holds no more than the contacts of one batch and a little; `rows`, `contacts` and `width`
+    are final when `plan` has ended.
     """
 
     def __init__(
@@ -32,18 +31,16 @@ class Planner:
         columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
-        most_contacts: int | None = None,
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
-        self._most_contacts, self._size = most_contacts, size
+        self._size = size
         self._manner, self._check = manner, check
         self._header_width = len(header)
         self._offset = 0
-        self._last_sent = 0
         self.rows = 0
         self.contacts = 0
         self.width = len(header)
@@ -59,7 +56,6 @@ class Planner:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
-                self._last_sent = row.number
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -68,8 +64,8 @@ class Planner:
             self.width = len(row.cells)
 
     def decide(self, row: FileRow) -> PlannedRow:
-        """What becomes of one row: it is sent, rejected or not worth it with the reason, a
-        duplicate of an earlier one, or over budget.
+        """What becomes of one row: it is sent, rejected or not worth it with the reason, or
+        a duplicate of an earlier one.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -91,12 +87,9 @@ class Planner:
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
-        if earlier is not None and earlier <= self._last_sent:
+        if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
-        if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
-            return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
-        self._last_sent = row
         return PlannedRow(row=row, contact=contact)
 
     def _without_company(self, contact: Contact) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill
+from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
@@ -49,33 +50,53 @@ class Reason(BaseModel):
 
 
 class Credits(BaseModel):
-    """What the job cost, computed from the configured price: the provider tells nobody per job."""
+    """What the job cost by our count, from the configured prices: the provider charges for what it
+    finds [V, F], and tells nobody per job.
+    """
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
-    contacts_sent: int
-    price_per_contact: int
-    estimated: int
-    possibly_charged: int = Field(
-        description="credits of contacts whose acceptance nobody saw; not part of `estimated`"
+    contacts_sent: int = Field(
+        description="each time that they were sent; would be, in an estimate"
     )
+    things_found: int = Field(default=0, description="what is charged: e-mails, or phone numbers")
+    price: int = Field(description="credits for one thing that is found")
+    most_each: int = Field(description="credits that one contact may cost at most")
+    settled: int = Field(default=0, description="credits for what was found")
+    possibly_charged: int = Field(
+        default=0, description="credits that may have been charged besides, at most"
+    )
+    at_most: int = Field(default=0, description="in an estimate: if each contact cost the most")
     cost: str = Field(
         default="",
         description=(
-            "money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set"
+            "money for `settled`, or in an estimate for `at_most`, such as 12.40 EUR; empty when a"
+            " credit's price is not set"
         ),
     )
 
 
-def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
-    """A bill as a report has it; `money` tells what credits cost, in words."""
+def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
+    """A job's bill as a report has it; `money` tells what credits cost, in words."""
     return Credits(
-        contacts_sent=bill.taken,
-        price_per_contact=bill.price,
-        estimated=bill.estimated,
-        possibly_charged=bill.possibly_charged,
-        cost=money(bill.estimated),
+        contacts_sent=bill.contacts,
+        things_found=bill.charge.things,
+        price=job.price,
+        most_each=job.most_each,
+        settled=bill.charge.credits,
+        possibly_charged=bill.possible,
+        cost=money(bill.charge.credits),
     )
+
+
+class Balance(BaseModel):
+    """What the account had left before the job sent anything, and when the report was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    before: int
+    after: int
+    note: str = Field(description="how that agrees with our count, in words")
 
 
 class RejectedRow(BaseModel):
@@ -121,8 +142,9 @@ class Cap(BaseModel):
 
     name: str = Field(description="what sets the limit, in words")
     credits: int = Field(description="credits that it leaves for this file")
-    needed: int = Field(description="credits that all contacts of the file would cost")
+    needed: int = Field(description="credits that all contacts of the file would cost at most")
     hit: bool = Field(description="whether that is more than it leaves")
+    left_out: int = Field(default=0, description="contacts that it would leave out at worst")
 
 
 class Earlier(BaseModel):
@@ -185,6 +207,9 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    balance: Balance | None = Field(
+        default=None, description="what the account's balance did, where the provider tells it"
+    )
     names: tuple[NameAsSent, ...] = Field(
         default=(), description="in an estimate: how the first names were divided"
     )

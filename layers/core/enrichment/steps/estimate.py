@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.columns import Columns, Field
-from enrichment.domain.contact import Contact
-from enrichment.domain.credits import Bill, Prices, cost, left_of, month_of
-from enrichment.domain.folder import Request
+from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, month_of
+from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
 from enrichment.domain.planner import Planner
-from enrichment.domain.report import Cap, NameAsSent, RowAsSent, credits_of
+from enrichment.domain.report import Cap as CapAsReported
+from enrichment.domain.report import Credits, NameAsSent, RowAsSent
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -20,6 +21,7 @@ from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
 from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
+from enrichment.words import credits as words_of_credits
 from enrichment.words import jobs as words
 
 
@@ -27,7 +29,7 @@ from enrichment.words import jobs as words
 class EstimateFile:
     """Judges the rows of a file, writes those that could not be sent, and reckons the rest.
 
-    `money` tells what credits cost, in words; `month_cap` is in credits, None for no cap.
+    `money` tells what credits cost, in words.
     """
 
     jobs: Jobs
@@ -38,7 +40,6 @@ class EstimateFile:
     clock: Clock
     prices: Prices
     money: Callable[[int], str]
-    month_cap: int | None
 
     def run(self, file: AcceptedFile, planner: Planner, earlier_id: str | None) -> None:
         """Report what a file would cost; `earlier_id` is the job that has paid for its content."""
@@ -52,32 +53,54 @@ class EstimateFile:
                 preview.add(row, planned.contact)
                 outputs.add(row, outcome_of_planned(planned, _to_send))
         counts = outputs.counted.counts()
-        price = self.prices.of(request.wanted)
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
-        bill = Bill(price, taken=0 if earlier else counts[RowState.TO_SEND])
-        needed = bill.estimated + cost(counts[RowState.OVER_BUDGET], price)
+        contacts = 0 if earlier else counts[RowState.TO_SEND]
+        spending = self._credits(request.wanted, contacts)
         self.publish.run(
             job,
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
             counted=outputs.counted,
-            credits=credits_of(bill, self.money),
-            caps=tuple(self._caps(request, needed)),
+            credits=spending,
+            caps=tuple(self._caps(job, contacts, spending.most_each)),
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
             earlier=earlier_of(earlier),
         )
 
-    def _caps(self, request: Request, needed: int) -> Iterable[Cap]:
-        if (most := request.max_credits) is not None:
-            name = words.files_cap(most)
-            yield Cap(name=name, credits=most, needed=needed, hit=needed > most)
-        if self.month_cap is not None:
-            left = left_of(self.month_cap, self.budget.reserved(month_of(self.clock())))
-            name = words.MONTHS_CAP
-            yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
+    def _credits(self, wanted: EnrichmentType, contacts: int) -> Credits:
+        most_each = self.prices.most_each(wanted)
+        at_most = contacts * most_each
+        return Credits(
+            contacts_sent=contacts,
+            price=self.prices.of(wanted),
+            most_each=most_each,
+            at_most=at_most,
+            cost=self.money(at_most),
+        )
+
+    def _caps(self, job: Job, contacts: int, most_each: int) -> Iterable[CapAsReported]:
+        needed = contacts * most_each
+        for cap in self.budget.room(job, month_of(self.clock())).caps:
+            yield CapAsReported(
+                name=_named(cap),
+                credits=cap.left,
+                needed=needed,
+                hit=needed > cap.left,
+                left_out=contacts - affordable(cap.left, most_each, contacts),
+            )
+
+
+def _named(cap: Cap) -> str:
+    match cap.scope:
+        case scope if scope == MONTH:
+            return words_of_credits.OF_MONTH
+        case scope if scope == FILE:
+            return words_of_credits.of_file(cap.most)
+        case folder:
+            return words_of_credits.of_folder(folder)
 
 
 _MOST_NAMES, _MOST_ROWS = 20, 10

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.domain.columns import HEADERS, Columns, Field
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import Request, mapping_keys
+from enrichment.domain.folder import Request, limits_keys, mapping_keys
+from enrichment.domain.folder_limits import MAX_LIMITS, limits_of
 from enrichment.domain.found import Found
-from enrichment.domain.job import Job
+from enrichment.domain.job import FolderBudget, Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.manner import Manner, manner_of
 from enrichment.domain.mapping import MAX_MAPPING, ByMapping, mapping_of
@@ -30,8 +32,8 @@ _EXAMPLES, _LONGEST = 3, 60  # names that a refusal quotes, and their characters
 class AcceptedFile:
     """An open file that is to be enriched or estimated, and what its folders ask for.
 
-    The job knows its type, countries and content from here on. `rows` are those of `sheet`, and are
-    iterated once; `manner` is how names stand in them.
+    The job knows its type, countries, content and caps from here on. `rows` are those of `sheet`,
+    and are iterated once; `manner` is how names stand in them.
     """
 
     job: Job
@@ -70,12 +72,14 @@ class Intake:
         Raises:
             NoUsableColumns: see `require_columns`.
             NoPeople: most rows look like companies.
+            BadLimits: a folder's `_limits.json` cannot be used.
         """
         require_columns(file.sheet.found, file.sheet.header, request.wanted)
         known = {
             "wanted": request.wanted,
             "countries": request.countries,
             "content": content_of(file.digest, request, file.sheet.found.columns),
+            **self._caps(job, request),
         }
         rows = at_most(file.sheet, self.limits.rows)
         first = list(islice(rows, _SAMPLE))
@@ -86,6 +90,25 @@ class Intake:
         manner = manner_of(file.sheet.header, sample)
         job = job.model_copy(update=known)
         return AcceptedFile(job, file.sheet, chain(first, rows), request, manner)
+
+    def _caps(self, job: Job, request: Request) -> dict[str, Any]:
+        """The caps on credits that the file's folders set.
+
+        Raises:
+            BadLimits: a folder's `_limits.json` cannot be used.
+        """
+        most = [request.max_credits]
+        budgets = []
+        for folder, key in limits_keys(job.key).items():
+            stream = self.bucket.read(key)
+            if stream is None:
+                continue
+            limits = limits_of(stream.read(MAX_LIMITS + 1), key)
+            most.append(limits.credits_per_file)
+            if limits.credits_per_month is not None:
+                budgets.append(FolderBudget(folder=folder, credits=limits.credits_per_month))
+        said = [cap for cap in most if cap is not None]
+        return {"most_credits": min(said, default=None), "budgets": tuple(budgets)}
 
     def _mapping(self, key: str) -> dict[str, Field | None]:
         """The nearest folder's own mapping of columns; empty if there is none."""

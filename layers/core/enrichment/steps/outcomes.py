@@ -10,11 +10,13 @@ from functools import lru_cache
 
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchesByRow
+from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
+from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Came, Results
 
 RESERVE = 120  # seconds before its end at which a run stops reading
@@ -91,19 +93,42 @@ class Outcomes:
         job: whose rows they are.
         batches: all of its batches.
         copied: the rows that have copies.
+        settle: settles what batches cost that nobody has settled yet.
     """
 
     def __init__(
-        self, results: NotedResults, job: Job, batches: list[Batch], copied: frozenset[int]
+        self,
+        results: NotedResults,
+        job: Job,
+        batches: list[Batch],
+        copied: frozenset[int],
+        settle: SettleBatch,
     ) -> None:
-        self._job, self._copied = job, copied
+        self._job, self._copied, self._settle = job, copied, settle
+        self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
+        self._all = batches
         self._batches = BatchesByRow(batches)
-        self._results = lru_cache(maxsize=_AT_HAND)(results.of)
+        self._noted = results
+        self._results = lru_cache(maxsize=_AT_HAND)(self._read_batch)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         return outcome_of_planned(plan, self._of_sent)
+
+    def bill(self) -> Bill:
+        """What the batches cost whose rows were asked for."""
+        bill, most_each = Bill(), self._job.most_each
+        for batch in self._all:
+            charge = self._charges.get(batch.number, Charge())
+            bill = bill.plus(batch.bill(charge, most_each))
+        return bill
+
+    def _read_batch(self, batch: Batch) -> dict[int, Came]:
+        results = self._noted.of(batch)
+        self._charges[batch.number] = charge_of_batch(self._job, results)
+        self._settle.run(self._job, batch, results)
+        return results
 
     def _of_sent(self, row: int) -> Outcome:
         if row in self._kept:

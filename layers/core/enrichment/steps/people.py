@@ -58,12 +58,12 @@ class Known(NamedTuple):
 
 @dataclass
 class Sorted:
-    """The contacts of a batch: those to be sent, those whose people are known, and those that wait
-    because another row of the same person is on its way.
+    """The contacts of a batch: those to be sent, those whose people are known, by row, and those
+    that wait because another row of the same person is on its way.
     """
 
     new: list[PlannedContact] = field(default_factory=list)
-    known: list[tuple[PlannedContact, Known]] = field(default_factory=list)
+    known: dict[int, Known] = field(default_factory=dict)
     waiting: list[PlannedContact] = field(default_factory=list)
 
 
@@ -104,7 +104,7 @@ class People:
         done = Sorted()
         left = _not_taken(asked, done)
         for _ in range(_MOST_LOOKS if left else 0):
-            free = self._judge(left, _wanted(job), done)
+            free = self._judge(left, wanted_of(job), done)
             left = _not_taken(self.in_parallel(self._replace, free), done)
         done.waiting += (one.contact for one in left)
         return done
@@ -136,6 +136,16 @@ class People:
         owners = _Owners(self, wanted, entries.values())
         return {row: known for row, entry in entries.items() if (known := owners.known(entry))}
 
+    def give(self, batch: Batch, known: Mapping[int, Known]) -> None:
+        """Store what is known as the results of a batch's rows."""
+        now = self.clock()
+
+        def store(row: int) -> None:
+            ref = RowRef(batch.job, batch.number, row)
+            self.results.put(ref, known[row].payload, now, known[row].origin)
+
+        list(self.in_parallel(store, known))
+
     def _entries(self, keys: Iterable[str]) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         different = list(dict.fromkeys(keys))
@@ -148,7 +158,7 @@ class People:
     def _asked(
         self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]
     ) -> Iterable[_Asked]:
-        secret, wanted = self.secret.read(), _wanted(job)
+        secret, wanted = self.secret.read(), wanted_of(job)
         if batch.claim is None:
             raise BrokenInvariant(f"batch {batch.number} of job {job.id} was not claimed")
         for contact in contacts:
@@ -193,7 +203,7 @@ class People:
             if there is None or there.is_of(one.entry) or there.expires_at <= self.clock():
                 free.append(one)
             elif known := owners.known(there):
-                done.known.append((one.contact, known))
+                done.known[one.contact.row] = known
             elif owners.awaits(there):
                 done.waiting.append(one.contact)
             else:
@@ -252,7 +262,8 @@ def _ref(entry: Entry) -> RowRef:
     return RowRef(entry.job, entry.batch, entry.row)
 
 
-def _wanted(job: Job) -> EnrichmentType:
+def wanted_of(job: Job) -> EnrichmentType:
+    """What a job that runs looks for."""
     if job.wanted is None:
         raise BrokenInvariant(f"job {job.id} runs without a type")
     return job.wanted

@@ -12,6 +12,7 @@ from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
+    Balance,
     Cap,
     Credits,
     Earlier,
@@ -35,6 +36,7 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    balance: Balance | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]

@@ -5,7 +5,8 @@
     PLAN#<job>#<plan>       BATCH#<number>   a batch of one plan; the job says which plan counts
     RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
     ASIDE#<job>             <digest>         a genuine webhook that is not its row's result
-    BUDGET#<month>          BUDGET           credits reserved in a calendar month
+    BUDGET#<month>          BUDGET           credits and what was found in a calendar month
+    BUDGET#<month>          FILE#<key>#<job> the part of one job in it
     CONTENT#<digest>        CONTENT          the job that pays for a content, so that no other does
     PERSON#<keyed hash>     PERSON           the row that is sent for a person, so that no other is
 

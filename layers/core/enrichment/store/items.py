@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -12,6 +12,8 @@ from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job
 from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
+
+_MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
 
@@ -57,6 +59,20 @@ def batch_of_result_key(pk: str) -> tuple[str, int]:
 
 def budget_key(month: str) -> dict[str, str]:
     return {"pk": f"BUDGET#{month}", "sk": "BUDGET"}
+
+
+def line_key(month: str, job: Job) -> dict[str, str]:
+    """Of a job's line in a month: by its file, so that a folder's lines stand together."""
+    file = job.key.encode()[:_MOST_OF_A_FILE].decode(errors="ignore")
+    return {"pk": budget_key(month)["pk"], "sk": f"FILE#{file}#{job.id}"}
+
+
+def lines_below(folder: str) -> str:
+    """How the sort keys of the lines of all files below a folder begin, and maybe of others; of all
+    files if it is empty.
+    """
+    start = f"{folder}/" if folder else ""
+    return "FILE#" + start.encode()[:_MOST_OF_A_FILE].decode(errors="ignore")
 
 
 def content_key(content: str) -> dict[str, str]:
@@ -125,6 +141,15 @@ class Update:
     adds: Mapping[str, int] = field(default_factory=dict)
     removes: Iterable[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def also(self, other: "Update") -> "Update":
+        """Both of two updates of one item, of which the other has no condition of its own."""
+        return replace(
+            self,
+            sets={**self.sets, **other.sets},
+            adds={**self.adds, **other.adds},
+            removes=(*self.removes, *other.removes),
+        )
 
     def request(self, table: str) -> dict[str, Any]:
         """The parameters of an UpdateItem, or of an Update in a transaction."""

@@ -61,6 +61,16 @@ class Jobs:
         """Set fields of a job that exists, whatever its state."""
         self._table.update(Update(job_key(job_id), fields))
 
+    def note_balance(self, job_id: str, balance: int | None, now: int) -> None:
+        """Note the account's balance before the first batch of a job is sent; what was noted first
+        stands. None where it could not be had.
+        """
+        sets = {"balance_asked_at": now}
+        if balance is not None:
+            sets["balance_before"] = balance
+        unasked = "attribute_exists(pk) AND attribute_not_exists(balance_asked_at)"
+        self._table.update(Update(job_key(job_id), sets, condition=unasked))
+
     def hand_on(self, job: Job, now: int, plan: str, planned: int, rules: str) -> bool:
         """Leave a plan to the next run over the file, which begins its attempts anew.
 

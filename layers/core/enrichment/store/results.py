@@ -69,10 +69,6 @@ class Results:
         times = {"received_at": now, "expires_at": now + self._table.retention}
         self._table.put_if_new({"pk": aside_of(ref.job), "sk": digest} | fields | times)
 
-    def count(self, batch: Batch) -> int:
-        """How many contacts of a batch have a result now (a consistent read)."""
-        return self._table.count(results_of(batch.job, batch.number))
-
     def of(self, batch: Batch) -> dict[int, Came]:
         """The results of a batch by row (a consistent read)."""
         items = self._table.query(results_of(batch.job, batch.number), "ROW#")

@@ -59,17 +59,6 @@ class Table:
         for page in pages:
             yield from map(plain, page["Items"])
 
-    def count(self, pk: str) -> int:
-        """How many items a partition has (consistent reads)."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            ConsistentRead=True,
-            Select="COUNT",
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=wire({":pk": pk}),
-        )
-        return sum(page["Count"] for page in pages)
-
     def query_index(self, index: str, attribute: str, value: str) -> Iterator[dict[str, Any]]:
         """The items that an index has for a value: a moment behind at times."""
         pages = self._client.get_paginator("query").paginate(

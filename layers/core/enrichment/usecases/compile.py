@@ -17,17 +17,21 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Credits, Report, Status, credits_of
+from enrichment.domain.report import Balance, Report, Status, credits_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
+from enrichment.steps.balance import AskBalance
 from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
 from enrichment.steps.outputs import Outputs, enriched_key
 from enrichment.steps.publishing import PublishReport
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
+from enrichment.store.budget import Budget
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
+from enrichment.words import credits as credits_words
 from enrichment.words import jobs as words
 
 _MOST_ATTEMPTS = 3  # runs over one job that may die before it is ended with a report
@@ -46,8 +50,11 @@ class CompileJob:
     batches: Batches
     results: Results
     contents: Contents
+    budget: Budget
     bucket: Bucket
     publish: PublishReport
+    settle: SettleBatch
+    balance: AskBalance
     metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
@@ -87,7 +94,7 @@ class CompileJob:
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
         earlier = self._noted(job)
         results = NotedResults(self.results, earlier, notes.write, seconds_left)
-        outcomes = Outcomes(results, job, self.batches.of(job), self._copied(job))
+        outcomes = Outcomes(results, job, self.batches.of(job), self._copied(job), self.settle)
         try:
             return self._write(job, sheet, outcomes)
         except OutOfTime:
@@ -110,6 +117,7 @@ class CompileJob:
     def _fail(self, job: Job) -> Report:
         """End a job with a report, which comes first: a run that dies between is done again."""
         report = self.publish.run(job, "failed", words.FAILED, rows=job.rows)
+        self._note_over(job, over=True)
         if self.jobs.fail(job.id, report.finished_at):
             self.metrics.count("PoisonedJobs")
         return report
@@ -135,7 +143,7 @@ class CompileJob:
                         f"row {row.number} of job {job.id} stands in its plan as row {plan.row}"
                     )
                 outputs.add(row, outcomes.of(plan))
-        counts = outputs.counted.counts()
+        counts, bill = outputs.counted.counts(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
         notes = (
             words.ENDED if job.given_up else halt_sentence(job),
@@ -150,7 +158,8 @@ class CompileJob:
             sheet=sheet,
             found=job.found,
             counted=outputs.counted,
-            credits=self._credits(job, counts, outputs.counted.doubtful),
+            credits=credits_of(bill, job, self.money),
+            balance=self._balance(job, bill),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
@@ -159,10 +168,13 @@ class CompileJob:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
         return (PlannedRow.model_validate_json(line) for line in lines)
 
-    def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
-        taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
-        sent = sum(counts[state] for state in taken) - doubtful
-        return credits_of(Bill(job.price, taken=sent, doubtful=doubtful), self.money)
+    def _balance(self, job: Job, bill: Bill) -> Balance | None:
+        """What the account's balance did since the first batch was sent, where that is known."""
+        if job.balance_before is None or (after := self.balance.run()) is None:
+            return None
+        counted = bill.charge.credits
+        note = credits_words.fell(job.balance_before, after, counted, bill.possible)
+        return Balance(before=job.balance_before, after=after, note=note)
 
     def _report_lost_file(self, job: Job) -> Report:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)
@@ -173,6 +185,7 @@ class CompileJob:
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
         if report.status in ("done", "ended") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
+        self._note_over(job, over=not counts.get(RowState.AWAITED))
         self.jobs.finish_compiling(
             job.id,
             report.finished_at,
@@ -181,6 +194,11 @@ class CompileJob:
             awaited=counts.get(RowState.AWAITED, 0),
         )
         return report
+
+    def _note_over(self, job: Job, over: bool) -> None:
+        """Note in the monthly statements whether results of the job are awaited."""
+        months = {batch.month for batch in self.batches.of(job) if batch.month}
+        self.budget.note_over(job, sorted(months), over)
 
 
 def _status(job: Job, counts: Mapping[RowState, int]) -> Status:

@@ -8,7 +8,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.starter import SplitStarter
 from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.batch import Batch
-from enrichment.domain.credits import Prices, affordable
+from enrichment.domain.credits import Prices
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
@@ -116,9 +116,6 @@ class SplitUpload:
         else:
             self._plan(file, RowsInTime(file.rows, seconds_left))
 
-    def _most_contacts(self, file: AcceptedFile) -> int | None:
-        return affordable(file.request.max_credits, self.prices.of(file.request.wanted))
-
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, request = file.sheet, file.request
         return Planner(
@@ -126,7 +123,6 @@ class SplitUpload:
             sheet.found.columns,
             request.wanted,
             earlier_rows,
-            self._most_contacts(file),
             self.batch_size,
             file.manner,
             request.check,
@@ -136,7 +132,7 @@ class SplitUpload:
         job = file.job
         plan = self.new_id()
         now = self.clock()
-        rules = rules_of(job, self._most_contacts(file))
+        rules = rules_of(job)
         begun = self.unfinished.of(job, rules)
         planner = self._planner(file, begun.earlier_rows)
         with self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
@@ -164,6 +160,8 @@ class SplitUpload:
             wanted=request.wanted,
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
+            most_each=self.prices.most_each(request.wanted),
+            **job.model_dump(include={"most_credits", "budgets"}, exclude_none=True),
             layout=file.sheet.layout.model_dump(mode="json"),
             found=file.sheet.found.model_dump(mode="json"),
             width=planner.width,

@@ -72,6 +72,29 @@ def mapping_no_json(key: str) -> str:
     return f"The file {key} is not valid JSON. It should look like this: {_MAPPING}"
 
 
+_LIMITS = '{"credits_per_month": 5000, "credits_per_file": 500}'
+
+
+def limits_no_json(key: str) -> str:
+    return f"The file {key} is not valid JSON. It should look like this: {_LIMITS}"
+
+
+def limits_too_large(key: str) -> str:
+    return f"The file {key} is too large for what it may say. It should look like this: {_LIMITS}"
+
+
+def limits_unusable(key: str, name: str) -> str:
+    about = f"What it says of “{name}” cannot be used. " if name else ""
+    return (
+        f"The file {key} sets no limits on credits. {about}It should be one JSON object with one or"
+        f" both of these, as whole numbers from 0 on: {_LIMITS}"
+    )
+
+
+def limits_said_twice(key: str, name: str) -> str:
+    return f"The file {key} says “{name}” twice, so nobody knows which of the two is meant."
+
+
 def not_one_file_in_archive(files: int) -> str:
     return (
         f"The zip archive has {files or 'no'} files in it; it must have exactly one. Drop files "

@@ -47,7 +47,6 @@ FILE_IS_GONE = (
     " beside the results. The results are kept; the platform team can get at them."
 )
 ESTIMATE_OF_A_COPY = "The same file was enriched before: dropped as it is, it costs nothing."
-MONTHS_CAP = "what is left of the platform team’s credits for this month"
 NO_HEADER = (
     "The file has no header: what its columns are was concluded from what is in them. The results"
     " follow each row without headings, in this order: enrichment_status, enriched_email,"
@@ -64,10 +63,6 @@ ANOTHER_FORMAT = (
 def pause(halt: str, providers_words: str) -> str:
     """Why a job is paused; the provider's own words follow in brackets."""
     return PAUSES[halt] + (f" (Pronto says: “{providers_words}”)" if providers_words else "")
-
-
-def files_cap(most: int) -> str:
-    return f"the folder max_credits={most}"
 
 
 def other_sheets(sheet: str, others: str) -> str:

@@ -1,13 +1,6 @@
 """Why a row was not sent, and what came of one that was."""
 
 EMPTY = "The row is empty"
-OVER_MONTHS_BUDGET = (
-    "The credits that the platform team allows for a month are used up; drop this row again next"
-    " month"
-)
-OVER_FILES_BUDGET = (
-    "The credits that the option max_credits allows for this file do not reach this row"
-)
 TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )
@@ -48,6 +41,24 @@ ONLY_AN_INITIAL = "is only an initial"
 TWO_PEOPLE = "is that of two people, who need a row each"
 NOT_DIVIDED = "could not be divided into a first and a last name"
 NO_PROFILE = "is not the address of a LinkedIn profile"
+
+
+_OVER_BUDGETS = {
+    "month": (
+        "The credits that the platform team allows for a month do not reach this row; drop it again"
+        " next month"
+    ),
+    "file": "The credits that are allowed for this file do not reach this row",
+}
+
+
+def over_budget(scope: str) -> str:
+    """Of a row that a cap on credits left out: that of the month, of the file, or of a folder."""
+    of_folder = (
+        f"The credits that the folder {scope} has for a month do not reach this row; drop it again"
+        " next month"
+    )
+    return _OVER_BUDGETS.get(scope, of_folder)
 
 
 def too_long(most: int) -> str:
