@@ -1,12 +1,15 @@
 """One person, one credit, across files, teams and time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
+from enrichment.domain.person import Entry
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import DEADLINE, Provider, World, contacts, world
@@ -269,19 +272,17 @@ def test_who_is_known_costs_nothing_where_the_months_credits_are_used_up(stack: 
 # A run that was frozen
 
 
-def test_a_run_that_was_frozen_sends_nothing(stack: World) -> None:
-    sift = stack.pipeline.submit.sift
-    add = sift.people.persons.add
+def add_slowly(stack: World, add: Callable[..., Entry | None], key: str, entry: Entry) -> Any:
+    stack.now += 31
+    return add(key, entry)
 
-    def frozen(*arguments: object) -> object:
-        there = add(*arguments)
-        stack.now += 61
-        return there
 
+def test_a_run_that_was_frozen_sends_nothing(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = stack.drop(OURS, people(1, 2))
-    sift.people.persons.add = frozen
-    stack.submit_all()
-    sift.people.persons.add = add
+    persons = stack.pipeline.persons
+    with monkeypatch.context() as patch:
+        patch.setattr(persons, "add", partial(add_slowly, stack, persons.add))
+        stack.submit_all()
 
     assert sent(stack) == []
     assert stack.pipeline.batches.of(stack.job(job))[0].state == "PLANNED"

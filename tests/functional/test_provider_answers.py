@@ -120,7 +120,7 @@ def test_an_operator_resumes_a_paused_job_without_loss(world: World) -> None:
 
 
 def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: World) -> None:
-    world.provider.behaviour.balance = 100
+    world.provider.behaviour.balance = 100 * PRICE
     job = world.drop(KEY, contacts(250))
     world.submit_all()
     assert world.job(job).halt is Halt.NO_CREDITS
@@ -469,7 +469,8 @@ def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_bac
     world.finish()
 
     assert len(world.provider.charged) == 300
-    assert world.pipeline.budget.reserved("2027-01") == PRICE * 300
+    month = world.pipeline.budget.month("2027-01")
+    assert month.reserved == month.charged <= PRICE * 300
     ends = Counter(
         state
         for n, job in enumerate(jobs)

@@ -144,18 +144,21 @@ class FullBatches(SimulatedPipeline):
 
 
 def people(numbers: range) -> str:
-    lines = [f"Jane{n},Doe,company{n}.example" for n in numbers]
+    lines = [f"Jane{n % 900},Doe,company{n}.example" for n in numbers]
     return "\r\n".join(["First Name,Last Name,Domain", *lines]) + "\r\n"
 
 
 @pytest.mark.parametrize(
-    ("again", "sent"),
+    ("again", "sent", "most"),
     [
-        (range(CONTACTS, 2 * CONTACTS), CONTACTS),
-        (range(10, CONTACTS + 10), 10),
+        (range(CONTACTS, 2 * CONTACTS), CONTACTS, 1.0),
+        # Dividing the one batch of which some are known takes 22 units.
+        (range(10, CONTACTS + 10), 10, 1.02),
     ],
 )
-def test_a_contact_takes_one_unit_to_write_and_a_fifth_to_read(again: range, sent: int) -> None:
+def test_a_contact_takes_one_unit_to_write_and_a_fifth_to_read(
+    again: range, sent: int, most: float
+) -> None:
     """Beside what it takes without the ledger, which sends and answers everybody."""
     without, with_it = Account(reuse_days=0), Account(reuse_days=90)
     for file, expected in ((range(CONTACTS), CONTACTS), (again, sent)):
@@ -164,5 +167,5 @@ def test_a_contact_takes_one_unit_to_write_and_a_fifth_to_read(again: range, sen
         kept = with_it.enrich(key, people(file))
         writes, reads, _ = ((mine - its) / CONTACTS for mine, its in zip(kept, plain, strict=True))
         assert (plain[2], kept[2]) == (CONTACTS, expected)
-        assert writes <= 1.0
+        assert writes <= most
         assert reads <= 0.2

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,18 +61,30 @@ ENVIRONMENT = {
 }
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What one contact of one request was charged for: `found` e-mails or numbers."""
+
+    enrichment_id: str
+    custom: dict[str, Any]
+    found: int
+    credits: int
+
+
 class Provider:
-    """The stand-in's rules behind an httpx transport: charges at once, keeps webhooks until they
-    are delivered by hand.
+    """The stand-in's rules behind an httpx transport: makes results at once, and keeps webhooks
+    until they are delivered by hand.
 
     A contact whose first name is in `invalid` makes its whole batch be refused with 422. `answers`
     are given instead of real ones while there are any; each is a response, or an exception to
-    raise.
+    raise. Each thing that is found costs `PRICE`, of whatever type. `charged` are the contacts of
+    accepted requests, `ledger` what was charged for them.
     """
 
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
         self.charged: list[dict[str, Any]] = []
+        self.ledger: list[Charge] = []
         self.requests: list[httpx.Request] = []
         self.webhooks: list[dict[str, Any]] = []
         self.answers: list[httpx.Response | BaseException] = []
@@ -82,7 +94,8 @@ class Provider:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         if request.url.path.endswith("/credits"):
-            return httpx.Response(200, json={"credits": self.behaviour.balance})
+            balances = {"search_credits": 0, "enrichment_credits": self.behaviour.balance}
+            return httpx.Response(200, json=balances)
         if request.method == "GET":
             wanted = request.url.path.rpartition("/")[2]
             found = [webhook for webhook in self.webhooks if webhook["enrichment_id"] == wanted]
@@ -116,24 +129,28 @@ class Provider:
                 raise contract.invalid(f"{contact['firstname']} is nobody's name")
         if order.type == "personal_email" and not self.behaviour.consent:
             raise contract.invalid(contract.CONSENT_MESSAGE)
-        if len(order.contacts) > self.behaviour.balance:
+        if len(order.contacts) * PRICE > self.behaviour.balance:
             raise contract.Refusal(422, {"error": contract.CREDITS_MESSAGE})
-        self.behaviour.balance -= len(order.contacts)
         self.charged += order.contacts
         enrichment_id = f"enrichment-{len(self.requests)}"
         for contact in order.contacts:
-            found = contract.findings(
-                contact, order.type, self.behaviour.find_rate, order.countries
-            )
-            self.webhooks.append(
-                {
-                    "enrichment_id": enrichment_id,
-                    "status": "finished",
-                    **found,
-                    "custom": contact.get("custom"),
-                }
-            )
+            self._enrich(contact, order, enrichment_id)
         return httpx.Response(202, json={"enrichment_id": enrichment_id})
+
+    def _enrich(self, contact: dict[str, Any], order: contract.Order, enrichment_id: str) -> None:
+        found = contract.findings(
+            contact,
+            order.type,
+            self.behaviour.find_rate,
+            order.countries,
+            self.behaviour.most_numbers,
+        )
+        if things := contract.units(found):
+            charge = Charge(enrichment_id, contact["custom"], things, things * PRICE)
+            self.ledger.append(charge)
+            self.behaviour.balance -= charge.credits
+        result = {"enrichment_id": enrichment_id, "status": "finished", **found}
+        self.webhooks.append(result | {"custom": contact["custom"]})
 
 
 class Counts(Metrics):

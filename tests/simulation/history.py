@@ -2,7 +2,8 @@
 
 hub             who goes on, and what happens next
 fates           what becomes of a call
-world           a file, the pipeline over an AWS in memory, and the ways by which work is heard of
+drop            what is dropped: a file, what is looked for, caps on credits
+world           the pipeline over an AWS in memory, and the ways by which work is heard of
 pipeline        the real pipeline, but for what is no part of a history
 aws, dynamodb   AWS in memory
 provider        the provider with a ledger
@@ -42,6 +43,7 @@ class History:
         self._interventions = Interventions(self.world)
         self._promises = Promises(self.world, self._interventions)
         self.world.on_step = self._promises.on_step
+        self.world.on_write = self._promises.on_write
 
     def run(self) -> None:
         """Let everything happen, then check every promise.
@@ -49,11 +51,12 @@ class History:
         Raises:
             Violation: with the story.
         """
+        drop = self.world.drop
         self.hub.let_calls_fail()
         self._promises.begin()
         self.hub.tell(
-            f"a file of {len(self.world.rows)} rows is uploaded; {self.hub.faults:.0%} of calls go"
-            f" wrong; the month's cap is {self.world.cap}"
+            f"a file of {len(drop.rows)} rows is uploaded for {drop.wanted};"
+            f" {self.hub.faults:.0%} of calls go wrong; {drop.caps}"
         )
         self.world.upload()
         self._interventions.plan()

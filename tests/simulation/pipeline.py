@@ -17,7 +17,7 @@ from enrichment.errors import SettingsError
 from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
 from tests.simulation.aws import DEAD_LETTERS, DOOR
-from tests.simulation.provider import PRICE
+from tests.simulation.provider import MOST_NUMBERS, PRICES
 
 DEADLINE = 3600
 BUCKET = "data"
@@ -37,10 +37,10 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "DEADLINE_MINUTES": str(DEADLINE // 60),
         "MAX_FILE_MEGABYTES": "50",
         "MAX_ROWS": "1048576",
-        "CREDITS_PER_EMAIL": str(PRICE),
-        "CREDITS_PER_PHONE": "10",
-        "CREDITS_PER_PERSONAL_EMAIL": "3",
-        "MOST_NUMBERS_PER_PHONE": "5",
+        "CREDITS_PER_EMAIL": str(PRICES["email"]),
+        "CREDITS_PER_PHONE": str(PRICES["phone"]),
+        "CREDITS_PER_PERSONAL_EMAIL": "30",
+        "MOST_NUMBERS_PER_PHONE": str(MOST_NUMBERS),
         "CREDITS_PER_MONTH": "0",
         "QUIET_MINUTES": "10",
         "PROBE_MINUTES": "15",

@@ -1,22 +1,26 @@
-"""Twelve bugs, planted to see that the simulation finds them. Each is one a developer could write.
+"""Eighteen bugs, planted to see that the simulation finds them: each one a developer could write.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.batch import UNANSWERED, Batch
+from enrichment.domain.credits import Account, Charge
 from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
-from enrichment.store.batches import Batches
+from enrichment.steps.settlement import SettleBatch
+from enrichment.store.batches import Batches, Claim
+from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
+from enrichment.store.results import Came
 from enrichment.usecases.submit import SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
@@ -25,11 +29,11 @@ from tests.simulation.pipeline import SimulatedPipeline
 
 
 class CarelessBatches(Batches):
-    def settle(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: Any) -> bool:
-        if not super().settle(batch, to, cost_given_back, **fields):
+    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
+        if not super().settle(job, batch, charge, now) and charge.answered >= batch.size:
             jobs = Jobs(self._table)
-            job = jobs.get(batch.job)
-            jobs.change(batch.job, settled=job.settled + 1 if job else 0)
+            there = jobs.get(batch.job)
+            jobs.change(batch.job, settled=there.settled + 1 if there else 0)
         return True
 
 
@@ -200,6 +204,98 @@ class KeepNotes(SimulatedPipeline):
         return HoardingJobs(self.table)
 
 
+class HastyBatches(Batches):
+    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
+        there = self.get(job, batch.number) or batch
+        older = batch.model_copy(update={"state": there.state, "answered": there.answered})
+        return super().settle(job, older, charge, now)
+
+
+class SettleTwice(SimulatedPipeline):
+    """What results cost is counted from an older look at the batch, so that two who settle it at
+    the same time both count it.
+    """
+
+    @cached_property
+    def batches(self) -> Batches:
+        return HastyBatches(self.table)
+
+
+class KeepingBatches(Batches):
+    def release(self, job: Job, batch: Batch, now: int, queued_at: int, **fields: Any) -> bool:
+        uncounted = batch.model_copy(update={"month": None})
+        return super().release(job, uncounted, now, queued_at, **fields)
+
+
+class ForgetToRelease(SimulatedPipeline):
+    """A batch that was provably not sent keeps the credits that it had reserved."""
+
+    @cached_property
+    def batches(self) -> Batches:
+        return KeepingBatches(self.table)
+
+
+class ShortSightedBudget(Budget):
+    def room(self, job: Job, month: str) -> Room:
+        room = super().room(job, month)
+        return replace(
+            room, caps=[replace(cap, account=_charged(cap.account)) for cap in room.caps]
+        )
+
+
+def _charged(account: Account) -> Account:
+    return replace(account, reserved=account.charged)
+
+
+class CountOnlyCharged(SimulatedPipeline):
+    """A cap is held against what was charged, without what is reserved for results to come."""
+
+    @cached_property
+    def budget(self) -> Budget:
+        return ShortSightedBudget(self.table, super().budget.month_cap)
+
+
+class TrustingBatches(Batches):
+    def claim(self, job: Job, batch: Batch, claim: str, now: int, room: Room) -> Claim:
+        return super().claim(job, batch, claim, now, replace(room, caps=()))
+
+
+class LookBeforeReserving(SimulatedPipeline):
+    """A batch looks whether the caps have room for it, but does not take it with the step in which
+    it is claimed.
+    """
+
+    @cached_property
+    def batches(self) -> Batches:
+        return TrustingBatches(self.table)
+
+
+class PunctualSettlement(SettleBatch):
+    def run(self, job: Job, batch: Batch, results: Mapping[int, Came]) -> bool:
+        return job.state in UNDER_WAY and super().run(job, batch, results)
+
+
+class IgnoreLateCharges(SimulatedPipeline):
+    """What a result costs that comes when its job does not run any more is not settled."""
+
+    @cached_property
+    def settle(self) -> SettleBatch:
+        return PunctualSettlement(self.batches, self.clock)
+
+
+class HopefulBatches(Batches):
+    def resend(self, batch: Batch, now: int) -> bool:
+        return super().resend(batch.model_copy(update={"reserved": 0}), now)
+
+
+class ForgetTheFirstTime(SimulatedPipeline):
+    """What is sent again is told as if the first time had cost nothing."""
+
+    @cached_property
+    def batches(self) -> Batches:
+        return HopefulBatches(self.table)
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -213,4 +309,10 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "answer_unsent": AnswerUnsent,
     "amend_without_news": AmendWithoutNews,
     "keep_notes": KeepNotes,
+    "settle_twice": SettleTwice,
+    "forget_to_release": ForgetToRelease,
+    "count_only_charged": CountOnlyCharged,
+    "look_before_reserving": LookBeforeReserving,
+    "ignore_late_charges": IgnoreLateCharges,
+    "forget_the_first_time": ForgetTheFirstTime,
 }

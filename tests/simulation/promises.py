@@ -21,9 +21,10 @@ from enrichment.domain.job import (
 from enrichment.domain.outcome import RowState
 from enrichment.store.items import plan_of, results_of
 from tests.simulation.aws import START
+from tests.simulation.bill import BillPromises
 from tests.simulation.dynamodb import Item
 from tests.simulation.interventions import Interventions
-from tests.simulation.provider import PRICE, Place
+from tests.simulation.provider import Place
 from tests.simulation.world import FORGED, World
 
 # A job at rest: LATE is left out, since a result that is known of is written in time.
@@ -41,7 +42,7 @@ NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
 Ends = dict[int, tuple[RowState, str]]
-"""Of each row, its state and its e-mail."""
+"""Of each row, its state and what was found for it."""
 
 
 class Promises:
@@ -55,6 +56,7 @@ class Promises:
     def __init__(self, world: World, interventions: Interventions) -> None:
         self._world, self._interventions = world, interventions
         self._promise = world.hub.promise
+        self._bill = BillPromises(world)
         self._gentle = False
         self._ran_at: dict[str, int] = {}
 
@@ -62,7 +64,11 @@ class Promises:
         """Look how much goes wrong in this history."""
         self._gentle = self._world.hub.faults < 0.02
 
-    # At a step of a job
+    # At each write, and at a step of a job
+
+    def on_write(self, key: tuple[str, str], item: Item) -> None:
+        """An item of the table is written."""
+        self._bill.on_write(key, item)
 
     def on_step(self, before: Item, after: Item) -> None:
         """A job goes from one state to another."""
@@ -125,6 +131,7 @@ class Promises:
         jobs = [self._check_rest(each) for each in self._world.jobs]
         self._check_door()
         self._check_payments(jobs)
+        self._bill.check(jobs)
         for job in jobs:
             if job.state in WRITTEN:
                 self._check_output(job)
@@ -146,14 +153,11 @@ class Promises:
 
     def _check_payments(self, jobs: list[Job]) -> None:
         accepted, resent = self._world.provider.accepted, self._interventions.resent
-        for row in self._world.rows:
+        for row in self._world.drop.rows:
             times = sum(accepted[job.id, row] for job in jobs)
             twice = any((job.id, row) in resent for job in jobs)
             words = f"row {row} is paid at most once (it was accepted {times} times)"
             self._promise(twice or times <= 1, words)
-        cap, spent = self._world.cap, accepted.total() * PRICE
-        if cap is not None and not resent:
-            self._promise(spent <= cap, f"the month's cap of {cap} is kept ({spent} were spent)")
 
     def _check_unsent(self, job: Job) -> None:
         report = self._report(job)
@@ -177,28 +181,35 @@ class Promises:
 
     def _check_output(self, job: Job) -> None:
         output = _cells(self._object(output_key(ENRICHED, job.key, job.id, ".csv")))
-        self._promise(
-            [row[:3] for row in output] == _cells(self._world.file),
-            "every row comes out once, in order, its cells untouched",
-        )
-        ends = {row: (RowState(out[3]), out[4]) for row, out in enumerate(output[1:], start=2)}
-        for row, (state, email) in ends.items():
-            self._check_row((job.id, row), state, email)
+        own = _cells(self._world.drop.file)
+        width = len(own[0])
+        words = "every row comes out once, in order, its cells untouched"
+        self._promise([row[:width] for row in output] == own, words)
+        state_at = output[0].index("enrichment_status")
+        found_at = output[0].index(f"enriched_{self._world.drop.wanted}")
+        ends = {
+            row: (RowState(out[state_at]), out[found_at])
+            for row, out in enumerate(output[1:], start=2)
+        }
+        for row, (state, found) in ends.items():
+            self._check_row((job.id, row), state, found)
         counts = Counter(state for state, _ in ends.values())
-        reported = {state: count for state, count in self._report(job)["counts"].items() if count}
+        report = self._report(job)
+        reported = {state: count for state, count in report["counts"].items() if count}
         self._promise(reported == counts, "the report adds up")
+        self._bill.check_report(job, counts, report)
         awaited = any(counts[state] for state in AWAITED)
         self._promise(not counts[RowState.AWAITED], "no row is awaited after the deadline")
         words = "a job is done exactly when none of its rows awaits a result"
         self._promise(awaited == (job.state is JobState.DELIVERED), words)
         self._check_progress(job, ends)
 
-    def _check_row(self, place: Place, state: RowState, email: str) -> None:
+    def _check_row(self, place: Place, state: RowState, found: str) -> None:
         accepted, row = self._world.provider.accepted[place], place[1]
         if place in self._world.acknowledged:
             words = f"row {row}, whose result was acknowledged, has it (it is {state})"
             self._promise(state in WITH_RESULT, words)
-            own = email == self._world.acknowledged[place]
+            own = found == self._world.acknowledged[place]
             self._promise(own, f"row {row} has its own result")
         if state in (*WITH_RESULT, RowState.TIMED_OUT):
             words = f"row {row} is {state}, so the provider has accepted it"
@@ -206,7 +217,7 @@ class Promises:
         if state in NEVER_TAKEN:
             words = f"row {row} is {state}, so the provider has not accepted it"
             self._promise(accepted == 0, words)
-        match self._world.rows[row]:
+        match self._world.drop.rows[row]:
             case "rejected":
                 words = f"row {row} lacks a name, so it is rejected (it is {state})"
                 self._promise(state is RowState.REJECTED, words)

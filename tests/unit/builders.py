@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.credits import FILE
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import RowState
@@ -21,7 +22,7 @@ from enrichment.domain.report import (
     Taken,
     Unused,
 )
-from enrichment.words.rows import OVER_FILES_BUDGET
+from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
 # often.
@@ -327,7 +328,7 @@ EXAMPLES = {
         **_REJECTED
         | {
             "reasons": (
-                Reason(reason=OVER_FILES_BUDGET, rows=400),
+                Reason(reason=over_budget(FILE), rows=400),
                 Reason(reason="Not sent before the job’s deadline", rows=201),
                 *_REASONS,
             )

@@ -106,9 +106,12 @@ def reports(draw: st.DrawFn) -> Report:
     contacts, price = draw(st.integers(0, 10**6)), draw(st.integers(0, 50))
     spent = Credits(
         contacts_sent=contacts,
-        price_per_contact=price,
-        estimated=contacts * price,
+        things_found=contacts,
+        price=price,
+        most_each=draw(st.sampled_from([price, 5 * price])),
+        settled=contacts * price,
         possibly_charged=price,
+        at_most=contacts * price,
         cost=draw(text),
     )
     some = st.integers(1, 10**6)

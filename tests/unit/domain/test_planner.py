@@ -26,23 +26,20 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-def planner(size: int = 100, most_contacts: int | None = None, check: bool = True) -> Planner:
+def planner(size: int = 100, check: bool = True) -> Planner:
     return Planner(
         HEADER,
         find_columns(HEADER).columns,
         EnrichmentType.EMAIL,
         EarlierRows(),
-        most_contacts,
         size,
         check=check,
     )
 
 
-def planned(
-    rows: list[Row], size: int, most_contacts: int | None = None
-) -> tuple[Planner, bytes, list[Span]]:
+def planned(rows: list[Row], size: int) -> tuple[Planner, bytes, list[Span]]:
     lines = bytearray()
-    deciding = planner(size, most_contacts)
+    deciding = planner(size)
     spans = list(deciding.plan(rows, lines.extend))
     return deciding, bytes(lines), spans
 
@@ -58,22 +55,19 @@ ROWS = st.lists(st.tuples(st.integers(1, 3), CELLS), max_size=60).map(
 )
 
 
-@given(rows=ROWS, size=st.integers(3, 9), most=st.none() | st.integers(0, 20))
+@given(rows=ROWS, size=st.integers(3, 9))
 def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
-    rows: list[Row], size: int, most: int | None
+    rows: list[Row], size: int
 ) -> None:
-    deciding, plan, spans = planned(rows, size, most)
+    deciding, plan, spans = planned(rows, size)
 
     decided = [PlannedRow.model_validate_json(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
     for line, written in zip(decided, plan.splitlines(), strict=True):
         assert written.decode() == line.model_dump_json(exclude_none=True)
-        assert [line.contact, *ends(line)].count(None) == 4
+        assert [line.contact, *ends(line)].count(None) == 3
     sent = {line.row for line in decided if line.contact}
-    unpaid = {line.row for line in decided if line.over_budget}
-    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent | unpaid
-    assert most is None or len(sent) <= most
-    assert not unpaid or len(sent) == most
+    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent
 
     batched: list[int] = []
     for span in spans:
@@ -145,23 +139,6 @@ def test_cells_that_were_encoded_twice_are_mended_for_sending() -> None:
     assert cells[0] == "JosÃ©"
 
 
-def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_as_ever() -> None:
-    deciding = planner(most_contacts=1)
-    rows = [
-        ["Jane", "Doe", "Acme"],
-        ["John", "Doe", "Acme"],
-        ["", "Doe", "Acme"],
-        ["jane", "doe", "acme"],
-    ]
-    decided = [deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)]
-    assert decided[1:] == [
-        PlannedRow(row=3, over_budget=True),
-        PlannedRow(row=4, rejected="The first name is missing"),
-        PlannedRow(row=5, duplicate_of=2),
-    ]
-    assert deciding.contacts == 1
-
-
 def test_an_error_about_a_stored_line_does_not_carry_what_the_line_holds() -> None:
     with pytest.raises(ValueError, match="lastname") as error:
         PlannedRow.model_validate_json('{"row": 2, "contact": {"firstname": "Zenobia"}}')
@@ -169,7 +146,7 @@ def test_an_error_about_a_stored_line_does_not_carry_what_the_line_holds() -> No
 
 
 def ends(line: PlannedRow) -> list[object]:
-    return [line.rejected, line.not_worth, line.duplicate_of, line.over_budget]
+    return [line.rejected, line.not_worth, line.duplicate_of]
 
 
 def reasons(rows: list[list[str]]) -> list[str | None]:

@@ -141,6 +141,10 @@ class Batch(BaseModel):
         """What its results were settled with so far."""
         return Charge(self.answered, self.found, self.things, self.charged)
 
+    def may_have(self, row: int) -> bool:
+        """Whether a row of its span is one of its contacts, as far as it says so itself."""
+        return self.rows is None or row in self.rows
+
     def bill(self, charge: Charge, most_each: int) -> Bill:
         """What it cost, if its results cost so much."""
         earlier = Bill(self.sent_before, possible=self.doubtful)

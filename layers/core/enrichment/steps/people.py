@@ -94,14 +94,18 @@ class People:
     in_parallel: Parallel
 
     def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
-        """Take the people of a batch that was claimed, as far as they are to be had."""
+        """Take the people of a batch that was claimed, as far as they are to be had.
+
+        What an earlier attempt of the batch stored of those who are known stands.
+        """
         if not self.reuse.is_on:
             return Sorted(new=list(contacts))
-        asked = self.in_parallel(self._add, self._asked(job, batch, contacts))
+        done = Sorted(known=self._stored(batch))
+        others = [one for one in contacts if one.row not in done.known]
+        asked = self.in_parallel(self._add, self._asked(job, batch, others))
         if request_of(job.key).force:
             list(self.in_parallel(self._insist, asked))
-            return Sorted(new=list(contacts))
-        done = Sorted()
+            return replace(done, new=others)
         left = _not_taken(asked, done)
         for _ in range(_MOST_LOOKS if left else 0):
             free = self._judge(left, wanted_of(job), done)
@@ -154,6 +158,12 @@ class People:
         for found in self.in_parallel(self.persons.of, chunks):
             entries |= found
         return entries
+
+    def _stored(self, batch: Batch) -> dict[int, Known]:
+        results = self.results.of(batch)
+        return {
+            row: Known(came.payload, came.origin) for row, came in results.items() if came.origin
+        }
 
     def _asked(
         self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]

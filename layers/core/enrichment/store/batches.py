@@ -142,9 +142,16 @@ class Batches:
         job: all or nothing. What it reserved is given back.
 
         Returns:
-            False when the batch is in no state from which it is allowed.
+            False when the batch is in no state from which it is allowed, or was claimed anew.
         """
-        ended = Update(batch_key(batch), {"state": to, **fields}, before(to))
+        as_read = "claim = :claim" if batch.claim else "attribute_not_exists(claim)"
+        ended = Update(
+            batch_key(batch),
+            {"state": to, **fields},
+            before(to),
+            f"attribute_exists(pk) AND {as_read}",
+            values={"claim": batch.claim} if batch.claim else {},
+        )
         updates = _merged([ended, _one_more_settled(batch), *_given_back(job, batch, now)])
         return self._table.transact(updates) is None
 
@@ -170,8 +177,8 @@ class Batches:
             batch_key(batch),
             sets,
             _ANSWERED,
-            "(attribute_not_exists(answered) OR answered = :answered_then)",
-            values={"answered_then": batch.answered},
+            "attribute_exists(pk) AND NOT answered > :then",
+            values={"then": batch.answered},
         )
         updates = [settled, *([_one_more_settled(batch)] if complete else [])]
         if batch.month and batch.reserved is not None:

@@ -16,8 +16,8 @@ from enrichment.store.items import Update, budget_key, job_key, line_key, lines_
 from enrichment.store.table import Table
 
 _ANY = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
-_NOT_GROWN = "(attribute_not_exists(reserved) OR reserved <= :then)"
-_NO_CLAIM_SINCE = f"{_NOT_GROWN} AND (attribute_not_exists(claims) OR claims = :claims)"
+_NOT_GROWN = "NOT reserved > :then"  # also where nothing was reserved yet
+_NO_CLAIM_SINCE = f"{_NOT_GROWN} AND NOT claims > :claims"
 
 
 class Month(BaseModel):
@@ -140,5 +140,9 @@ def moved(
     if room and room.caps:
         then = {"then": room.month.reserved, "claims": room.month.claims}
         of_month = replace(of_month, condition=_NO_CLAIM_SINCE, values=then)
-        of_job = replace(of_job, condition=_NOT_GROWN, values={"then": job.reserved})
+        of_job = replace(
+            of_job,
+            condition=f"attribute_exists(pk) AND {_NOT_GROWN}",
+            values={"then": job.reserved},
+        )
     return [of_month, Update(line_key(month, job), line, condition=_ANY, adds=counts), of_job]

@@ -72,7 +72,8 @@ class Results:
     def of(self, batch: Batch) -> dict[int, Came]:
         """The results of a batch by row (a consistent read)."""
         items = self._table.query(results_of(batch.job, batch.number), "ROW#")
-        return {row_of(item["sk"]): _came(item) for item in items}
+        came = {row_of(item["sk"]): _came(item) for item in items}
+        return {row: each for row, each in came.items() if batch.may_have(row)}
 
     def of_rows(self, refs: Iterable[RowRef], in_parallel: Parallel) -> dict[RowRef, Came]:
         """The results of rows of any batches, as far as there are any (consistent reads).

@@ -182,14 +182,22 @@ class Sweep:
         for batch in batches:
             match batch.state:
                 case BatchState.SENDING if now - (batch.claimed_at or 0) >= self.patience.sending:
-                    self._give_up_claim(batch, swept)
+                    self._give_up_claim(job, batch, swept)
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
                     self.completion.recount(job, batch)
 
-    def _give_up_claim(self, batch: Batch, swept: Swept) -> None:
-        reason = "the submitter died before it could tell"
-        self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
+    def _give_up_claim(self, job: Job, batch: Batch, swept: Swept) -> None:
+        """A run died that held a batch. Nobody knows whether it was sent, unless some of its people
+        are known: they would have been set apart before.
+        """
+        now = self.clock()
+        if any(came.origin for came in self.results.of(batch).values()):
+            if self.batches.release(job, batch, now, now):
+                self.queue.send([(job.id, batch.number)])
+        else:
+            reason = "the submitter died before it could tell"
+            self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
         swept.claims_given_up += 1
 
     def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
@@ -265,7 +273,7 @@ class Sweep:
         for batch in batches:
             since = now - (batch.claimed_at or 0)
             if batch.state is BatchState.SENDING and since >= self.patience.sending:
-                self._give_up_claim(batch, swept)
+                self._give_up_claim(job, batch, swept)
 
     def _results(self, job: Job) -> tuple[int, bool]:
         """How many results the batches of a job have by now, and whether those are all that may
