@@ -31,10 +31,11 @@ class Caps:
 
 @dataclass(frozen=True)
 class File:
-    """A file, and of each of its rows what is known from the start: whether it is good, bad or
-    rejected, and whom it names, by number.
+    """A file and what it is dropped for, and of each of its rows what is known from the start:
+    whether it is good, bad or rejected, and whom it names, by number.
     """
 
+    wanted: str
     text: str
     rows: dict[int, str]
     people: dict[int, int]
@@ -54,19 +55,26 @@ class Drop:
         self.wanted = "phone" if hub.chance.random() < 0.4 else "email"
         self.caps = Caps(self._cap(0.25), self._folder_cap(), self._cap(0.2))
         where = hub.some(1, 999)  # so that others are found in each history
-        first = self._make_file(range(2, 2 + hub.some(1, 14)), where)
+        first = self._make_file(self.wanted, range(2, 2 + hub.some(1, 14)), where)
         option = hub.chance.random() < 0.5 and self.caps.file is not None
         options = f"max_credits={self.caps.file}/" if option else ""
         files = {"leads.csv": first} | ({"copy of leads.csv": first} if copied else {})
         for number in range(1, 1 + (hub.some(1, 2) if shared else 0)):
-            files[f"fair {number}.csv"] = self._make_file(self._some_of(first, number), where)
-        folder = f"incoming/{self.wanted}/{options}"
-        self.files = {f"{folder}{name}": file for name, file in files.items()}
+            some = self._some_of(first, number)
+            files[f"fair {number}.csv"] = self._make_file(self._another_type(), some, where)
+        self.files = {
+            f"incoming/{file.wanted}/{options}{name}": file for name, file in files.items()
+        }
         self.limits = self._limits(None if option else self.caps.file)
 
     @property
     def most_each(self) -> int:
         return MOST_EACH[self.wanted]
+
+    def _another_type(self) -> str:
+        """What another file is dropped for; the same where there are caps of folders."""
+        free = self.caps.folder is None and self.caps.file is None
+        return self._hub.chance.choice(list(MOST_EACH)) if free else self.wanted
 
     def _cap(self, share: float) -> int | None:
         """A cap that pays for none to most of the contacts, and not for whole ones."""
@@ -93,7 +101,7 @@ class Drop:
         others = range(100 * file, 100 * file + self._hub.some(0, 4))
         return self._hub.chance.sample([*some, *others], len(some) + len(others))
 
-    def _make_file(self, people: Sequence[int], where: int) -> File:
+    def _make_file(self, wanted: str, people: Sequence[int], where: int) -> File:
         rows: dict[int, str] = {}
         lines = ["First Name,Last Name,Domain,LinkedIn URL"]
         for row, number in enumerate(people, start=2):
@@ -103,4 +111,5 @@ class Drop:
             first = {"bad": BAD_NAME, "rejected": "", "good": f"Jane{name}"}[rows[row]]
             profile = f"https://www.linkedin.com/in/doe-{number}-{where}"
             lines.append(f"{first},Doe{name},company{number}.example,{profile}")
-        return File("\r\n".join(lines) + "\r\n", rows, dict(enumerate(people, start=2)))
+        text = "\r\n".join(lines) + "\r\n"
+        return File(wanted, text, rows, dict(enumerate(people, start=2)))

@@ -56,11 +56,11 @@ class History:
             Violation: with the story.
         """
         drop = self.world.drop
-        rows = " and ".join(str(len(file.rows)) for file in drop.files.values())
+        files = (f"of {len(file.rows)} rows for {file.wanted}" for file in drop.files.values())
         self.hub.let_calls_fail()
         self._promises.begin()
         self.hub.tell(
-            f"a file of {rows} rows is uploaded for {drop.wanted};"
+            f"a file {' and one '.join(files)} is uploaded;"
             f" {self.hub.faults:.0%} of calls go wrong; {drop.caps}"
         )
         self.world.upload()

@@ -21,7 +21,8 @@ class PeoplePromises:
 
     def __init__(self, world: World, interventions: Interventions) -> None:
         self._world, self._interventions = world, interventions
-        self._accepted: dict[int, list[Place]] = {}  # by person, in their order
+        # By what is looked for and person, in their order.
+        self._accepted: dict[tuple[str, int], list[Place]] = {}
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact: no other row of the same person has what may be used, nor
@@ -43,9 +44,17 @@ class PeoplePromises:
         told = [self._world.acknowledged.get(other) for other in self.others(place)]
         return found in told
 
-    def _person(self, place: Place) -> int:
+    def on_write(self, key: tuple[str, str], item: Item) -> None:
+        """What is known is used only as long as it may be."""
+        if key[0].startswith("RESULT#") and "origin" in item:
+            age = self._world.hub.now - int(item["origin"]["at"]) - _LOOKED
+            words = f"what is known is used as long as it may be ({age} s)"
+            self._world.hub.promise(self._world.reuse.allows(_is_found(item), age), words)
+
+    def _person(self, place: Place) -> tuple[str, int]:
         job, row = place
-        return self._world.file(job).people[row]
+        file = self._world.file(job)
+        return file.wanted, file.people[row]
 
     def _serves(self, place: Place) -> bool:
         """Whether the result of a row may be used for others, or may come in time yet."""
@@ -57,8 +66,8 @@ class PeoplePromises:
         if result is None:
             return on_its_way
         age = now - int(result["received_at"])
-        is_found = bool(found_in(json.loads(result["payload"])))
-        return self._world.reuse.allows(is_found, age) and (on_its_way or age > _LOOKED)
+        may_be_used = self._world.reuse.allows(_is_found(result), age)
+        return may_be_used and (on_its_way or age > _LOOKED)
 
     def _result(self, place: Place) -> Item | None:
         job, row = place
@@ -66,3 +75,7 @@ class PeoplePromises:
             if pk.startswith(f"RESULT#{job}#") and sk == f"ROW#{row:08}" and "origin" not in item:
                 return item
         return None
+
+
+def _is_found(result: Item) -> bool:
+    return bool(found_in(json.loads(result["payload"])))

@@ -71,6 +71,7 @@ class Promises:
     def on_write(self, key: tuple[str, str], item: Item) -> None:
         """An item of the table is written."""
         self._bill.on_write(key, item)
+        self._people.on_write(key, item)
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact."""
@@ -195,7 +196,7 @@ class Promises:
         words = "every row comes out once, in order, its cells untouched"
         self._promise([row[:width] for row in output] == own, words)
         state_at = output[0].index("enrichment_status")
-        found_at = output[0].index(f"enriched_{self._world.drop.wanted}")
+        found_at = output[0].index(f"enriched_{self._world.file(job.id).wanted}")
         ends = {
             row: (RowState(out[state_at]), out[found_at])
             for row, out in enumerate(output[1:], start=2)
@@ -233,7 +234,8 @@ class Promises:
                 self._promise(state is RowState.REJECTED, words)
             case "bad":
                 words = f"row {row} is not valid, so it is never found (it is {state})"
-                self._promise(state in NOT_VALID, words)
+                known = bool(self._people.others(place))  # by a good row with the same page
+                self._promise(state in NOT_VALID or known, words)
 
     def _check_progress(self, job: Job, ends: Ends) -> None:
         """With few faults and nobody's veto, most of an hour suffices to send everything."""
