@@ -70,6 +70,9 @@ BEING_WRITTEN = frozenset({JobState.COMPILING, JobState.OVERTAKEN})
 # The states in which the output is there. A job leaves them again to amend it.
 WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
 
+# The states from which a first answer is amended.
+_AMENDED = BEING_WRITTEN | frozenset({JobState.DELIVERED, JobState.LATE})
+
 # The states in which the file's owner has a report that is not about a pause.
 ENDED = WRITTEN | frozenset({JobState.FAILED, *ENDED_AT_ONCE})
 
@@ -225,6 +228,11 @@ class Job(BaseModel):
     def columns(self) -> Columns:
         """The positions of each field's columns, from 0."""
         return self.found.columns
+
+    @property
+    def may_amend(self) -> bool:
+        """Whether a first answer was asked for, and what comes of rows that wait is added to it."""
+        return self.state in _AMENDED and not self.given_up
 
     @property
     def answers_first(self) -> bool:

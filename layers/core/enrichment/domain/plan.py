@@ -5,6 +5,7 @@ bytes and compiling reads it beside the original. Rows are numbered as a spreads
 header is row 1 where the file starts with it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -64,14 +65,16 @@ class PlannedContact:
     end: int
 
 
-def contacts_of(lines: bytes, start: int) -> list[PlannedContact]:
-    """The contacts in a part of a plan that begins at byte `start`; lines of rows that are not sent
-    are passed over.
+def contacts_of(
+    lines: bytes, start: int, rows: Collection[int] | None = None
+) -> list[PlannedContact]:
+    """The contacts in a part of a plan that begins at byte `start`, or those of certain rows; lines
+    of rows that are not sent are passed over.
     """
     contacts = []
     for line in lines.splitlines(keepends=True):
         planned = PlannedRow.model_validate_json(line)
-        if planned.contact:
+        if planned.contact and (rows is None or planned.row in rows):
             contacts.append(PlannedContact(planned.row, planned.contact, start, start + len(line)))
         start += len(line)
     return contacts

@@ -18,6 +18,7 @@ from enrichment.domain.report import Credits, NameAsSent, RowAsSent, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
+from enrichment.steps.people import People
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
 from enrichment.store.budget import Budget
@@ -37,6 +38,7 @@ class EstimateFile:
     budget: Budget
     bucket: Bucket
     publish: PublishReport
+    people: People
     clock: Clock
     prices: Prices
     money: Callable[[int], str]

@@ -25,7 +25,7 @@ from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
 from enrichment.steps.balance import AskBalance
 from enrichment.steps.fixed_rows import FixedRejects, FixedRows
-from enrichment.steps.outcomes import Outcomes, OutOfTime, Payloads
+from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
 from enrichment.steps.outputs import Outputs, is_deleted
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
@@ -98,15 +98,15 @@ class CompileJob:
         run = self.new_id()
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
         earlier = self._noted(job)
-        payloads = Payloads(self.results, earlier, notes.write, seconds_left)
+        results = NotedResults(self.results, earlier, notes.write, seconds_left)
         try:
             with self.fixed.of(job) as fixed:
                 batches, copied = self.batches.of(job), self._copied(job)
-                outcomes = Outcomes(payloads, job, batches, copied, self.settle, fixed)
+                outcomes = Outcomes(results, job, batches, copied, self.settle, fixed)
                 return self._write(job, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()
-            self.jobs.hand_on_compiling(job, run, went_on=payloads.read > 0)
+            self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
             return None
         finally:
             notes.discard()

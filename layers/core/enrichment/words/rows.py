@@ -7,6 +7,14 @@ TIMED_OUT = (
 )
 AMBIGUOUS = "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice"
 AWAITED = "Sent; the file is amended when the answer comes"
+AWAITED_ELSEWHERE = (
+    "The same person is being looked up already, for another row or file; this file is amended when"
+    " the answer comes"
+)
+WAITED_IN_VAIN = (
+    "Not sent: the same person was being looked up for another row or file, and the answer did not"
+    " come before this job’s deadline"
+)
 NO_ANSWER_AT_END = (
     "Sent, but Pronto had not answered when the platform team ended the job; a later answer is"
     " added when it comes"
@@ -111,6 +119,19 @@ def same_person_has_it(row: int, noun: str) -> str:
 
 def already_there(noun: str) -> str:
     return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
+
+
+def same_person_known(row: int, detail: str) -> str:
+    """Of a copy of a row for which nothing was sent; `detail` is that row's."""
+    return f"The same person as in row {row}: {detail}"
+
+
+def from_earlier(detail: str, file: str, day: str) -> str:
+    """Of a row whose result came for another file, before; `detail` is what else there is to
+    tell.
+    """
+    where = f"from {file}, {day}"
+    return f"{detail} ({where})" if detail else where
 
 
 def copy_of_unsent(row: int, reason: str) -> str:
