@@ -21,6 +21,7 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
+from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from local.provider import contract
@@ -39,6 +40,9 @@ ENVIRONMENT = {
     "COMPILE_FUNCTION": "compile",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
+    "REUSE_DAYS": "90",
+    "REUSE_NOT_FOUND_DAYS": "30",
+    "PERSON_KEY_SECRET": "person-key",
     "PRONTO_BASE_URL": "https://pronto.test/api/v2",
     "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
     "DEADLINE_MINUTES": str(DEADLINE // 60),
@@ -217,6 +221,7 @@ class World:
         self.dynamodb.create_table(TableName="table", **table_of_the_template())
         self.secretsmanager.create_secret(Name="api-key", SecretString=provider.behaviour.api_key)
         self.secretsmanager.create_secret(Name="signing-key", SecretString="first signing key")
+        self.secretsmanager.create_secret(Name="person-key", SecretString="the person key")
 
         self.messages, self.functions = Messages(self.clock), Functions()
         self.metrics = Counts()
@@ -226,6 +231,7 @@ class World:
         )
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
+        self.pipeline.in_parallel = one_by_one
 
     def clients(self) -> Any:
         """The clients of the pipeline: moto's, and those of this module in place of the rest."""
@@ -246,6 +252,7 @@ class World:
         )
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
+        pipeline.in_parallel = one_by_one
         return pipeline
 
     def allow_in_a_month(self, cap: int) -> None:

@@ -11,6 +11,7 @@ from enrichment.domain.credits import month_of
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 from enrichment.store.items import plan_of
+from tests.simulation.drop import MOST_EACH
 from tests.simulation.dynamodb import Item
 from tests.simulation.provider import Charge
 from tests.simulation.world import World
@@ -103,7 +104,7 @@ class BillPromises:
         reserved, charged = _sum(lines, "reserved"), _sum(lines, "charged")
         uncertain = reserved - charged
         doubtful = sum(batch.get("doubtful", 0) for batch in self._batches(job))
-        expected = sum(counts[state] for state in _UNCERTAIN) * self._world.drop.most_each
+        expected = sum(counts[state] for state in _UNCERTAIN) * self._most_each(job.id)
         words = (
             f"just what may have been charged counts beside what was ({uncertain} credits;"
             f" {expected} of rows without a result, {doubtful} of earlier attempts)"
@@ -190,8 +191,12 @@ class BillPromises:
 
     def _above(self, charges: Iterable[Charge]) -> int:
         """Credits above the most that one contact is reckoned to cost."""
-        most_each = self._world.drop.most_each
-        return sum(max(0, charge.credits - most_each) for charge in charges)
+        return sum(
+            max(0, charge.credits - self._most_each(charge.sent.place[0])) for charge in charges
+        )
+
+    def _most_each(self, job_id: str) -> int:
+        return MOST_EACH[self._world.file(job_id).wanted]
 
     def _months(self) -> list[str]:
         keys = self._world.dynamodb.items

@@ -86,7 +86,7 @@ class Interventions:
                 (job.id, row)
                 for batch in self._world.pipeline.batches.of(job)
                 if batch.state is BatchState.UNKNOWN
-                for row in range(batch.first_row, batch.last_row + 1)
+                for row in batch.rows or range(batch.first_row, batch.last_row + 1)
             }
         self._ask(Action.RESEND)
 

@@ -1,9 +1,9 @@
-"""Nineteen bugs, planted to see that the simulation finds them: each one a developer could write.
+"""Twenty-four bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -11,16 +11,21 @@ from typing import Any
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
+from enrichment.steps.people import People, Sorted
 from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
+from enrichment.store.persons import Persons
+from enrichment.store.results import Came
 from enrichment.usecases.submit import SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
@@ -222,8 +227,9 @@ class SettleTwice(SimulatedPipeline):
 
 
 class KeepingBatches(Batches):
-    def release(self, job: Job, batch: Batch, now: int, queued_at: int) -> bool:
-        return super().release(job, batch.model_copy(update={"reserved": None}), now, queued_at)
+    def release(self, job: Job, batch: Batch, now: int, queued_at: int, **fields: Any) -> bool:
+        uncounted = batch.model_copy(update={"month": None})
+        return super().release(job, uncounted, now, queued_at, **fields)
 
 
 class ForgetToRelease(SimulatedPipeline):
@@ -270,8 +276,8 @@ class LookBeforeReserving(SimulatedPipeline):
 
 
 class PunctualSettlement(SettleBatch):
-    def run(self, job: Job, batch: Batch, payloads: Mapping[int, Mapping[str, Any]]) -> bool:
-        return job.state in UNDER_WAY and super().run(job, batch, payloads)
+    def run(self, job: Job, batch: Batch, results: Mapping[int, Came]) -> bool:
+        return job.state in UNDER_WAY and super().run(job, batch, results)
 
 
 class IgnoreLateCharges(SimulatedPipeline):
@@ -311,6 +317,81 @@ class WholeBatchesOnly(SimulatedPipeline):
         return CoarseSubmit(**vars(super().submit))
 
 
+class ForgetfulPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        as_email = job.model_copy(update={"wanted": EnrichmentType.EMAIL})
+        return super().sort(as_email, batch, contacts)
+
+
+class ReuseAcrossTypes(SimulatedPipeline):
+    """What is known of a person is used whatever was looked for."""
+
+    @cached_property
+    def people(self) -> People:
+        return ForgetfulPeople(**vars(super().people))
+
+
+class Hoard(Reuse):
+    def allows(self, is_found: bool, age: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class HoardingPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        return People.sort(replace(self, reuse=Hoard(*self.reuse)), job, batch, contacts)
+
+
+class ReuseTheExpired(SimulatedPipeline):
+    """What is known of a person is used for ever."""
+
+    @cached_property
+    def people(self) -> People:
+        return HoardingPeople(**vars(super().people))
+
+
+class TrustingPersons(Persons):
+    def add(self, key: str, entry: Entry) -> Entry | None:
+        there = self.of([key]).get(key)
+        if there is None:
+            self.enter(key, entry)
+        return there
+
+
+class LookBeforeTaking(SimulatedPipeline):
+    """A batch looks whether a person is known, but does not take them with the same write."""
+
+    @cached_property
+    def persons(self) -> Persons:
+        return TrustingPersons(self.table)
+
+
+class ImpatientPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        done = super().sort(job, batch, contacts)
+        return replace(done, new=[*done.new, *done.waiting], waiting=[])
+
+
+class WaitForNobody(SimulatedPipeline):
+    """A person who is on their way for another file, with no result yet, is sent once more."""
+
+    @cached_property
+    def people(self) -> People:
+        return ImpatientPeople(**vars(super().people))
+
+
+class LazyPersons(Persons):
+    def replace(self, key: str, there: Entry, entry: Entry) -> Entry | None:
+        return None if there.is_of(entry) else super().replace(key, there, entry)
+
+
+class KeepOldClaims(SimulatedPipeline):
+    """A batch that is sent again does not write its new claim into the entries of its people."""
+
+    @cached_property
+    def persons(self) -> Persons:
+        return LazyPersons(self.table)
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -331,4 +412,9 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "whole_batches_only": WholeBatchesOnly,
     "ignore_late_charges": IgnoreLateCharges,
     "forget_the_first_time": ForgetTheFirstTime,
+    "reuse_across_types": ReuseAcrossTypes,
+    "reuse_the_expired": ReuseTheExpired,
+    "look_before_taking": LookBeforeTaking,
+    "wait_for_nobody": WaitForNobody,
+    "keep_old_claims": KeepOldClaims,
 }

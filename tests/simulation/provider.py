@@ -46,6 +46,7 @@ class Provider:
         balance: the account's credits.
         most_numbers: that a contact may have.
         sent_by: what a token names.
+        on_order: hears of each contact that is accepted, by its place.
         on_result: hears of each result, which is to be told by webhook, and of its place.
     """
 
@@ -55,9 +56,11 @@ class Provider:
         balance: int,
         most_numbers: int,
         sent_by: Callable[[str], Sent],
+        on_order: Callable[[Place], None],
         on_result: Callable[[dict[str, Any], Place], None],
     ) -> None:
-        self._hub, self._sent_by, self._on_result = hub, sent_by, on_result
+        self._hub, self._sent_by = hub, sent_by
+        self._on_order, self._on_result = on_order, on_result
         self._most_numbers = most_numbers
         self.balance = balance
         self.accepted: Counter[Place] = Counter()  # how often each row was
@@ -111,6 +114,7 @@ class Provider:
     def _enrich(self, contact: dict[str, Any], wanted: str) -> None:
         sent = self._sent_by(contact["custom"]["token"])
         self.accepted[sent.place] += 1
+        self._on_order(sent.place)
         found = contract.findings(contact, wanted, 0.7, frozenset(), self._most_numbers)
         if things := contract.units(found):
             self.ledger.append(Charge(sent, things, things * PRICES[wanted]))

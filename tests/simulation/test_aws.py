@@ -13,11 +13,13 @@ from moto import mock_aws
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.credits import Charge
 from enrichment.domain.job import ENDED_AT_ONCE, Halt, Job, JobState
+from enrichment.domain.person import Entry, Origin
 from enrichment.domain.token import RowRef
 from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget, Room
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
+from enrichment.store.persons import Persons
 from enrichment.store.results import Results
 from enrichment.store.table import Table
 from tests.functional.world import table_of_the_template
@@ -33,6 +35,17 @@ jobs = st.sampled_from([JOB, OTHER])
 numbers = st.integers(1, 4)
 held = st.sampled_from([{}, {"month": MONTH, "reserved": 4}])  # what a batch holds, as it was read
 times = st.integers(1, 200)
+KEYS = ("one", "two")
+keys = st.sampled_from(KEYS)
+entries = st.builds(
+    Entry,
+    job=st.just("job"),
+    batch=numbers,
+    row=st.integers(1, 3),
+    claim=st.sampled_from("ab"),
+    marks=st.sampled_from([("",), ("page",)]),
+    expires_at=times,
+)
 
 
 def batch(number: int, **fields: object) -> Batch:
@@ -52,6 +65,7 @@ class Store:
         table = Table(client, "table", RETENTION)
         self.jobs, self.batches, self.results = Jobs(table), Batches(table), Results(table)
         self.budget, self.contents = Budget(table, CAP), Contents(table)
+        self.persons = Persons(table)
 
 
 class BothTables(RuleBasedStateMachine):
@@ -194,12 +208,36 @@ class BothTables(RuleBasedStateMachine):
     def resend(self, number: int) -> None:
         self.both(lambda store: store.batches.resend(batch(number), 7))
 
-    @rule(number=numbers, row=st.integers(1, 3), email=st.sampled_from("xy"))
-    def result(self, number: int, row: int, email: str) -> None:
+    @rule(
+        number=numbers,
+        row=st.integers(1, 12),
+        email=st.sampled_from("xy"),
+        origin=st.sampled_from([None, Origin(job="other", file="a.csv", at=3)]),
+    )
+    def result(self, number: int, row: int, email: str, origin: Origin | None) -> None:
         ref, payload = RowRef("job", number, row), {"email": email}
-        self.both(lambda store: store.results.put(ref, payload, 5))
+        self.both(lambda store: store.results.put(ref, payload, 5, origin))
         self.both(lambda store: store.results.set_aside(ref, payload, "why", 5))
         self.both(lambda store: store.results.of(batch(number)))
+
+    @rule(number=numbers, rows=st.sets(st.integers(1, 12), max_size=12))
+    def results_of_rows(self, number: int, rows: set[int]) -> None:
+        refs = [RowRef("job", number, row) for row in rows] + [RowRef("job", 1, 1)]
+        self.both(lambda store: store.results.of_rows(refs, map))
+
+    # Persons
+
+    @rule(key=keys, entry=entries)
+    def add_person(self, key: str, entry: Entry) -> None:
+        self.both(lambda store: store.persons.add(key, entry))
+
+    @rule(key=keys, there=entries, entry=entries)
+    def replace_person(self, key: str, there: Entry, entry: Entry) -> None:
+        self.both(lambda store: store.persons.replace(key, there, entry))
+
+    @rule(key=keys, entry=entries)
+    def enter_person(self, key: str, entry: Entry) -> None:
+        self.both(lambda store: store.persons.enter(key, entry))
 
     # What they hold
 
@@ -214,6 +252,7 @@ class BothTables(RuleBasedStateMachine):
         self.both(lambda store: sorted(job.id for job in store.jobs.open()))
         self.both(lambda store: store.batches.of(planned))
         self.both(lambda store: (store.budget.month(MONTH), list(store.budget.lines(MONTH))))
+        self.both(lambda store: store.persons.of(KEYS))
 
 
 TestBothTables = BothTables.TestCase

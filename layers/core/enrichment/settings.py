@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from enrichment.domain.credits import Prices, money
 from enrichment.domain.limits import Limits
+from enrichment.domain.person import Reuse
 from enrichment.errors import SettingsError
 
 
@@ -85,6 +86,18 @@ class SigningKeySettings(Settings):
     """Which secret holds the key that signs tokens."""
 
     signing_key_secret: str
+
+
+class ReuseSettings(Settings):
+    """For how long what is known of a person is used again, and which secret keys their hashes."""
+
+    reuse_days: int
+    reuse_not_found_days: int
+    person_key_secret: str
+
+    @property
+    def reuse(self) -> Reuse:
+        return Reuse(self.reuse_days * 86_400, self.reuse_not_found_days * 86_400)
 
 
 class ProviderSettings(Settings):
@@ -195,6 +208,7 @@ class SplitSettings(
     PriceSettings,
     MonthCapSettings,
     MoneySettings,
+    ReuseSettings,
 ):
     """What `split` needs."""
 
@@ -209,6 +223,7 @@ class SubmitSettings(
     ProviderSettings,
     WebhookUrlSettings,
     MonthCapSettings,
+    ReuseSettings,
     MetricSettings,
 ):
     """What `submit` needs."""

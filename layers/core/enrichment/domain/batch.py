@@ -6,6 +6,7 @@ outcome nobody saw; it is never resent by itself, and a genuine webhook for it p
 accepted. Only an operator may take the risk of sending it again.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from types import MappingProxyType
@@ -38,7 +39,12 @@ class BatchState(StrEnum):
 BATCH_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = MappingProxyType(
     {
         BatchState.PLANNED: frozenset(
-            {BatchState.SENDING, BatchState.DIVIDED, BatchState.OVER_BUDGET}
+            {
+                BatchState.SENDING,
+                BatchState.DIVIDED,
+                BatchState.OVER_BUDGET,
+                BatchState.COMPLETE,
+            }
         ),
         BatchState.SENDING: frozenset(
             {
@@ -91,6 +97,11 @@ class Batch(BaseModel):
     so far (see `Charge`), `settled_at` when. Earlier attempts, which may have been charged, sent
     `sent_before` contacts and reserved `doubtful` credits. `short_of` is the scope of the cap that
     it waits for, or that ended it (see `Cap`).
+
+    `rows` are its contacts where others stand between them, of batches that were set apart; None
+    where it has all of its span. `waits` counts how often it was left PLANNED because other rows
+    that are on their way, mostly of another file, name the same people; 0 if it does not wait.
+    `known` tells that it is complete without having been sent, since all of its people were known.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -112,6 +123,9 @@ class Batch(BaseModel):
     reason: str | None = None
     month: str | None = None
     doubted: bool = False
+    rows: tuple[int, ...] | None = None
+    waits: int = 0
+    known: bool = False
     reserved: int | None = None
     answered: int = 0
     found: int = 0
@@ -127,13 +141,35 @@ class Batch(BaseModel):
         """What its results were settled with so far."""
         return Charge(self.answered, self.found, self.things, self.charged)
 
+    def may_have(self, row: int) -> bool:
+        """Whether a row of its span is one of its contacts, as far as it says so itself."""
+        return self.rows is None or row in self.rows
+
     def bill(self, charge: Charge, most_each: int) -> Bill:
         """What it cost, if its results cost so much."""
         earlier = Bill(self.sent_before, possible=self.doubtful)
-        if self.state not in MAY_BE_SENT:
+        if self.known or self.state not in MAY_BE_SENT:
             return earlier
         unanswered = max(0, self.size - charge.answered)
         return earlier.plus(Bill(self.size, charge, unanswered * most_each))
+
+
+class BatchesByRow:
+    """Finds the batch that a row is in. One that was divided has its parts in its place, and one
+    from which contacts were set apart is asked for by its rows.
+    """
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        whole = [batch for batch in batches if batch.state is not BatchState.DIVIDED]
+        self._of_row = {row: batch for batch in whole for row in batch.rows or ()}
+        spans = (batch for batch in whole if batch.rows is None)
+        self._spans = sorted(spans, key=lambda batch: batch.first_row)
+
+    def of(self, row: int) -> Batch:
+        """The batch of a row that is in one."""
+        if listed := self._of_row.get(row):
+            return listed
+        return self._spans[bisect_right(self._spans, row, key=lambda batch: batch.first_row) - 1]
 
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:

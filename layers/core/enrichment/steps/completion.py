@@ -29,23 +29,29 @@ class Completion:
     def recount(self, job: Job, batch: Batch) -> int:
         """Look at a batch's results: settle what they cost, and complete it when all are there.
 
-        Any result at all proves that the batch was accepted.
+        Any result at all proves that the batch was accepted, unless it came for another row: then
+        nothing of the batch is sent, and all of its people are known.
 
         Returns:
             How many results the batch has.
         """
         if batch.state is BatchState.COMPLETE:
             return batch.size
-        payloads = self.results.of(batch)
-        if len(payloads) >= batch.size:
-            if self.settle.run(job, batch, payloads):
+        results = self.results.of(batch)
+        own = sum(came.origin is None for came in results.values())
+        if len(results) >= batch.size:
+            ends = self.settle.run(job, batch, results) if own else self._end_known(job, batch)
+            if ends:
                 self.finish_if_complete(batch.job)
-            return len(payloads)
-        if self.settle.is_due(batch, len(payloads)):
-            self.settle.run(job, batch, payloads)
-        if payloads and batch.state is BatchState.UNKNOWN:
+            return len(results)
+        if self.settle.is_due(batch, own):
+            self.settle.run(job, batch, results)
+        if own and batch.state is BatchState.UNKNOWN:
             self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock())
-        return len(payloads)
+        return len(results)
+
+    def _end_known(self, job: Job, batch: Batch) -> bool:
+        return self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True)
 
     def finish_if_complete(self, job_id: str) -> None:
         """Start compiling a job whose batches are all settled, as read consistently."""

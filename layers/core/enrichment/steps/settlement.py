@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
@@ -11,6 +10,7 @@ from enrichment.domain.credits import Charge, charge_of
 from enrichment.domain.job import Job
 from enrichment.domain.result import result_of
 from enrichment.store.batches import Batches
+from enrichment.store.results import Came
 
 _EACH = 60  # seconds between two settlements of a batch that is not complete: each costs writes
 
@@ -24,18 +24,18 @@ class SettleBatch:
     batches: Batches
     clock: Clock
 
-    def run(self, job: Job, batch: Batch, payloads: Mapping[int, Mapping[str, Any]]) -> bool:
+    def run(self, job: Job, batch: Batch, results: Mapping[int, Came]) -> bool:
         """Settle a batch with all results that it has by now.
 
         Args:
             job: whose batch it is.
             batch: as it was read.
-            payloads: of its results, by row.
+            results: by row.
 
         Returns:
             Whether this was the step that completed the batch.
         """
-        charge = charge_of_batch(job, payloads)
+        charge = charge_of_batch(job, results)
         now: Batch | None = batch
         while now and now.answered < charge.answered and now.state is not BatchState.COMPLETE:
             if self.batches.settle(job, now, charge, self.clock()):
@@ -54,7 +54,8 @@ class SettleBatch:
         return results > batch.answered and self.clock() - since >= _EACH
 
 
-def charge_of_batch(job: Job, payloads: Mapping[int, Mapping[str, Any]]) -> Charge:
-    """What the results of a batch cost."""
+def charge_of_batch(job: Job, results: Mapping[int, Came]) -> Charge:
+    """What the results of a batch cost; those that came for other rows cost nothing."""
     wanted = job.wanted or EnrichmentType.EMAIL
-    return charge_of(map(result_of, payloads.values()), wanted, job.price)
+    own = (result_of(came.payload) for came in results.values() if came.origin is None)
+    return charge_of(own, wanted, job.price)

@@ -7,6 +7,7 @@ from typing import Any
 
 from enrichment.domain.batch import OPERATOR_TRANSITIONS, Batch, BatchState, before
 from enrichment.domain.credits import Charge, answered, month_of, sending, unsent
+from enrichment.domain.division import PLACE
 from enrichment.domain.job import Job
 from enrichment.store.budget import Room, moved
 from enrichment.store.items import Update, batch_key, batch_sk, fields_of, job_key, plan_of
@@ -14,6 +15,8 @@ from enrichment.store.table import Table
 
 # The states in which results may come.
 _ANSWERED = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED)
+# That a batch is held by a claim, with all that was reserved then.
+_HELD = "attribute_exists(pk) AND claim = :claim AND reserved = :reserved"
 # What a batch forgets when it is sent anew.
 _SETTLED = (*Charge._fields[:-1], "charged", "settled_at")
 
@@ -80,13 +83,13 @@ class Batches:
             return Claim.HELD
         return Claim.TAKEN if failed[0] is not None else Claim.NO_ROOM
 
-    def release(self, job: Job, batch: Batch, now: int, queued_at: int) -> bool:
+    def release(self, job: Job, batch: Batch, now: int, queued_at: int, **fields: Any) -> bool:
         """SENDING → PLANNED, for a claim with which provably nothing was enqueued.
 
-        Its credits are given back.
+        Its credits are given back. `fields` are further ones to set with the step.
         """
-        sets = {"state": BatchState.PLANNED, "queued_at": queued_at}
-        mine, values = "attribute_exists(pk) AND claim = :claim", {"claim": batch.claim}
+        sets = {"state": BatchState.PLANNED, "queued_at": queued_at, **fields}
+        mine, values = _HELD, {"claim": batch.claim, "reserved": batch.reserved}
         back = Update(
             batch_key(batch),
             sets,
@@ -96,6 +99,34 @@ class Batches:
             values=values,
         )
         return self._table.transact([back, *_given_back(job, batch, now)]) is None
+
+    def set_apart(
+        self, job: Job, batch: Batch, stays: Batch, others: Sequence[Batch], now: int
+    ) -> bool:
+        """Leave a batch that is held with some of its contacts, and the others to new planned
+        batches: all or nothing. What was reserved for those is given back.
+
+        Args:
+            job: whose batch it is, as it was read; the step is not taken when it has more batches
+                by now.
+            batch: held for a POST, and nothing was sent yet.
+            stays: the same batch with the contacts that it keeps.
+            others: numbered after those that the job has.
+            now: epoch seconds.
+
+        Returns:
+            False when the job has more batches, or the batch is not held any more.
+        """
+        sets = stays.model_dump(mode="json", include={*PLACE, "reserved"})
+        values = {"claim": batch.claim, "reserved": batch.reserved}
+        keep = Update(batch_key(batch), sets, [BatchState.SENDING], _HELD, values=values)
+        left = {
+            "size": batch.size - stays.size,
+            "reserved": (batch.reserved or 0) - (stays.reserved or 0),
+        }
+        back = _given_back(job, batch.model_copy(update=left), now)
+        updates = _merged([keep, _more_batches(job, len(others)), *back])
+        return self._table.transact(updates, list(map(self._item, others))) is None
 
     def move(self, batch: Batch, to: BatchState, **fields: Any) -> bool:
         """Take the step to a state that is not settled.
@@ -111,9 +142,16 @@ class Batches:
         job: all or nothing. What it reserved is given back.
 
         Returns:
-            False when the batch is in no state from which it is allowed.
+            False when the batch is in no state from which it is allowed, or was claimed anew.
         """
-        ended = Update(batch_key(batch), {"state": to, **fields}, before(to))
+        as_read = "claim = :claim" if batch.claim else "attribute_not_exists(claim)"
+        ended = Update(
+            batch_key(batch),
+            {"state": to, **fields},
+            before(to),
+            f"attribute_exists(pk) AND {as_read}",
+            values={"claim": batch.claim} if batch.claim else {},
+        )
         updates = _merged([ended, _one_more_settled(batch), *_given_back(job, batch, now)])
         return self._table.transact(updates) is None
 
@@ -134,13 +172,11 @@ class Batches:
         complete = charge.answered >= batch.size
         sets: dict[str, Any] = charge._asdict() | {"settled_at": now}
         sets["charged"] = sets.pop("credits")
-        states = list(_ANSWERED)
-        if complete:
-            sets["state"], states = BatchState.COMPLETE, before(BatchState.COMPLETE)
+        sets |= {"state": BatchState.COMPLETE} if complete else {}
         settled = Update(
             batch_key(batch),
             sets,
-            states,
+            _ANSWERED,
             "attribute_exists(pk) AND NOT answered > :then",
             values={"then": batch.answered},
         )
@@ -169,13 +205,8 @@ class Batches:
         """
         sets = {"state": BatchState.DIVIDED} | ({"reason": reason} if reason else {})
         divided = Update(batch_key(batch), sets, [batch.state])
-        counted = Update(
-            job_key(batch.job),
-            adds={"batches": len(parts), "settled": 1},
-            condition="batches = :known",
-            values={"known": job.batches},
-        )
-        updates = _merged([divided, counted, *_given_back(job, batch, now)])
+        counted = [_more_batches(job, len(parts)), _one_more_settled(batch)]
+        updates = _merged([divided, *counted, *_given_back(job, batch, now)])
         return self._table.transact(updates, list(map(self._item, parts))) is None
 
     def resend(self, batch: Batch, now: int) -> bool:
@@ -203,6 +234,14 @@ class Batches:
 
 def _one_more_settled(batch: Batch) -> Update:
     return Update(job_key(batch.job), adds={"settled": 1})
+
+
+def _more_batches(job: Job, number: int) -> Update:
+    """The write that counts new batches on a job, unless it has more by now than were read."""
+    known = {"known": job.batches}
+    return Update(
+        job_key(job.id), condition="batches = :known", adds={"batches": number}, values=known
+    )
 
 
 def _given_back(job: Job, batch: Batch, now: int) -> list[Update]:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job
+from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
@@ -78,7 +79,24 @@ def content_key(content: str) -> dict[str, str]:
     return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
 
 
-def fields_of(model: Job | Batch) -> dict[str, Any]:
+def fixes_of(job_id: str) -> str:
+    return f"FIXES#{job_id}"
+
+
+def fix_key(job: Job) -> dict[str, str]:
+    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
+
+
+def person_key(key: str) -> dict[str, str]:
+    return {"pk": f"PERSON#{key}", "sk": "PERSON"}
+
+
+def key_of_person(pk: str) -> str:
+    """The keyed hash in the partition key of a person."""
+    return pk.removeprefix("PERSON#")
+
+
+def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 

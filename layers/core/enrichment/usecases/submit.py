@@ -1,7 +1,7 @@
 """One batch is submitted to the provider with one POST, and what came of it is recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.provider import Pronto
@@ -9,21 +9,25 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.contact import Contact
 from enrichment.domain.credits import Cap, affordable, month_of
 from enrichment.domain.division import parts
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.plan import PlannedContact, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
-from enrichment.domain.token import RowRef, sign
+from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.errors import BrokenInvariant, Contention, SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.pause import PauseJob
+from enrichment.steps.people import wanted_of
+from enrichment.steps.sifting import SiftBatch
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
 
+# Seconds from a claim in which its POST must begin. With the POST, that is less than the function's
+# timeout, and much less than the sweeper leaves a claim alone.
+_LONGEST_CLAIM = 60
 _AGAIN = 30  # seconds until a message is delivered again that failed before its batch was claimed
 _MOST_LOOKS = 20  # at the caps, while others claim batches under them
 _STILL = 600  # seconds in which nothing changes under a cap until nothing is expected to come back
@@ -39,7 +43,7 @@ class _Attempt:
     job: Job
     batch: Batch
     contacts: list[PlannedContact]
-    signed: list[tuple[Contact, str]]
+    signing_keys: SigningKeys
     api_key: str
 
 
@@ -63,6 +67,7 @@ class SubmitBatch:
     signing_key: SigningKey
     completion: Completion
     pause: PauseJob
+    sift: SiftBatch
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
@@ -88,7 +93,16 @@ class SubmitBatch:
             raise
         if isinstance(attempt, str):
             return attempt
-        return self._record(attempt, self._settled_by_credits(attempt, self._send(attempt)))
+        try:
+            sifted = self._sifted(attempt)
+        except Exception:
+            self._give_up(attempt)
+            if receipt:
+                self.queue.give_back(receipt, _AGAIN)
+            raise
+        if isinstance(sifted, str):
+            return sifted
+        return self._record(sifted, self._settled_by_credits(sifted, self._send(sifted)))
 
     def _claim(self, job_id: str, number: int) -> _Attempt | str:
         """Take a batch, or say why it is left alone.
@@ -97,10 +111,10 @@ class SubmitBatch:
         the batch planned.
         """
         job = self.jobs.get(job_id)
-        if job is None or job.state is not JobState.RUNNING or job.deadline_at <= self.clock():
+        batch = self.batches.get(job, number) if job else None
+        if job is None or batch is None or not self._may_send(job, batch):
             return "job sends nothing now"
-        batch = self.batches.get(job, number)
-        if batch is None or batch.state is not BatchState.PLANNED:
+        if batch.state is not BatchState.PLANNED:
             return "already taken"
         try:
             api_key = self.api_key.read()
@@ -108,12 +122,17 @@ class SubmitBatch:
             self.pause.run(job, Halt.NO_KEY, "")
             return f"paused: {Halt.NO_KEY}"
         contacts = self._contacts(job, batch)
-        signed = self._signed(batch, contacts)
+        signing_keys = self.signing_key.read()
         self._note_balance(job, api_key)
         held = self._held(job, batch, contacts)
         if isinstance(held, str):
             return held
-        return _Attempt(job, held, contacts, signed, api_key)
+        return _Attempt(job, held, contacts, signing_keys, api_key)
+
+    def _may_send(self, job: Job, batch: Batch) -> bool:
+        """Whether a job still sends; after a first answer only what waited for others then."""
+        sends = job.state is JobState.RUNNING or (batch.waits > 0 and job.may_amend)
+        return sends and self.clock() < job.deadline_at
 
     def _held(self, job: Job, batch: Batch, contacts: list[PlannedContact]) -> Batch | str:
         """The batch, claimed for one POST with room under every cap; or why it is left alone."""
@@ -128,14 +147,22 @@ class SubmitBatch:
                 case Claim.TAKEN:
                     return "already taken"
                 case Claim.HELD:
-                    return held_by(batch, claim, month_of(now), job.most_each)
+                    return held_by(batch, claim, now, job.most_each)
             job = self.jobs.get(job.id) or job
         raise Contention(f"batch {batch.number} of job {job.id} found no moment to reserve credits")
 
     def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
-        """What becomes of a batch that a cap does not pay for as a whole: what it pays for is cut
-        off; where that is nothing, the batch waits as long as credits may come back.
+        """What becomes of a batch that a cap does not pay for as a whole. Those who are known cost
+        nothing; of the others, what the cap pays for is cut off; where that is nothing, the batch
+        waits as long as credits may come back.
         """
+        known = self.sift.known(job, contacts)
+        if len(known) == batch.size:
+            self.sift.reuse(job, batch, known)
+            return BatchState.COMPLETE
+        if known:
+            known_first = sorted(contacts, key=lambda one: one.row not in known)
+            return self._divide(job, batch, known_first, len(known))
         now = self.clock()
         paid = affordable(cap.left, job.most_each, batch.size)
         if paid:
@@ -148,6 +175,26 @@ class SubmitBatch:
         self._end_unsent(job, batch, BatchState.OVER_BUDGET, short_of=cap.scope)
         return BatchState.OVER_BUDGET
 
+    def _sifted(self, attempt: _Attempt) -> _Attempt | str:
+        """The attempt with those contacts alone that the batch may send; or what became of it.
+
+        A run that took too long for that, as one that was frozen, sends nothing: others may take
+        its people (`steps.people`).
+        """
+        sifted = self.sift.run(attempt.job, attempt.batch, attempt.contacts)
+        if not sifted.contacts:
+            return sifted.end
+        if self.clock() - (sifted.batch.claimed_at or 0) >= _LONGEST_CLAIM:
+            self._give_up(attempt)
+            return f"{BatchState.PLANNED}: to look at its people took too long"
+        return replace(attempt, batch=sifted.batch, contacts=list(sifted.contacts))
+
+    def _give_up(self, attempt: _Attempt) -> None:
+        """Give a batch back of which nothing was sent, as it is now: it may have less contacts."""
+        batch, now = self.batches.get(attempt.job, attempt.batch.number), self.clock()
+        if batch and batch.claim == attempt.batch.claim:
+            self.batches.release(attempt.job, batch, now, now)
+
     def _note_balance(self, job: Job, api_key: str) -> None:
         """Ask for the account's balance before anything of a job is sent."""
         if job.balance_asked_at is None:
@@ -155,10 +202,12 @@ class SubmitBatch:
 
     def _send(self, attempt: _Attempt) -> Submission:
         job = attempt.job
-        if job.wanted is None:
-            raise BrokenInvariant(f"job {job.id} runs without a type")
+        signed = [
+            (one.contact, sign(RowRef(job.id, attempt.batch.number, one.row), attempt.signing_keys))
+            for one in attempt.contacts
+        ]
         return self.provider.enrich(
-            attempt.signed, job.wanted, job.countries, self.webhook_url, attempt.api_key
+            signed, wanted_of(job), job.countries, self.webhook_url, attempt.api_key
         )
 
     def _settled_by_credits(self, attempt: _Attempt, submission: Submission) -> Submission:
@@ -172,16 +221,11 @@ class SubmitBatch:
             return submission
         return Refused(Halt.NO_CREDITS, submission.message)
 
-    def _signed(self, batch: Batch, contacts: list[PlannedContact]) -> list[tuple[Contact, str]]:
-        keys = self.signing_key.read()
-        return [
-            (planned.contact, sign(RowRef(batch.job, batch.number, planned.row), keys))
-            for planned in contacts
-        ]
-
     def _contacts(self, job: Job, batch: Batch) -> list[PlannedContact]:
         contacts = contacts_of(
-            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end), batch.start
+            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end),
+            batch.start,
+            None if batch.rows is None else frozenset(batch.rows),
         )
         if len(contacts) != batch.size:
             raise BrokenInvariant(
@@ -247,12 +291,13 @@ class SubmitBatch:
             job = now
 
 
-def held_by(batch: Batch, claim: str, month: str, most_each: int) -> Batch:
+def held_by(batch: Batch, claim: str, now: int, most_each: int) -> Batch:
     """A batch as it stands once it was claimed."""
     held = {
         "state": BatchState.SENDING,
         "claim": claim,
-        "month": month,
+        "claimed_at": now,
+        "month": month_of(now),
         "reserved": batch.size * most_each,
     }
     return batch.model_copy(update=held)
