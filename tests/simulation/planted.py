@@ -33,21 +33,20 @@ from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
 from tests.simulation.pipeline import SimulatedPipeline
 
 
-class CarelessBatches(Batches):
-    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
-        if not super().settle(job, batch, charge, now) and charge.answered >= batch.size:
-            jobs = Jobs(self._table)
-            there = jobs.get(batch.job)
-            jobs.change(batch.job, settled=there.settled + 1 if there else 0)
-        return True
+class CarelessCompletion(Completion):
+    def recount(self, job: Job, batch: Batch) -> int:
+        if batch.state is BatchState.COMPLETE and job.settled < job.batches:
+            self.jobs.change(job.id, settled=job.settled + 1)
+            self.finish_if_complete(job.id)
+        return super().recount(job, batch)
 
 
 class CountTwice(SimulatedPipeline):
     """A batch is counted on its job each time that its last result is told of, not once."""
 
     @cached_property
-    def batches(self) -> Batches:
-        return CarelessBatches(self.table)
+    def completion(self) -> Completion:
+        return CarelessCompletion(**vars(super().completion))
 
 
 class HastySubmit(SubmitBatch):
