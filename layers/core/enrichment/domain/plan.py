@@ -7,15 +7,18 @@ header is row 1 where the file starts with it.
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 
 from enrichment.domain.contact import Contact
 
 
-class PlannedRow(BaseModel):
-    """One line of the plan; exactly one of the fields after `row` is set."""
+@dataclass(slots=True)
+class PlannedRow:
+    """One line of the plan; exactly one of the fields after `row` is set.
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    Nobody changes one; see `Contact` for why it is not frozen.
+    """
 
     row: int
     contact: Contact | None = None
@@ -25,11 +28,25 @@ class PlannedRow(BaseModel):
     over_budget: bool | None = None
 
     def line(self) -> bytes:
-        return _WRITER.to_json(self, exclude_none=True) + b"\n"
+        """The row as one line of JSON, without what is None."""
+        if self.contact is not None:
+            return f'{{"row":{self.row},"contact":{self.contact.json()}}}\n'.encode()
+        return _ROWS.dump_json(self, exclude_none=True) + b"\n"
 
 
-# What `model_dump_json` does, in half its time.
-_WRITER = TypeAdapter(PlannedRow).serializer
+_ROWS = TypeAdapter(PlannedRow)
+# TypeAdapter takes no configuration for a data class.
+_LINES = SchemaValidator(_ROWS.core_schema, CoreConfig(hide_input_in_errors=True))
+
+
+def planned_row(line: bytes) -> PlannedRow:
+    """A row by its line.
+
+    Raises:
+        ValueError: it is no line of a plan; what it holds is not in the message.
+    """
+    row: PlannedRow = _LINES.validate_json(line)
+    return row
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,7 @@ def contacts_of(lines: bytes, start: int) -> list[PlannedContact]:
     """
     contacts = []
     for line in lines.splitlines(keepends=True):
-        planned = PlannedRow.model_validate_json(line)
+        planned = planned_row(line)
         if planned.contact:
             contacts.append(PlannedContact(planned.row, planned.contact, start, start + len(line)))
         start += len(line)

@@ -9,7 +9,8 @@ from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contac
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.manner import WESTERN, Manner
-from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.plain_rows import PlainRows
+from enrichment.domain.plan import PlannedRow, Span, planned_row
 from enrichment.domain.row_cells import FileRow, RowCells
 from enrichment.domain.tables import Tables
 from enrichment.domain.worth import is_no_company, not_worth
@@ -39,6 +40,7 @@ class Planner:
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
+        self._plain_rows = PlainRows(len(header), columns, wanted)
         self._most_contacts, self._size = most_contacts, size
         self._manner, self._check = manner, check
         self._header_width = len(header)
@@ -51,7 +53,7 @@ class Planner:
     def _repeated(self, begun: Iterable[bytes], rows: Iterator[FileRow]) -> Iterator[PlannedRow]:
         """What was decided before of the first rows."""
         for line, row in zip(begun, rows, strict=False):
-            decided = PlannedRow.model_validate_json(line)
+            decided = planned_row(line)
             if decided.row != row.number:
                 raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
             self._count(row)
@@ -72,11 +74,20 @@ class Planner:
         duplicate of an earlier one, or over budget.
         """
         self._count(row)
+        of_table = self._tables.reason(row.number, row.cells) if self._check else None
+        if of_table is None and (contact := self._plain_rows.contact(row)):
+            return self._of_contact(row.number, contact)
+        return self._at_length(row, of_table)
+
+    def _at_length(self, row: FileRow, of_table: str | None) -> PlannedRow:
+        """What becomes of a row that may be anything; `of_table` is why it is no contact but a part
+        of a table.
+        """
         cells, width = row.cells, self._header_width
         if not any(map(str.strip, cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
-        if self._check and (reason := self._tables.reason(row.number, cells)):
-            return PlannedRow(row=row.number, not_worth=reason)
+        if of_table:
+            return PlannedRow(row=row.number, not_worth=of_table)
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
             return PlannedRow(row=row.number, rejected=words.cells_do_not_fit(len(cells), width))
         said = self._cells.of(row)

@@ -16,7 +16,7 @@ from enrichment.domain.outcome import (
     awaited_sentence,
     halt_sentence,
 )
-from enrichment.domain.plan import PlannedRow
+from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.report import Credits, Report, Status, credits_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
@@ -123,7 +123,7 @@ class CompileJob:
     def _copied(self, job: Job) -> frozenset[int]:
         """The rows of which later rows are copies."""
         lines = self.bucket.lines(plan_key(job.id, job.plan))
-        copies = (PlannedRow.model_validate_json(line) for line in lines if _MAY_COPY in line)
+        copies = (planned_row(line) for line in lines if _MAY_COPY in line)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
@@ -157,7 +157,7 @@ class CompileJob:
 
     def _planned(self, job: Job) -> Iterator[PlannedRow]:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
-        return (PlannedRow.model_validate_json(line) for line in lines)
+        return map(planned_row, lines)
 
     def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
         taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
