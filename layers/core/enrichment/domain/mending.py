@@ -19,10 +19,11 @@ def mended(cells: Mapping[Field, str]) -> Mapping[Field, str]:
     joined = "".join(cells.values())
     if "&" not in joined and (joined.isascii() or not _TWICE.search(joined)):
         return cells
-    return {field: _mended(text) for field, text in cells.items()}
+    return {field: mended_text(text) for field, text in cells.items()}
 
 
-def _mended(text: str) -> str:
+def mended_text(text: str) -> str:
+    """A cell by itself, mended in the same way."""
     if "&" in text and _ENTITY.search(text):
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not text.isascii() and _TWICE.search(text):
