@@ -19,6 +19,8 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
         "rejected": 1,
     }
     assert report["rows"] == 7
+    told = report["credits"].pop("experience")
+    assert "cannot be told yet" in told
     assert report["credits"] == {
         "contacts_sent": 5,
         "things_found": 0,
@@ -28,6 +30,8 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
         "possibly_charged": 0,
         "at_most": 10,
         "cost": "5.00 EUR",
+        "expected": None,
+        "expected_cost": "",
     }
     assert report["reasons"] == [{"reason": "The first name is missing", "rows": 1}]
     assert report["sample"][0]["row"] == 8
@@ -46,8 +50,8 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
 
     rejected = world.content(report["rejected"]).decode()
     assert rows_of(rejected) == [
-        ["First Name", "Last Name", "Domain", "rejection_reason"],
-        ["", "Doe", "a.example", "The first name is missing"],
+        ["First Name", "Last Name", "Domain", "rejection_reason", "rejected_row"],
+        ["", "Doe", "a.example", "The first name is missing", "8"],
     ]
     fixed = "incoming/email/fixed.csv"
     job = world.enrich(fixed, rejected.replace("\r\n,Doe", "\r\nJohn,Doe"))
@@ -84,9 +88,9 @@ def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(worl
 
     assert "it costs nothing" in report["message"]
     assert report["earlier"]["job"] == first
-    assert report["credits"]["estimated"] == 0
+    assert report["credits"]["at_most"] == 0
     forced = "estimate/email/force=true/leads.csv"
-    assert world.report(forced, world.enrich(forced, FILE))["credits"]["estimated"] == 10
+    assert world.report(forced, world.enrich(forced, FILE))["credits"]["at_most"] == 10
 
 
 def test_an_estimate_whose_event_comes_twice_is_the_same(world: World) -> None:

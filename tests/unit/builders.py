@@ -14,14 +14,19 @@ from enrichment.domain.report import (
     Cap,
     Credits,
     Earlier,
+    Expected,
     NameAsSent,
+    Outlook,
     Reason,
     RejectedRow,
     Report,
     RowAsSent,
+    Saved,
     Taken,
+    Trial,
     Unused,
 )
+from enrichment.words import columns as column_words
 from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
@@ -206,6 +211,39 @@ EXAMPLES = {
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
+    "sample": a_report(
+        **_READ | {"file": "incoming/email/sample=50/Kunden & Leads (final) v2.csv", "rows": 1240},
+        **_REJECTED,
+        counts=counts(found=31, not_found=19, rejected=8, duplicate_of=1, not_sampled=1181),
+        email_quality={"deliverable": 25, "catch-all": 6},
+        credits=Credits(
+            contacts_sent=50,
+            things_found=31,
+            price=3,
+            most_each=3,
+            settled=93,
+            cost="9.30 EUR",
+        ),
+        trial=Trial(
+            asked=50,
+            contacts=1214,
+            sent=50,
+            answered=50,
+            found=31,
+            things=31,
+            outlook=Outlook(
+                share=62.0,
+                share_least=48.2,
+                share_most=74.1,
+                found=Expected(likely=753, least=591, most=895),
+                credits=Expected(likely=2165, least=1681, most=2590),
+                at_most=3492,
+                cost="216.50 EUR",
+            ),
+        ),
+        enriched="enriched/email/sample=50/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+        rejected="rejected/email/sample=50/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
     "refused": a_report(
         file="incoming/email/export.csv",
         status="refused",
@@ -258,6 +296,38 @@ EXAMPLES = {
                 hit=False,
             ),
         ),
+    ),
+    "spared": a_report(
+        **_READ
+        | {
+            "file": "estimate/phone/countries=FR,BE/Kunden & Leads (final) v2.csv",
+            "status": "estimated",
+            "type": EnrichmentType.PHONE,
+            "countries": ("FR", "BE"),
+            "mapping": {"Portable": "phone", "Téléphone société": None},
+            "unused": (
+                Unused(
+                    looks_like="phone",
+                    header="Téléphone société",
+                    why=column_words.COMPANY_PHONE,
+                    examples=("+33 1 42 68 53 00", "+32 2 203 47 11"),
+                ),
+            ),
+        },
+        held=(
+            Taken(
+                field="phone",
+                header="Portable",
+                sure=95,
+                why="its header and its values say so",
+                examples=("06 12 34 56 78", "+32 470 12 34 56 / +33 6 98 76 54 32"),
+            ),
+        ),
+        counts=counts(to_send=60, already_there=180, duplicate_of=8),
+        credits=Credits(
+            contacts_sent=60, price=30, most_each=150, at_most=9_000, cost="900.00 EUR"
+        ),
+        already_there=Saved(rows=180, contacts=171, credits=5_130, cost="513.00 EUR"),
     ),
     "repeated": a_report(
         **_READ | {"status": "repeated"},

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.estimate import EstimateFile
+    from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.intake import Intake
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.people import People
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
+    from enrichment.store.fixes import Fixes
     from enrichment.store.persons import Persons
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.operate import Operate
@@ -108,6 +110,7 @@ class Pipeline:
             queue=self.submit_queue,
             starter=self.split_starter,
             unfinished=self.unfinished,
+            fixed=self.fixed_rejects,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
@@ -165,6 +168,7 @@ class Pipeline:
             budget=self.budget,
             bucket=self.bucket,
             publish=self.publish,
+            fixed=self.fixed_rejects,
             settle=self.settle,
             balance=self.balance,
             metrics=self.metrics,
@@ -245,6 +249,12 @@ class Pipeline:
         from enrichment.steps.unfinished import UnfinishedPlans
 
         return UnfinishedPlans(self.bucket)
+
+    @cached_property
+    def fixed_rejects(self) -> "FixedRejects":
+        from enrichment.steps.fixed_rows import FixedRejects
+
+        return FixedRejects(self.jobs, self.fixes, self.bucket, self.clock)
 
     @cached_property
     def completion(self) -> "Completion":
@@ -366,6 +376,12 @@ class Pipeline:
         from enrichment.store.persons import Persons
 
         return Persons(self.table)
+
+    @cached_property
+    def fixes(self) -> "Fixes":
+        from enrichment.store.fixes import Fixes
+
+        return Fixes(self.table)
 
     # The other edges
 

@@ -225,6 +225,10 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
             EXAMPLES["ended"],
             "This job was ended early. 6 of 6 contacts found. 6 rows were left out.",
         ),
+        (
+            EXAMPLES["sample"],
+            "31 of 50 contacts found in the sample. 8 rows need a fix.",
+        ),
         (EXAMPLES["failed"], "The output of this file could not be written."),
         (EXAMPLES["refused"], "This file was not processed."),
         (EXAMPLES["paused"], "The job for 248 rows is paused."),
@@ -340,12 +344,36 @@ def test_one_is_never_many(status: str) -> None:
                 "Timed out sent, but",
             ],
         ),
+        (
+            "sample",
+            [
+                "31 of 50 contacts (62%) were found. For the whole file, that means between 48%"
+                " and 74%; 95 of 100 such samples are right about it.",
+                "Contacts found of all 1,214 in the file 753 591 and 895",
+                "Credits still to pay for the 1,164 contacts outside the sample; likely 216.50 EUR"
+                " 2,165 1,681 and 2,590",
+                "It costs 3,492 credits at most",
+                "drop the same file into its folder without sample=50",
+                "Not in the sample could be sent",
+            ],
+        ),
     ],
 )
 def test_each_report_tells_its_owner_what_they_need(status: str, sentences: list[str]) -> None:
     text = Shown(page(EXAMPLES[status])).text
     for sentence in sentences:
         assert sentence in text
+
+
+def test_a_sample_without_answers_or_rest_foretells_nothing() -> None:
+    trial = EXAMPLES["sample"].trial
+    assert trial
+    unanswered = trial.model_copy(update={"answered": 0, "outlook": None})
+    text = Shown(page(a_report(trial=unanswered))).text
+    assert "No contact of the sample has an answer yet" in text
+    whole = trial.model_copy(update={"contacts": 50})
+    text = Shown(page(a_report(trial=whole))).text
+    assert "The file has no more than 50 contacts, so all of them were sent." in text
 
 
 def test_numbers_that_do_not_add_up_are_not_said_to() -> None:

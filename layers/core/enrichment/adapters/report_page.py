@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from enrichment.adapters.page_template import counted, template
+from enrichment.adapters.report_savings import already_sentence, savings
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
@@ -20,11 +21,13 @@ STATES = {
     RowState.FOUND: ("Found", "Pronto found what you asked for"),
     RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
     RowState.TO_SEND: ("To send", "would be sent to Pronto"),
+    RowState.ALREADY_THERE: ("Already there", "have what you look for; cost nothing"),
     RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.NOT_SAMPLED: ("Not in the sample", "could be sent; cost nothing so far"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
     RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
@@ -146,7 +149,7 @@ class Example:
 def page(report: Report) -> str:
     """Render a report."""
     segments = _segments(report.counts)
-    taken = {column.header for column in report.taken}
+    taken = {column.header for column in (*report.taken, *report.held)}
     fields = {column.field for column in report.taken}
     return template("report.html.j2").render(
         report=report,
@@ -164,11 +167,16 @@ def page(report: Report) -> str:
         unsent=sum(reason.rows for reason in report.reasons),
         mailed=sum(report.email_quality.values()),
         sample=_sample(report),
+        savings=savings(report),
         files=_files(report),
         data=_data(report),
         columns=[
             _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
             for each in report.taken
+        ],
+        held=[
+            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
+            for each in report.held
         ],
         unused=[
             _column(each.looks_like, each.header, each.why, each.examples) for each in report.unused
@@ -197,9 +205,9 @@ def headline(report: Report) -> str:
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
             contacts = report.counts.get(RowState.TO_SEND, 0)
-            price = f", for at most {_price(report)}" if contacts and report.credits else ""
+            price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
-                " A limit on credits is too low for all of them."
+                "A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
                 else ""
             )
@@ -208,30 +216,35 @@ def headline(report: Report) -> str:
                     "This file was enriched before: dropped as it is, it costs nothing. Nothing was"
                     " sent."
                 )
-            return f"{counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+            would = f"{counted(contacts, 'contact')} would be sent{price}."
+            told = (would, already_sentence(report), short, "Nothing was sent.")
+            return " ".join(filter(None, told))
         case "failed":
             return "The output of this file could not be written."
         case "first_answer":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
         case "ended":
-            return " ".join(["This job was ended early.", *_happened(report.counts)])
+            return " ".join(["This job was ended early.", *_happened(report)])
         case "done":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
 
 
-def _happened(counts: Mapping[RowState, int]) -> list[str]:
-    rows = {state: counts.get(state, 0) for state in RowState}
+def _happened(report: Report) -> list[str]:
+    rows = {state: report.counts.get(state, 0) for state in RowState}
     sent, left = (
         sum(rows[state] for state in _SENT),
         rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT],
     )
     sentences = [
         (
-            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found."
+            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found"
+            f"{' in the sample' if report.trial else ''}."
             if sent
             else "No contact was sent."
         )
     ]
+    if already := already_sentence(report):
+        sentences.append(already)
     if fix := rows[RowState.REJECTED]:
         sentences.append(f"{counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if worthless := rows[RowState.NOT_WORTH]:
@@ -259,12 +272,14 @@ def _figures(report: Report) -> list[Figure]:
     )
     spent = report.credits
     price = (
-        Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+        _estimated(spent)
         if spent and report.status == "estimated"
         else Figure("Credits", f"{spent.settled:,}", _doubt(spent) or spent.cost)
         if spent
         else Figure("Credits", "–")
     )
+    already = report.already_there
+    there = [Figure("Already there", f"{already.rows:,}", "cost nothing")] if already else []
     match report.status:
         case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
@@ -272,6 +287,7 @@ def _figures(report: Report) -> list[Figure]:
             return [
                 Figure("Rows", f"{report.rows:,}"),
                 Figure("Found", f"{found:,}", note),
+                *there,
                 fix,
                 price,
             ]
@@ -279,6 +295,7 @@ def _figures(report: Report) -> list[Figure]:
             sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
                 Figure("Contacts to send", f"{sent:,}", f"of {counted(report.rows, 'row')}"),
+                *there,
                 Figure("Duplicates", f"{same:,}", "counted once" if same else ""),
                 fix,
                 price,
@@ -391,6 +408,10 @@ def _files(report: Report) -> list[FileLink]:
         files.append(_link(report, "All rows, with what was found", report.enriched))
     if report.rejected:
         files.append(_link(report, "Rows to fix and drop again", report.rejected))
+    if report.mends:
+        files.append(
+            _link(report, "The answer that these rows go into, too", report.mends.enriched)
+        )
     if report.earlier:
         files.append(_link(report, "The earlier result", report.earlier.enriched))
         files.append(_link(report, "The earlier report", report.earlier.report))
@@ -431,10 +452,27 @@ def _credits(report: Report) -> str:
         return ""
     thing, total = NOUNS[report.type], _price(report)
     if report.status == "estimated":
-        return words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        most = words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        return f"{most} {spent.experience}".rstrip()
     return words.bill(
         spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
+
+
+def _estimated(spent: Credits) -> Figure:
+    if spent.expected is None:
+        return Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+    most = f"at most {spent.at_most:,}"
+    return Figure("Credits, expected", f"{spent.expected:,}", spent.expected_cost or most)
+
+
+def _reckoned(report: Report) -> str:
+    """What a file would cost: what is expected, where that can be told, and the most."""
+    most = f"at most {_price(report)}"
+    if not (spent := report.credits) or spent.expected is None:
+        return most
+    money = f" ({spent.expected_cost})" if spent.expected_cost else ""
+    return f"about {counted(spent.expected, 'credit')}{money}, {most}"
 
 
 def _doubt(spent: Credits) -> str:

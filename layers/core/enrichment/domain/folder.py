@@ -30,6 +30,7 @@ OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _MAPPING = "_columns.json"
+_LARGEST_SAMPLE = 1_000  # contacts
 _LIMITS = "_limits.json"
 
 
@@ -40,7 +41,8 @@ class Request:
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
     account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
     is sent; with `force` the same file is paid for again; without `check`, rows are sent that do
-    not look worth a credit.
+    not look worth a credit; with `refresh`, those that have already what is looked for. `sample` is
+    how many contacts to send of the file; None for all.
     """
 
     wanted: EnrichmentType
@@ -49,6 +51,8 @@ class Request:
     force: bool = False
     estimate: bool = False
     check: bool = True
+    refresh: bool = False
+    sample: int | None = None
 
 
 def is_upload(key: str) -> bool:
@@ -103,7 +107,8 @@ def request_of(key: str) -> Request:
     wanted = EnrichmentType(rest[0])
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
-    force, check = False, True
+    sample: int | None = None
+    force, check, refresh = False, True, False
     for name, value in _options(rest[1:-1]).items():
         match name:
             case "countries":
@@ -114,9 +119,13 @@ def request_of(key: str) -> Request:
                 force = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case "check":
                 check = _choice(value, "on", "off", words.neither_on_nor_off(name, value))
+            case "refresh":
+                refresh = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
+            case "sample":
+                sample = _sample_size(value)
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check)
+    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check, refresh, sample)
 
 
 def _options(folders: Sequence[str]) -> dict[str, str]:
@@ -138,6 +147,13 @@ def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadOption(words.no_whole_number(name, value))
     return int(value)
+
+
+def _sample_size(value: str) -> int:
+    size = int(value) if value.isascii() and value.isdigit() else 0
+    if not 0 < size <= _LARGEST_SAMPLE:
+        raise BadOption(words.no_sample_size(value, _LARGEST_SAMPLE))
+    return size
 
 
 def _choice(value: str, yes: str, no: str, problem: str) -> bool:
@@ -204,6 +220,11 @@ def memory_key(job: str, plan: str) -> str:
 def plan_key(job: str, plan: str) -> str:
     """Where one plan of a job is stored: one JSON line a row, see `enrichment.domain.plan`."""
     return f"{WORK}/jobs/{job}/plan-{plan}.jsonl"
+
+
+def fixed_rows_key(job: str, fixing: str) -> str:
+    """Where it is stored what came of rows of a job that another job brought back fixed."""
+    return f"{WORK}/jobs/{job}/fixed-{fixing}.jsonl"
 
 
 def noted_results_key(job: str, run: str) -> str:

@@ -125,7 +125,10 @@ class Job(BaseModel):
     the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
     (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
     since then. `content` names what was asked of which bytes, so that the same is not paid for
-    again. `width` is the number of cells of the widest row, `found` what the columns were taken
+    again. Of a file of which only a `sample` is to be sent, `population` is how many contacts the
+    whole has. `mends` is the job whose rejected file came back as this one, and `fixed_at` when
+    rows came back that the output of this job lacks. `width` is the number of cells of the widest
+    row, `found` what the columns were taken for.
     for.
 
     Credits: `price` is that of one thing that is found, `most_each` what one contact may cost at
@@ -152,6 +155,10 @@ class Job(BaseModel):
     plan: str = ""
     plan_version: int = PLAN_VERSION
     content: str = ""
+    sample: int = 0
+    population: int = 0
+    mends: str = ""
+    fixed_at: int | None = None
     wanted: EnrichmentType | None = None
     countries: tuple[str, ...] = ()
     price: int = 0

@@ -25,16 +25,19 @@ class RowState(StrEnum):
     NOT_FOUND = "not_found"
     REJECTED = "rejected"
     NOT_WORTH = "not_worth"  # it could be sent, and nothing good would come of it
+    ALREADY_THERE = "already_there"  # it has what is looked for, so nothing is paid for it
     DUPLICATE_OF = "duplicate_of"
     AWAITED = "awaited"  # only in a first answer: its result may come until the deadline
     TIMED_OUT = "timed_out"
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
+    NOT_SAMPLED = "not_sampled"  # it could be sent, and its owner asked for a sample without it
     TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
-# Rows that cost nothing and may be dropped again.
+# Rows that cost nothing and may be dropped again. Those outside a sample are none of them: the
+# whole file goes on where its sample ended, and nobody has to pick out its rest.
 UNSENT = frozenset({RowState.REJECTED, RowState.NOT_WORTH, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
 # Those that come back whatever the limits on credits: somebody has to look at them.
@@ -53,6 +56,7 @@ RESULT_COLUMNS = (
     "enrichment_detail",
 )
 REASON_COLUMN = "rejection_reason"
+ROW_COLUMN = "rejected_row"  # which row of the file it is, so that it can come back as that row
 
 
 def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -71,8 +75,10 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
-    nobody saw whether the provider took the row, `waits` that it was not sent because another row
-    of the same person is on its way, and `origin` where its result came for, if not for it.
+    nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
+    what is looked for, and `is_fixed` that another job sent it, after it was fixed, and bills it.
+    `waits` tells that it was not sent because another row of the same person is on its way, and
+    `origin` where its result came for, if not for it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -83,6 +89,8 @@ class Outcome(BaseModel):
     doubtful: bool = False
     waits: bool = False
     origin: Origin | None = None
+    spared: bool = False
+    is_fixed: bool = False
     result: Result = Result()
 
     @property
@@ -103,31 +111,57 @@ class Outcome(BaseModel):
         ]
 
 
-def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -> Outcome:
+def outcome_of_planned(
+    planned: PlannedRow, wanted: EnrichmentType, of_first: Callable[[int], Outcome]
+) -> Outcome:
     """The end of a row of a plan.
 
     Args:
         planned: the row.
-        of_sent: the end of a row, by its number, that was to be sent.
+        wanted: the enrichment type of the whole file.
+        of_first: the end of a row, by its number, that was to be sent or has already what is
+            looked for; of that row itself, and of its copies.
     """
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
     if planned.not_worth is not None:
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
+    if planned.already is not None:
+        return _already(planned.already, wanted, spared=bool(planned.spared))
     if planned.over_budget:
         return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
+    if (first := planned.not_sampled) is not None:
+        detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
+        return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
     if (first := planned.duplicate_of) is not None:
-        original = of_sent(first)
+        original = of_first(first)
         if original.state in UNSENT:
             return Outcome(
                 state=original.state,
                 detail=words.copy_of_unsent(first, original.detail),
                 reason=original.detail,
             )
-        told = words.same_person_known if original.is_free else words.same_person
-        detail = told(first, original.detail)
+        if original.state is RowState.ALREADY_THERE:
+            detail = words.same_person_has_it(first, NOUNS[wanted])
+        elif original.is_free:
+            detail = words.same_person_known(first, original.detail)
+        else:
+            detail = words.same_person(first, original.detail)
         return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
-    return of_sent(planned.row)
+    return of_first(planned.row)
+
+
+def _already(has: tuple[str, ...], wanted: EnrichmentType, *, spared: bool) -> Outcome:
+    """The end of a row that has what is looked for, with that in the columns of results."""
+    match wanted:
+        case EnrichmentType.EMAIL:
+            result = Result(email=has[0])
+        case EnrichmentType.PERSONAL_EMAIL:
+            result = Result(personal_email=has[0])
+        case EnrichmentType.PHONE:
+            result = Result(phones=has)
+    detail = words.already_there(NOUNS[wanted])
+    return Outcome(state=RowState.ALREADY_THERE, detail=detail, result=result, spared=spared)
 
 
 def outcome_of_sent(

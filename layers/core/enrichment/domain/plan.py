@@ -14,9 +14,12 @@ from enrichment.domain.contact import Contact
 
 
 class PlannedRow(BaseModel):
-    """One line of the plan; exactly one of the fields after `row` is set.
+    """One line of the plan; exactly one of the fields after `row` is set, but for `spared`.
 
-    Until 0.4 the plan said which rows were over budget.
+    `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
+    tells that such a row would have been sent otherwise. `not_sampled` is the first row of the
+    person, for a copy as for that row itself: it could be sent, but is not in the sample. Until 0.4
+    the plan said which rows were over budget.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -25,8 +28,11 @@ class PlannedRow(BaseModel):
     contact: Contact | None = None
     rejected: str | None = None
     not_worth: str | None = None
+    already: tuple[str, ...] | None = None
+    spared: bool | None = None
     duplicate_of: int | None = None
     over_budget: bool | None = None
+    not_sampled: int | None = None
 
     def line(self) -> bytes:
         return _WRITER.to_json(self, exclude_none=True) + b"\n"

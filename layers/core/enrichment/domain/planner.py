@@ -1,17 +1,20 @@
 """What becomes of each row, decided once, row by row, before anything is sent."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from enrichment.domain.batch import MAX_BATCH, cut
-from enrichment.domain.columns import Columns
+from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.holdings import Holdings
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.plan import PlannedRow, Span
 from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
+from enrichment.domain.websites import company_domain
 from enrichment.domain.worth import is_no_company, not_worth
 from enrichment.errors import BrokenInvariant
 from enrichment.words import rows as words
@@ -21,8 +24,9 @@ class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
     `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
-    it. Holds no more than the contacts of one batch and a little; `rows`, `contacts` and `width`
-    are final when `plan` has ended.
+    it; without `holdings`, rows are sent that have already what is looked for; with a `sample`,
+    only its contacts are sent. Holds no more than the contacts of one batch and a little; `rows`,
+    `contacts` and `width` are final when `plan` has ended.
     """
 
     def __init__(
@@ -34,11 +38,14 @@ class Planner:
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
+        holdings: Holdings | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._size = size
         self._manner, self._check = manner, check
+        self._holdings, self._sample = holdings, sample
         self._header_width = len(header)
         self._offset = 0
         self.rows = 0
@@ -56,6 +63,8 @@ class Planner:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
+            if self._sample:
+                self._sample.repeat(decided)
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -64,8 +73,8 @@ class Planner:
             self.width = len(row.cells)
 
     def decide(self, row: FileRow) -> PlannedRow:
-        """What becomes of one row: it is sent, rejected or not worth it with the reason, or
-        a duplicate of an earlier one.
+        """What becomes of one row: it is sent, rejected or not worth it with the reason, has
+        already what is looked for, is a duplicate of an earlier one, or not in the sample.
         """
         self._count(row)
         cells, width = row.cells, self._header_width
@@ -79,20 +88,36 @@ class Planner:
         if self._check and (reason := not_worth(said)):
             return PlannedRow(row=row.number, not_worth=reason)
         contact = contact_from(said, self._wanted, self._manner)
-        if isinstance(contact, Rejection):
-            return PlannedRow(row=row.number, rejected=contact.reason)
         if self._check and (reason := self._without_company(contact)):
             return PlannedRow(row=row.number, not_worth=reason)
+        if self._holdings and (has := self._holdings.of(cells, _domain(said, contact))):
+            return self._already(row.number, contact, has)
+        if isinstance(contact, Rejection):
+            return PlannedRow(row=row.number, rejected=contact.reason)
         return self._of_contact(row.number, contact)
+
+    def _already(self, row: int, contact: Contact | Rejection, has: tuple[str, ...]) -> PlannedRow:
+        """A row that has what is looked for; later rows of its person are its copies."""
+        if isinstance(contact, Rejection):
+            return PlannedRow(row=row, already=has)
+        if self._earlier_rows.first_row(identity(contact), row) is not None:
+            return PlannedRow(row=row, already=has)
+        if self._sample:
+            self._sample.add_copied(row)
+        return PlannedRow(row=row, already=has, spared=True)
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
+        if self._sample and (left_out := self._sample.left_out(row, earlier)):
+            return PlannedRow(row=row, not_sampled=left_out)
         if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
         self.contacts += 1
         return PlannedRow(row=row, contact=contact)
 
-    def _without_company(self, contact: Contact) -> str | None:
+    def _without_company(self, contact: Contact | Rejection) -> str | None:
+        if isinstance(contact, Rejection):
+            return None
         company = contact.company_name or ""
         is_needed = self._wanted is EnrichmentType.EMAIL and not contact.domain
         return words.no_company(company) if is_needed and is_no_company(company) else None
@@ -124,3 +149,8 @@ class Planner:
         for lines in cut(sent(), self._size):
             (first_row, start, _), (last_row, _, end) = lines[0], lines[-1]
             yield Span(len(lines), first_row, last_row, start, end)
+
+
+def _domain(said: Mapping[Field, str], contact: Contact | Rejection) -> str | None:
+    """The company's domain, also of a row that cannot be sent."""
+    return contact.domain if isinstance(contact, Contact) else company_domain(said)

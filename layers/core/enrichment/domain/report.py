@@ -67,6 +67,14 @@ class Credits(BaseModel):
         default=0, description="credits that may have been charged besides, at most"
     )
     at_most: int = Field(default=0, description="in an estimate: if each contact cost the most")
+    expected: int | None = Field(
+        default=None,
+        description="in an estimate: if as many are found as of late; null where nobody knows",
+    )
+    expected_cost: str = Field(default="", description="money for `expected`")
+    experience: str = Field(
+        default="", description="in an estimate: what `expected` is concluded from, in words"
+    )
     cost: str = Field(
         default="",
         description=(
@@ -87,6 +95,68 @@ def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
         possibly_charged=bill.possible,
         cost=money(bill.charge.credits),
     )
+
+
+class Saved(BaseModel):
+    """What was not paid for, and what it would have cost at the price of one found thing each."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    rows: int
+    contacts: int = Field(
+        description="those of the rows that would have been sent: each person once, if possible"
+    )
+    credits: int = Field(description="credits for these contacts, had all of them been found")
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
+    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
+    if not rows:
+        return None
+    amount = contacts * price
+    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
+
+
+class Expected(BaseModel):
+    """A number that is expected, and between which two it lies in 95 of 100 such cases."""
+
+    model_config = ConfigDict(frozen=True)
+
+    likely: int
+    least: int
+    most: int
+
+
+class Outlook(BaseModel):
+    """What a sample says of its whole file. Shares are in per cent, the interval is one of 95%."""
+
+    model_config = ConfigDict(frozen=True)
+
+    share: float = Field(description="of the contacts with an answer, those that brought something")
+    share_least: float
+    share_most: float
+    found: Expected = Field(description="contacts of the whole file that would bring something")
+    credits: Expected = Field(description="credits that the contacts outside the sample would cost")
+    at_most: int = Field(description="credits if each of those brought all that it can")
+    cost: str = Field(default="", description="money for the likely `credits`; empty when not set")
+
+
+class Trial(BaseModel):
+    """What came of a sample of a file."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    asked: int = Field(description="contacts that the option sample asks for")
+    contacts: int = Field(description="contacts of the whole file")
+    sent: int = Field(description="contacts in the sample")
+    answered: int
+    found: int = Field(description="contacts that brought something")
+    things: int = Field(description="e-mails or numbers that they brought")
+    outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
 
 
 class Balance(BaseModel):
@@ -148,7 +218,7 @@ class Cap(BaseModel):
 
 
 class Earlier(BaseModel):
-    """The job that enriched the same content before."""
+    """Another job, which came before, and where its answer is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -156,6 +226,16 @@ class Earlier(BaseModel):
     file: str
     enriched: str = Field(description="key of its output")
     report: str = Field(description="key of its report")
+
+
+class FixedFile(BaseModel):
+    """A file that brought rows back that were not sent at first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    file: str
+    rows: int = Field(description="rows that are in this answer as that file has them")
 
 
 class Report(BaseModel):
@@ -188,6 +268,10 @@ class Report(BaseModel):
     taken: tuple[Taken, ...] = Field(
         default=(), description="each column that was taken, how sure, and why"
     )
+    held: tuple[Taken, ...] = Field(
+        default=(),
+        description="each other column in which rows may have what is looked for already",
+    )
     unused: tuple[Unused, ...] = Field(
         default=(), description="columns that look right but were not taken, and why"
     )
@@ -196,6 +280,13 @@ class Report(BaseModel):
     )
     rows: int = 0
     counts: dict[RowState, int] = {}
+    fixed: dict[RowState, int] = Field(
+        default={},
+        description="of `counts`, the rows that other files brought back and that they bill",
+    )
+    fixed_by: tuple[FixedFile, ...] = Field(
+        default=(), description="files that brought rows back, fixed"
+    )
     reasons: tuple[Reason, ...] = ()
     email_quality: dict[str, int] = Field(
         default={}, description="rows with an e-mail, by the provider's word for its quality"
@@ -207,6 +298,12 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    already_there: Saved | None = Field(
+        default=None, description="rows that had what was looked for already, and what that saved"
+    )
+    trial: Trial | None = Field(
+        default=None, description="of a file of which only a sample was sent: what came of it"
+    )
     balance: Balance | None = Field(
         default=None, description="what the account's balance did, where the provider tells it"
     )
@@ -221,6 +318,10 @@ class Report(BaseModel):
     )
     earlier: Earlier | None = Field(
         default=None, description="in a repeated file's report: where the results are already"
+    )
+    mends: Earlier | None = Field(
+        default=None,
+        description="in the report of a fixed rejected file: whose answer its rows go into, too",
     )
     enriched: str | None = None
     rejected: str | None = None

@@ -8,11 +8,13 @@ from enrichment.clock import Clock
 from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, month_of
+from enrichment.domain.experience import DAYS, ENOUGH, is_enough
 from enrichment.domain.job import Job
-from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
+from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
 from enrichment.domain.planner import Planner
+from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
-from enrichment.domain.report import Credits, NameAsSent, RowAsSent
+from enrichment.domain.report import Credits, NameAsSent, RowAsSent, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -51,7 +53,7 @@ class EstimateFile:
             for row in file.rows:
                 planned = planner.decide(row)
                 preview.add(row, planned.contact)
-                outputs.add(row, outcome_of_planned(planned, _to_send))
+                outputs.add(row, outcome_of_planned(planned, request.wanted, _to_send))
         counts = outputs.counted.counts()
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
         contacts = 0 if earlier else counts[RowState.TO_SEND]
@@ -61,8 +63,12 @@ class EstimateFile:
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
+            found=file.found,
             counted=outputs.counted,
             credits=spending,
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
+            ),
             caps=tuple(self._caps(job, contacts, spending.most_each)),
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),
@@ -72,13 +78,18 @@ class EstimateFile:
 
     def _credits(self, wanted: EnrichmentType, contacts: int) -> Credits:
         most_each = self.prices.most_each(wanted)
-        at_most = contacts * most_each
+        at_most, price = contacts * most_each, self.prices.of(wanted)
+        rate = self.budget.rate(wanted, self.clock())
+        expected = rate.credits_for(contacts, price).likely if is_enough(rate) else None
         return Credits(
             contacts_sent=contacts,
-            price=self.prices.of(wanted),
+            price=price,
             most_each=most_each,
             at_most=at_most,
             cost=self.money(at_most),
+            expected=expected,
+            expected_cost=self.money(expected) if expected is not None else "",
+            experience=_experience(rate, wanted) if contacts else "",
         )
 
     def _caps(self, job: Job, contacts: int, most_each: int) -> Iterable[CapAsReported]:
@@ -91,6 +102,12 @@ class EstimateFile:
                 hit=needed > cap.left,
                 left_out=contacts - affordable(cap.left, most_each, contacts),
             )
+
+
+def _experience(rate: Rate, wanted: EnrichmentType) -> str:
+    if not is_enough(rate):
+        return words_of_credits.too_little_known(rate.tried, DAYS, ENOUGH, NOUNS[wanted])
+    return words_of_credits.found_of_late(rate.tried, rate.found, rate.things, DAYS, NOUNS[wanted])
 
 
 def _named(cap: Cap) -> str:

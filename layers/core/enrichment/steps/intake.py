@@ -8,11 +8,12 @@ from itertools import chain, islice
 from typing import Any
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.domain.columns import HEADERS, Columns, Field
+from enrichment.domain.columns import HEADERS, Columns, Field, Held
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import Request, limits_keys, mapping_keys
 from enrichment.domain.folder_limits import MAX_LIMITS, limits_of
 from enrichment.domain.found import Found
+from enrichment.domain.holdings import HELD, Holdings
 from enrichment.domain.job import FolderBudget, Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.manner import Manner, manner_of
@@ -41,6 +42,20 @@ class AcceptedFile:
     rows: Iterable[Row]
     request: Request
     manner: Manner
+
+    @property
+    def found(self) -> Found:
+        """What its columns are taken for, as far as it matters to what is asked."""
+        wanted, refresh = self.request.wanted, self.request.refresh
+        return self.sheet.found.with_held_only(None if refresh else HELD[wanted])
+
+    @property
+    def holdings(self) -> Holdings | None:
+        """What tells what its rows have already; None if nobody wants to know."""
+        request = self.request
+        if request.refresh:
+            return None
+        return Holdings(self.sheet.found, request.wanted, request.countries)
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,7 @@ class Intake:
         said = [cap for cap in most if cap is not None]
         return {"most_credits": min(said, default=None), "budgets": tuple(budgets)}
 
-    def _mapping(self, key: str) -> dict[str, Field | None]:
+    def _mapping(self, key: str) -> dict[str, Field | Held | None]:
         """The nearest folder's own mapping of columns; empty if there is none."""
         for candidate in mapping_keys(key):
             stream = self.bucket.read(candidate)
@@ -143,13 +158,15 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
     """What is asked of a file's bytes: the type and the countries, by the same columns.
 
     A cap on credits makes no difference: with a higher one, the rows that it left out are in the
-    rejected file to be dropped.
+    rejected file to be dropped. A sample does: dropped without the option, its file goes on.
     """
     asked = [
         digest,
         request.wanted,
         *sorted(request.countries),
+        *(["refresh"] if request.refresh else []),
         *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
+        *([f"sample={request.sample}"] if request.sample else []),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 

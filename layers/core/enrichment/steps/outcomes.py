@@ -10,12 +10,14 @@ from functools import lru_cache
 
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchesByRow
+from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
+from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Came, Results
 
@@ -94,6 +96,7 @@ class Outcomes:
         batches: all of its batches.
         copied: the rows that have copies.
         settle: settles what batches cost that nobody has settled yet.
+        fixed: those that came home after they were fixed.
     """
 
     def __init__(
@@ -103,8 +106,9 @@ class Outcomes:
         batches: list[Batch],
         copied: frozenset[int],
         settle: SettleBatch,
+        fixed: FixedRows,
     ) -> None:
-        self._job, self._copied, self._settle = job, copied, settle
+        self._job, self._copied, self._settle, self._fixed = job, copied, settle, fixed
         self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
         self._all = batches
@@ -114,7 +118,11 @@ class Outcomes:
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        return outcome_of_planned(plan, self._of_sent)
+        wanted = self._job.wanted or EnrichmentType.EMAIL
+        outcome = outcome_of_planned(plan, wanted, self._of_first)
+        if plan.already is not None and plan.row in self._copied:
+            self._kept[plan.row] = outcome
+        return self._fixed.of(plan.row, outcome)
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
@@ -130,7 +138,7 @@ class Outcomes:
         self._settle.run(self._job, batch, results)
         return results
 
-    def _of_sent(self, row: int) -> Outcome:
+    def _of_first(self, row: int) -> Outcome:
         if row in self._kept:
             return self._kept[row]
         outcome = self._read(row)
@@ -144,5 +152,8 @@ class Outcomes:
         came = results.get(row)
         if came is None:
             proven = any(each.origin is None for each in results.values())
-            return outcome_of_sent(None, batch, proven, self._job)
-        return outcome_of_sent(result_of(came.payload), batch, True, self._job, came.origin)
+            own = outcome_of_sent(None, batch, proven, self._job)
+        else:
+            result = result_of(came.payload)
+            own = outcome_of_sent(result, batch, True, self._job, came.origin)
+        return self._fixed.of(row, own)

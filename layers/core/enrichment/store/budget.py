@@ -6,11 +6,15 @@ the same transaction, so the lines always add up to the month.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
+from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import FILE, MONTH, Account, Cap, Movement
+from enrichment.domain.experience import rate_of, recent_months
 from enrichment.domain.job import Job
+from enrichment.domain.rates import Rate
 from enrichment.domain.statement import Line
 from enrichment.store.items import Update, budget_key, job_key, line_key, lines_below
 from enrichment.store.table import Table
@@ -93,6 +97,11 @@ class Budget:
             account = Account(job.reserved, job.charged, job.moved_at)
             caps.append(Cap(FILE, job.most_credits, account))
         return Room(caps, now)
+
+    def rate(self, wanted: EnrichmentType, now: int) -> Rate:
+        """How many contacts of a type were found of late."""
+        lines = chain.from_iterable(self.lines(month) for month in recent_months(now))
+        return rate_of(lines, wanted, now)
 
     def note_over(self, job: Job, months: Iterable[str], over: bool) -> None:
         """Note in a job's lines whether results of it are awaited."""

@@ -88,6 +88,14 @@ def key_of_person(pk: str) -> str:
     return pk.removeprefix("PERSON#")
 
 
+def fixes_of(job_id: str) -> str:
+    return f"FIXES#{job_id}"
+
+
+def fix_key(job: Job) -> dict[str, str]:
+    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
+
+
 def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 

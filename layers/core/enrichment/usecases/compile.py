@@ -9,7 +9,6 @@ from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.credits import Bill
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
-from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
     RowState,
@@ -17,14 +16,19 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.report import Balance, Report, Status, credits_of
+from enrichment.domain.rates import Rate
+from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
+from enrichment.domain.row_counts import RowCounts
+from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
 from enrichment.steps.balance import AskBalance
+from enrichment.steps.fixed_rows import FixedRejects, FixedRows
 from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
-from enrichment.steps.outputs import Outputs, enriched_key
+from enrichment.steps.outputs import Outputs, is_deleted
 from enrichment.steps.publishing import PublishReport
+from enrichment.steps.repeated_upload import earlier_of
 from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget
@@ -53,6 +57,7 @@ class CompileJob:
     budget: Budget
     bucket: Bucket
     publish: PublishReport
+    fixed: FixedRejects
     settle: SettleBatch
     balance: AskBalance
     metrics: Metrics
@@ -78,7 +83,7 @@ class CompileJob:
             return self._fail(job)
         attempts = job.compile_attempts + 1
         self.jobs.change(job.id, compile_began_at=self.clock(), compile_attempts=attempts)
-        if self._was_deleted(job, job.layout):
+        if is_deleted(self.bucket, job):
             self.jobs.finish_compiling(job.id, self.clock(), job.delivered, awaits_more=False)
             return None
         stream = self.bucket.read(job.key, job.version)
@@ -94,9 +99,11 @@ class CompileJob:
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
         earlier = self._noted(job)
         results = NotedResults(self.results, earlier, notes.write, seconds_left)
-        outcomes = Outcomes(results, job, self.batches.of(job), self._copied(job), self.settle)
         try:
-            return self._write(job, sheet, outcomes)
+            with self.fixed.of(job) as fixed:
+                batches, copied = self.batches.of(job), self._copied(job)
+                outcomes = Outcomes(results, job, batches, copied, self.settle, fixed)
+                return self._write(job, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()
             self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
@@ -122,33 +129,37 @@ class CompileJob:
             self.metrics.count("PoisonedJobs")
         return report
 
-    def _was_deleted(self, job: Job, layout: Layout) -> bool:
-        """Whether somebody deleted the file, or the output that it has already."""
-        if job.finished_at is None:
-            return False
-        return any(map(self.bucket.is_deleted, (job.key, enriched_key(job, layout))))
-
     def _copied(self, job: Job) -> frozenset[int]:
         """The rows of which later rows are copies."""
         lines = self.bucket.lines(plan_key(job.id, job.plan))
         copies = (PlannedRow.model_validate_json(line) for line in lines if _MAY_COPY in line)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
-    def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
+    def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
         positions = sorted(at for columns in job.columns.values() for at in columns)
-        with Outputs(self.bucket, job, sheet, positions, job.width) as outputs:
+        with (
+            Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
+            self.fixed.handed_over(job) as hand_over,
+        ):
             for row, plan in zip(sheet, self._planned(job), strict=True):
                 if row.number != plan.row:
                     raise BrokenInvariant(
                         f"row {row.number} of job {job.id} stands in its plan as row {plan.row}"
                     )
-                outputs.add(row, outcomes.of(plan))
-        counts, bill = outputs.counted.counts(), outcomes.bill()
+                outcome = outcomes.of(plan)
+                outputs.add(row, outcome)
+                hand_over(row, outcome)
+            if fixed.files():
+                outputs.leave_none_rejected()
+        counts, bill = outputs.counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
+        mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
             words.ENDED if job.given_up else halt_sentence(job),
             awaited_sentence(counts, job),
             words.ambiguous(ambiguous) if ambiguous else "",
+            words.fixed([(each.file, each.rows) for each in fixed.files()]),
+            words.mends(mended.key) if mended else "",
             sheet.layout.note(),
         )
         return self.publish.run(
@@ -159,7 +170,16 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=credits_of(bill, job, self.money),
+            already_there=saved_by(
+                outputs.counted.own()[RowState.ALREADY_THERE],
+                outputs.counted.spared,
+                job.price,
+                self.money,
+            ),
             balance=self._balance(job, bill),
+            trial=trial_of(job, _rate(outputs.counted), self.money),
+            mends=earlier_of(mended),
+            fixed_by=fixed.files(),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
@@ -180,7 +200,7 @@ class CompileJob:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)
 
     def _finish(self, job: Job, report: Report) -> Report:
-        counts = report.counts
+        counts = {state: rows - report.fixed.get(state, 0) for state, rows in report.counts.items()}
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
         if report.status in ("done", "ended") and not paid:
@@ -199,6 +219,12 @@ class CompileJob:
         """Note in the monthly statements whether results of the job are awaited."""
         months = {batch.month for batch in self.batches.of(job) if batch.month}
         self.budget.note_over(job, sorted(months), over)
+
+
+def _rate(counted: RowCounts) -> Rate:
+    counts = counted.own()
+    found = counts[RowState.FOUND]
+    return Rate(found + counts[RowState.NOT_FOUND], found, counted.things)
 
 
 def _status(job: Job, counts: Mapping[RowState, int]) -> Status:

@@ -243,9 +243,11 @@ class Sweep:
             swept.jobs_resumed += self.resume.run(job)
 
     def _amend(self, job: Job, swept: Swept) -> None:
-        """Have late results written, unless the stream told of some that are in the output."""
+        """Have late results and fixed rows written, unless the stream told of some that are in the
+        output.
+        """
         results, complete = self._results(job)
-        if results > job.delivered:
+        if results > job.delivered or job.fixed_at is not None:
             swept.jobs_amended += self.completion.compile(job)
         else:
             self.jobs.dismiss_late(job.id, awaits_more=not complete)

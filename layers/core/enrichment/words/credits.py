@@ -40,6 +40,30 @@ def at_most(contacts: int, thing: str, price: int, most_each: int, total: str) -
     )
 
 
+def found_of_late(contacts: int, found: int, things: int, days: int, thing: str) -> str:
+    """What is expected of a file's contacts, and from what."""
+    several = f", {things:,} in all" if things > found else ""
+    return (
+        f"Of the {_counted(contacts, 'contact')} that were sent to find {_article(thing)} in the"
+        f" last {days} days, {found:,} were found{several}; what is expected here follows from"
+        " that. Another file may have more, or fewer."
+    )
+
+
+def too_little_known(contacts: int, days: int, enough: int, thing: str) -> str:
+    """Why nothing is expected yet, and how to learn more."""
+    sent = f"only {contacts:,}" if contacts else "none"
+    return (
+        "How much of that is likely cannot be told yet: it takes the results of"
+        f" {enough:,} contacts, and {sent} were sent to find {_article(thing)} in the last {days}"
+        " days. A folder sample=50 tells more."
+    )
+
+
+def _article(thing: str) -> str:
+    return f"an {thing}" if thing[0] in "aeiou" else f"a {thing}"
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

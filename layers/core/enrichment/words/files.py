@@ -18,6 +18,13 @@ def no_whole_number(name: str, value: str) -> str:
     return f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is not one."
 
 
+def no_sample_size(value: str, most: int) -> str:
+    return (
+        f"The option “sample” takes a whole number from 1 to {most:,}, such as sample=50; "
+        f"“{value}” is not one."
+    )
+
+
 def neither_true_nor_false(name: str, value: str) -> str:
     return f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither."
 
@@ -51,7 +58,8 @@ def option_given_twice(name: str) -> str:
 def unknown_option(name: str, value: str) -> str:
     return (
         f"The folder “{name}={value}” is an option that does not exist. The options are: "
-        "countries=FR,BE (below incoming/phone/), max_credits=500, force=true and check=off. "
+        "countries=FR,BE (below incoming/phone/), max_credits=500, sample=50, force=true, "
+        "refresh=true and check=off. "
         "For a plain folder, choose a name without “=”."
     )
 

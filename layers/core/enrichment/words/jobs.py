@@ -1,5 +1,6 @@
 """What a report says about a job."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 # Why a job is paused, by the names of `Halt`.
@@ -103,6 +104,25 @@ def awaited(rows: int, until: str) -> str:
         f"{subject} for an answer, which may come until {until}; this file is amended then. Do not"
         " drop such rows again: they were sent."
     )
+
+
+def fixed(files: Sequence[tuple[str, int]]) -> str:
+    """Which files brought rows back that were not sent at first; empty if none did."""
+    if not files:
+        return ""
+    count = sum(rows for _, rows in files)
+    subject = "1 row was" if count == 1 else f"{count:,} rows were"
+    names = ", ".join(key for key, _ in files)
+    bill = "the report of that file" if len(files) == 1 else "the reports of those files"
+    return (
+        f"{subject} fixed and dropped again as {names}; what came of that is in this answer, too,"
+        f" and what it cost in {bill}."
+    )
+
+
+def mends(key: str) -> str:
+    """Of the rejected file of an earlier job, fixed and dropped."""
+    return f"These rows are also written into the answer of {key}, within some minutes."
 
 
 def earlier_failed(key: str) -> str:

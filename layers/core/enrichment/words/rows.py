@@ -1,6 +1,7 @@
 """Why a row was not sent, and what came of one that was."""
 
 EMPTY = "The row is empty"
+NOT_SAMPLED = "Not in the sample; drop the file without the option sample to have it sent"
 TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )
@@ -124,8 +125,30 @@ def from_earlier(detail: str, file: str, day: str) -> str:
     return f"{detail} ({where})" if detail else where
 
 
+def same_person_has_it(row: int, noun: str) -> str:
+    """Of a copy of a row that was not sent, since it has what is looked for."""
+    return f"The same person as in row {row}, which has the {noun} already"
+
+
+def already_there(noun: str) -> str:
+    return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
+
+
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
+
+
+def copy_not_sampled(row: int) -> str:
+    return f"The same person as in row {row}, which is not in the sample"
+
+
+def fixed(name: str, row: int, detail: str, others: int) -> str:
+    """Of a row that was fixed and dropped again; `others` is how many more rows say to be it."""
+    first = f"Fixed as row {row} of {name}"
+    if others:
+        more = "another row says" if others == 1 else f"{others:,} more rows say"
+        first += f", the first to say so: {more} to be this row, too, and were not taken"
+    return f"{first}: {detail}" if detail else first
 
 
 def of_another_table(header_row: int) -> str:
