@@ -40,6 +40,7 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    known: Saved | None
     already_there: Saved | None
     trial: Trial | None
     balance: Balance | None
