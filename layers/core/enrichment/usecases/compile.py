@@ -170,6 +170,7 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=credits_of(bill, job, self.money),
+            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
             already_there=saved_by(
                 outputs.counted.own()[RowState.ALREADY_THERE],
                 outputs.counted.spared,
