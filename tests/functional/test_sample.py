@@ -52,6 +52,7 @@ def test_without_the_option_the_same_file_goes_on(world: World) -> None:
 
     assert world.job(job).state is JobState.DONE
     assert RowState.NOT_SAMPLED not in states(world.enriched(WHOLE, job))
+    assert len(world.provider.charged) == 30  # each contact once
     assert world.report(WHOLE, job)["trial"] is None
 
 

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
+from enrichment.domain.holdings import Holdings
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.files.sheet import Row
 
-HEADER = ["First name", "Last name", "Company"]
+HEADER = ["First name", "Last name", "Company", "Email"]
+FOUND = find_columns(HEADER)
 SIZES = st.integers(1, 1_000)
 
 
@@ -41,8 +43,12 @@ def test_more_contacts_than_were_counted_are_not_taken(size: int, contacts: int)
 
 
 PEOPLE = st.lists(
-    st.sampled_from("ABCDEFGHIJKLMNOP").map(lambda letter: [letter * 3, "Doe", "Acme"])
-    | st.just(["", "Doe", "Acme"]),
+    st.builds(
+        lambda letter, email: [letter * 3, "Doe", "Acme", email],
+        st.sampled_from("ABCDEFGHIJ"),
+        st.sampled_from(["", "", "someone@acme.example"]),
+    )
+    | st.just(["", "Doe", "Acme", ""]),
     max_size=40,
 )
 
@@ -52,10 +58,11 @@ def planner(
 ) -> Planner:
     return Planner(
         HEADER,
-        find_columns(HEADER).columns,
+        FOUND.columns,
         EnrichmentType.EMAIL,
         earlier_rows or EarlierRows(),
         check=False,
+        holdings=Holdings(FOUND, EnrichmentType.EMAIL),
         sample=Sample(Spread(size, contacts)) if size else None,
     )
 
@@ -73,10 +80,10 @@ def test_a_sampled_plan_is_the_whole_one_with_contacts_left_out(
     sampled = [PlannedRow.model_validate_json(line) for line in lines]
 
     assert deciding.contacts == min(size, whole.contacts)
-    in_sample = {row.row for row in sampled if row.contact}
+    answered = {row.row for row in sampled if row.contact or row.spared}
     for full, part in zip(decided, sampled, strict=True):
         first = full.row if full.contact else full.duplicate_of
-        left_out = first is not None and first not in in_sample
+        left_out = first is not None and first not in answered
         assert part == (PlannedRow(row=full.row, not_sampled=first) if left_out else full)
 
     known = EarlierRows()

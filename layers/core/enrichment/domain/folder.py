@@ -125,7 +125,8 @@ def request_of(key: str) -> Request:
                 sample = _sample_size(value)
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check, refresh, sample)
+    is_estimate = top == ESTIMATE
+    return Request(wanted, countries, max_credits, force, is_estimate, check, refresh, sample)
 
 
 def _options(folders: Sequence[str]) -> dict[str, str]:

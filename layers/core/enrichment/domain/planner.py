@@ -64,7 +64,7 @@ class Planner:
             if decided.contact:
                 self.contacts += 1
             if self._sample:
-                self._sample.repeat(decided)
+                self._sample.note(decided)
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -100,11 +100,11 @@ class Planner:
         """A row that has what is looked for; later rows of its person are its copies."""
         if isinstance(contact, Rejection):
             return PlannedRow(row=row, already=has)
-        if self._earlier_rows.first_row(identity(contact), row) is not None:
-            return PlannedRow(row=row, already=has)
+        first = self._earlier_rows.first_row(identity(contact), row)
+        decided = PlannedRow(row=row, already=has, spared=True if first is None else None)
         if self._sample:
-            self._sample.add_copied(row)
-        return PlannedRow(row=row, already=has, spared=True)
+            self._sample.note(decided)
+        return decided
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)

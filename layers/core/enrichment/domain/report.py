@@ -97,30 +97,6 @@ def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
     )
 
 
-class Saved(BaseModel):
-    """What was not paid for, and what it would have cost at the price of one found thing each."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
-
-    rows: int
-    contacts: int = Field(
-        description="those of the rows that would have been sent: each person once, if possible"
-    )
-    credits: int = Field(description="credits for these contacts, had all of them been found")
-    cost: str = Field(
-        default="",
-        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
-    )
-
-
-def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
-    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
-    if not rows:
-        return None
-    amount = contacts * price
-    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
-
-
 class Expected(BaseModel):
     """A number that is expected, and between which two it lies in 95 of 100 such cases."""
 
@@ -157,6 +133,30 @@ class Trial(BaseModel):
     found: int = Field(description="contacts that brought something")
     things: int = Field(description="e-mails or numbers that they brought")
     outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
+
+
+class Saved(BaseModel):
+    """What was not paid for, and what it would have cost at the price of one found thing each."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    rows: int
+    contacts: int = Field(
+        description="those of the rows that would have been sent: each person once, if possible"
+    )
+    credits: int = Field(description="credits for these contacts, had all of them been found")
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
+    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
+    if not rows:
+        return None
+    amount = contacts * price
+    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
 
 
 class Balance(BaseModel):
@@ -305,11 +305,11 @@ class Report(BaseModel):
             " estimate, would not be"
         ),
     )
-    already_there: Saved | None = Field(
-        default=None, description="rows that had what was looked for already, and what that saved"
-    )
     trial: Trial | None = Field(
         default=None, description="of a file of which only a sample was sent: what came of it"
+    )
+    already_there: Saved | None = Field(
+        default=None, description="rows that had what was looked for already, and what that saved"
     )
     balance: Balance | None = Field(
         default=None, description="what the account's balance did, where the provider tells it"

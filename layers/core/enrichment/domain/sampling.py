@@ -35,32 +35,45 @@ class Sample:
     def __init__(self, spread: Spread) -> None:
         self._spread = spread
         self._met = 0
-        self._rows: set[int] = set()
+        self._answered = _Rows()  # whose copies are no more left out than they are themselves
 
     def left_out(self, row: int, earlier: int | None) -> int | None:
-        """The first row of a person who is not in the sample; None of one who is.
+        """The first row of a person who is not in the sample; None of one who is, or who needs
+        nothing.
 
         Args:
             row: names the person.
             earlier: the row that named the same person first, if an earlier one did.
         """
         if earlier is None and self._spread.takes(self._next()):
-            self._rows.add(row)
+            self._answered.add(row)
             return None
         first = row if earlier is None else earlier
-        return None if first in self._rows else first
+        return None if first in self._answered else first
 
-    def add_copied(self, row: int) -> None:
-        """Take note of a row that is no contact, but of which later rows may be copies."""
-        self._rows.add(row)
-
-    def repeat(self, decided: PlannedRow) -> None:
-        """Take note of a row that was decided before."""
+    def note(self, decided: PlannedRow) -> None:
+        """Take note of a row that was decided without asking."""
         if decided.contact or decided.spared:
-            self._rows.add(decided.row)
+            self._answered.add(decided.row)
         if decided.contact or decided.not_sampled == decided.row:
             self._met += 1
 
     def _next(self) -> int:
         self._met += 1
         return self._met - 1
+
+
+class _Rows:
+    """Numbers of rows, of which each takes a bit."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, row: int) -> None:
+        at, bit = divmod(row, 8)
+        self._bits.extend(bytes(max(0, at + 1 - len(self._bits))))
+        self._bits[at] |= 1 << bit
+
+    def __contains__(self, row: int) -> bool:
+        at, bit = divmod(row, 8)
+        return at < len(self._bits) and bool(self._bits[at] & 1 << bit)

@@ -139,7 +139,8 @@ class FixedRows:
         fixed = Outcome.model_validate(outcome)
         name = self._files[file][1].rpartition("/")[2]
         detail = words.fixed(name, number, fixed.detail, count - 1)
-        return fixed.model_copy(update={"detail": detail, "is_fixed": True})
+        # What it cost or saved is the other job's.
+        return Outcome(state=fixed.state, detail=detail, result=fixed.result, is_fixed=True)
 
     def files(self) -> tuple[FixedFile, ...]:
         """The files whose rows were taken, and how many."""

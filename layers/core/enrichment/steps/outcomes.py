@@ -119,10 +119,10 @@ class Outcomes:
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
         wanted = self._job.wanted or EnrichmentType.EMAIL
-        outcome = outcome_of_planned(plan, wanted, self._of_first)
+        own = outcome_of_planned(plan, wanted, self._of_first)
         if plan.already is not None and plan.row in self._copied:
-            self._kept[plan.row] = outcome
-        return self._fixed.of(plan.row, outcome)
+            self._kept[plan.row] = own
+        return self._fixed.of(plan.row, own)
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
@@ -147,13 +147,13 @@ class Outcomes:
         return outcome
 
     def _read(self, row: int) -> Outcome:
+        return self._fixed.of(row, self._read_own(row))
+
+    def _read_own(self, row: int) -> Outcome:
         batch = self._batches.of(row)
         results = self._results(batch)
         came = results.get(row)
         if came is None:
             proven = any(each.origin is None for each in results.values())
-            own = outcome_of_sent(None, batch, proven, self._job)
-        else:
-            result = result_of(came.payload)
-            own = outcome_of_sent(result, batch, True, self._job, came.origin)
-        return self._fixed.of(row, own)
+            return outcome_of_sent(None, batch, proven, self._job)
+        return outcome_of_sent(result_of(came.payload), batch, True, self._job, came.origin)

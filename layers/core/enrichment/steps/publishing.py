@@ -41,8 +41,8 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     known: Saved | None
-    already_there: Saved | None
     trial: Trial | None
+    already_there: Saved | None
     balance: Balance | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
