@@ -122,6 +122,16 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     return 0 if complete else 1
 
 
+def bill_of(report: dict[str, Any]) -> str:
+    """The credits that a report tells of, in words."""
+    told = report["credits"]
+    cost = f" ({told['cost']})" if told["cost"] else ""
+    if report["status"] == "estimated":
+        return f"credits by the report: at most {told['at_most']}{cost}"
+    more = f", and up to {told['possibly_charged']} more" if told["possibly_charged"] else ""
+    return f"credits by the report: {told['settled']}{cost}{more}"
+
+
 def ledger_since(before: dict[str, Any], after: dict[str, Any]) -> str:
     """What the stand-in took and charged between two looks at its ledger, in words; empty if it
     took nothing.
@@ -187,8 +197,7 @@ def _summarise(
     if report["counts"]:
         console.print(counts)
     if report["credits"]:
-        cost = f" ({report['credits']['cost']})" if report["credits"]["cost"] else ""
-        console.print(f"credits by the report: about {report['credits']['estimated']}{cost}")
+        console.print(bill_of(report), highlight=False)
     if report["earlier"]:
         console.print(
             f"the earlier answer: {report['earlier']['enriched']}",

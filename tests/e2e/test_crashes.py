@@ -173,7 +173,7 @@ def test_the_reports_tell_what_the_ledger_charged(aftermath: Aftermath) -> None:
     for upload in aftermath.uploads:
         charged = sum(row.credits for row in aftermath.rows[upload.job])
         told = aftermath.report(upload)["credits"]
-        assert told["estimated"] <= charged <= told["estimated"] + told["possibly_charged"]
+        assert told["settled"] <= charged <= told["settled"] + told["possibly_charged"]
 
 
 def test_every_result_that_was_taken_in_is_in_the_output(aftermath: Aftermath) -> None:

@@ -167,9 +167,13 @@ def test_a_folder_has_a_budget_of_its_own_and_what_was_spent_before_it_was_set_c
 def test_of_several_limits_on_a_file_the_least_holds(found: World) -> None:
     found.upload("incoming/_limits.json", json.dumps({"credits_per_file": 5 * PRICE}))
     key = f"incoming/email/max_credits={9 * PRICE}/leads.csv"
-    job = found.drop(key, people(10))
+    job = found.drop(key, people(10) + people(10).partition("\r\n")[2])  # each of them twice
     run(found)
-    assert states(found, key, job)[RowState.FOUND] == 5
+    assert states(found, key, job) == {
+        RowState.FOUND: 5,
+        RowState.DUPLICATE_OF: 5,
+        RowState.OVER_BUDGET: 10,
+    }
 
 
 @pytest.mark.parametrize(

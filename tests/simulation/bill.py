@@ -3,9 +3,11 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from enrichment.domain.batch import BatchState
+from enrichment.domain.credits import month_of
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 from enrichment.store.items import plan_of
@@ -15,6 +17,7 @@ from tests.simulation.provider import Charge
 from tests.simulation.world import World
 
 _COUNTED = ("reserved", "charged")
+_UNSEEN = 120  # seconds; longer than from a look at the caps to what is written upon it
 _UNCERTAIN = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
 
@@ -26,34 +29,56 @@ class BillPromises:
     """
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self._world, self._hub = world, world.hub
         self._promise = world.hub.promise
+        self._given_back_at = 0
 
     # At each write
 
-    def on_write(self, key: tuple[str, str], item: Item) -> None:
+    def on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
         """What counts against a cap never exceeds it, but by results that cost more than the most
-        that was reckoned with.
+        that was reckoned with; and a batch is turned away only when a cap leaves too little.
         """
         pk, sk = key
-        caps = self._world.drop.caps
-        if sk == "BUDGET" and caps.month is not None:
-            self._check_cap(item.get("reserved", 0), caps.month, "the month's cap")
-        elif pk.startswith("BUDGET#") and caps.folder:
+        counted = (before or {}).get("reserved", 0), after.get("reserved", 0)
+        if sk == "BUDGET" and counted[0] > counted[1]:
+            self._given_back_at = self._hub.now
+        if pk.startswith("BUDGET#") or sk == "JOB":
+            self._check_counted(pk, after.get("job") or after.get("id") or "")
+        elif after.get("state") == BatchState.OVER_BUDGET != (before or {}).get("state"):
+            self._check_refusal(after["job"])
+
+    def _check_counted(self, pk: str, job: str) -> None:
+        month = pk.removeprefix("BUDGET#") if pk.startswith("BUDGET#") else ""
+        for name, most, counted in self._counted(month, job):
+            if counted > most:
+                words = f"{name} of {most} credits is kept ({counted} count)"
+                self._promise(counted <= most + self._above(self._told()), words)
+
+    def _check_refusal(self, job: str) -> None:
+        """What came back, and a month that began, may not have been seen yet."""
+        now = self._hub.now
+        if now - self._given_back_at < _UNSEEN or month_of(now) != month_of(now - _UNSEEN):
+            return
+        caps = self._counted(month_of(now), job)
+        left = min(most - counted for _, most, counted in caps)
+        words = f"a batch is over budget only when no contact can be paid ({left} credits are left)"
+        self._promise(left < self._world.drop.most_each, words)
+
+    def _counted(self, month: str, job: str) -> Iterator[tuple[str, int, int]]:
+        """The caps by name, with what counts against each."""
+        caps, items = self._world.drop.caps, self._world.dynamodb.items
+        if caps.month is not None:
+            there = items.get((f"BUDGET#{month}", "BUDGET"), {})
+            yield "the month's cap", caps.month, there.get("reserved", 0)
+        if caps.folder:
             folder, most = caps.folder
-            self._check_cap(self._below(pk, folder), most, f"the cap of {folder}")
-        elif sk == "JOB" and caps.file is not None:
-            self._check_cap(item.get("reserved", 0), caps.file, "the file's cap")
-
-    def _below(self, month: str, folder: str) -> int:
-        lines = self._lines(month)
-        return sum(line["reserved"] for line in lines if line["file"].startswith(f"{folder}/"))
-
-    def _check_cap(self, counted: int, most: int, name: str) -> None:
-        if counted > most:
-            above = self._above(self._told())
-            words = f"{name} of {most} credits is kept ({counted} count)"
-            self._promise(counted <= most + above, words)
+            lines = self._lines(f"BUDGET#{month}")
+            below = [line for line in lines if line["file"].startswith(f"{folder}/")]
+            yield f"the cap of {folder}", most, _sum(below, "reserved")
+        if caps.file is not None:
+            there = items.get((f"JOB#{job}", "JOB"), {})
+            yield "the file's cap", caps.file, there.get("reserved", 0)
 
     # At the end
 

@@ -1,4 +1,4 @@
-"""Twenty-three bugs, planted to see that the simulation finds them; a developer could write each.
+"""Twenty-four bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -10,9 +10,9 @@ from typing import Any
 
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import UNANSWERED, Batch
+from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import Account, Charge
+from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
@@ -33,21 +33,20 @@ from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
 from tests.simulation.pipeline import SimulatedPipeline
 
 
-class CarelessBatches(Batches):
-    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
-        if not super().settle(job, batch, charge, now) and charge.answered >= batch.size:
-            jobs = Jobs(self._table)
-            there = jobs.get(batch.job)
-            jobs.change(batch.job, settled=there.settled + 1 if there else 0)
-        return True
+class CarelessCompletion(Completion):
+    def recount(self, job: Job, batch: Batch) -> int:
+        if batch.state is BatchState.COMPLETE and job.settled < job.batches:
+            self.jobs.change(job.id, settled=job.settled + 1)
+            self.finish_if_complete(job.id)
+        return super().recount(job, batch)
 
 
 class CountTwice(SimulatedPipeline):
     """A batch is counted on its job each time that its last result is told of, not once."""
 
     @cached_property
-    def batches(self) -> Batches:
-        return CarelessBatches(self.table)
+    def completion(self) -> Completion:
+        return CarelessCompletion(**vars(super().completion))
 
 
 class HastySubmit(SubmitBatch):
@@ -301,6 +300,22 @@ class ForgetTheFirstTime(SimulatedPipeline):
         return HopefulBatches(self.table)
 
 
+class CoarseSubmit(SubmitBatch):
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+        if cap.left < job.most_each:
+            return super()._short(job, batch, contacts, cap)
+        self._end_unsent(job, batch, BatchState.OVER_BUDGET)
+        return BatchState.OVER_BUDGET
+
+
+class WholeBatchesOnly(SimulatedPipeline):
+    """A batch that a cap pays for in part is not sent at all."""
+
+    @cached_property
+    def submit(self) -> SubmitBatch:
+        return CoarseSubmit(**vars(super().submit))
+
+
 class ForgetfulPeople(People):
     def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
         as_email = job.model_copy(update={"wanted": EnrichmentType.EMAIL})
@@ -393,6 +408,7 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "forget_to_release": ForgetToRelease,
     "count_only_charged": CountOnlyCharged,
     "look_before_reserving": LookBeforeReserving,
+    "whole_batches_only": WholeBatchesOnly,
     "ignore_late_charges": IgnoreLateCharges,
     "forget_the_first_time": ForgetTheFirstTime,
     "reuse_across_types": ReuseAcrossTypes,

@@ -68,10 +68,10 @@ class Promises:
 
     # At each write, and at a step of a job
 
-    def on_write(self, key: tuple[str, str], item: Item) -> None:
+    def on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
         """An item of the table is written."""
-        self._bill.on_write(key, item)
-        self._people.on_write(key, item)
+        self._bill.on_write(key, before, after)
+        self._people.on_write(key, after)
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact."""

@@ -49,7 +49,7 @@ class World:
         self.hub, self.drop = hub, drop
         self.jobs = {job_id(BUCKET, key, "1"): key for key in drop.files}
         self.acknowledged: dict[Place, str] = {}  # what each acknowledged webhook had found
-        self.on_write: Callable[[tuple[str, str], Item], None] = lambda _key, _item: None
+        self.on_write: Callable[[tuple[str, str], Item | None, Item], None] = lambda *_: None
         self.on_step: Callable[[Item, Item], None] = lambda _before, _after: None
         self.on_accepted: Callable[[Place], None] = lambda _place: None
         self._ids = 0
@@ -89,12 +89,15 @@ class World:
         self._tick(START + 60)
 
     def _arrive(self, job: str) -> None:
-        """A file is there, and S3 tells of it."""
+        """A file is there, and S3 tells of it; of several at once, since runs that do not meet are
+        little trouble.
+        """
+        spread = 30 if len(self.jobs) == 1 else 3
         key = self.jobs[job]
         self.s3.objects[key] = [self.drop.files[key].text.encode()]
         name = f"S3 tells of the upload{self._of(job)}"
         for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
-            self.hub.later(0, 30, name, partial(self._split, key), 60, 3)
+            self.hub.later(0, spread, name, partial(self._split, key), 60, 3)
 
     def file(self, job_id: str) -> File:
         """The file of a job."""
@@ -132,7 +135,7 @@ class World:
     # What is told to whom
 
     def _on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
-        self.on_write(key, after)
+        self.on_write(key, before, after)
         if key[0].startswith("RESULT#") and before is None:
             job, number = batch_of_result_key(key[0])
             name = f"the stream tells of a result in batch {number}"
