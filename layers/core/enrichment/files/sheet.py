@@ -27,7 +27,7 @@ R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the r
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One row: its number as its owner would count it, its cells as text, and the targets of links
     by the cell's position.
