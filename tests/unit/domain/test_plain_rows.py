@@ -57,7 +57,7 @@ ODD = [
     (Field.COMPANY, "A" * 201),
     (Field.DOMAIN, "a&uuml;b.com"),
     (Field.DOMAIN, "mÃ¼ller.com"),
-    (Field.LINKEDIN, "linkedin.com/in/René"),
+    (Field.LINKEDIN, "linkedin.com/in/renÃ©"),
     (Field.LINKEDIN, "linkedin.com/in/"),
     (Field.LINKEDIN, "linkedin.com/company/acme"),
 ]

@@ -127,8 +127,9 @@ def person_key(url: str) -> str:
     cannot be compared: a person has a name of their own choice as well as one id of each kind
     (`ACoAA`, `ACwAA`).
     """
-    namespace, _, who = url.removeprefix(SITE).removeprefix("sales/").partition("/")
-    return f"{who[:5]}/{who}" if _MEMBER_ID.fullmatch(who) else f"{namespace}/{who}"
+    path = url.removeprefix(SITE).removeprefix("sales/")
+    who = path[path.find("/") + 1 :]
+    return f"{who[:5]}/{who}" if who[:2] == "AC" and _MEMBER_ID.fullmatch(who) else path
 
 
 def _paths(text: str) -> Iterator[list[str]]:

@@ -16,10 +16,14 @@ def mended(cells: Mapping[Field, str]) -> Mapping[Field, str]:
     """The cells of a row, with those mended that were encoded twice (`MÃ¼ller`), or for a web page
     (`M&uuml;ller`).
     """
-    joined = "".join(cells.values())
-    if "&" not in joined and (joined.isascii() or not _TWICE.search(joined)):
+    if is_whole("".join(cells.values())):
         return cells
     return {field: mended_text(text) for field, text in cells.items()}
+
+
+def is_whole(text: str) -> bool:
+    """Whether there is nothing in a text that could be mended."""
+    return "&" not in text and (text.isascii() or not _TWICE.search(text))
 
 
 def mended_text(text: str) -> str:

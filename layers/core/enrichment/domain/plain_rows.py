@@ -5,8 +5,8 @@ from operator import itemgetter
 
 from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact, EnrichmentType, company_in
-from enrichment.domain.linkedin import plain_page
-from enrichment.domain.mending import mended_text
+from enrichment.domain.linkedin import plain_page, profile_in
+from enrichment.domain.mending import is_whole, mended_text
 from enrichment.domain.names import is_plain_name
 from enrichment.domain.row_cells import FileRow
 from enrichment.domain.websites import domain_among
@@ -28,8 +28,8 @@ _REMEMBERED = 16_384  # names and companies, which come again and again
 
 
 class PlainRows:
-    """Makes contacts of plain rows: both names of one usual word, a company that is one, addresses
-    of the usual form.
+    """Makes contacts of plain rows: both names of one usual word, a company that is one, nothing to
+    be mended.
 
     Of any other row it makes none, and the long way decides (`RowCells`, `not_worth`,
     `contact_from`), by whose rules these contacts are the same: a property holds it to that.
@@ -64,16 +64,19 @@ class PlainRows:
     ) -> Contact | None:
         if not (_is_half(first) and _is_half(last)) or is_at_example(f"{first} {last}"):
             return None
-        url = plain_page(page) if page else None
-        if url is None and (page or lead or self._needs_page):
+        if not is_whole(f"{page} {domain} {website} {email}"):
             return None
-        addresses = domain + website + email
-        if not addresses.isascii() or "&" in addresses:
+        url = _page(page) if page else None
+        if url is None and (page or lead or self._needs_page):
             return None
         found, name = domain_among(domain, website, email), _plain_company(company)
         if name is None or not (found or name or self._needs_page):
             return None
         return Contact(first, last, found, name or None, url)
+
+
+def _page(cell: str) -> str | None:
+    return plain_page(cell) or profile_in({Field.LINKEDIN: cell}).url
 
 
 @lru_cache(_REMEMBERED)
