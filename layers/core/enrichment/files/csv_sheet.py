@@ -21,7 +21,6 @@ from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import (
     HEAD,
     MAX_COLUMNS,
-    NO_LINKS,
     Header,
     Row,
     Sink,
@@ -156,7 +155,7 @@ class DelimitedSheet:
                     words.too_many_cells_in_row(self._number, len(cells), self._width)
                 )
             if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
-                row = TextRow(self._number, cells, NO_LINKS, text, before)
+                row = TextRow(self._number, cells, text=text, before=before)
                 yield _without(row, self.layout) if self.layout.ours else row
                 before = ""
             else:
