@@ -63,7 +63,7 @@ class BillPromises:
         caps = self._counted(month_of(now), job)
         left = min(most - counted for _, most, counted in caps)
         words = f"a batch is over budget only when no contact can be paid ({left} credits are left)"
-        self._promise(left < self._world.drop.most_each, words)
+        self._promise(left < self._most_each(job), words)
 
     def _counted(self, month: str, job: str) -> Iterator[tuple[str, int, int]]:
         """The caps by name, with what counts against each."""

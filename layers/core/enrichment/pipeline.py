@@ -372,16 +372,16 @@ class Pipeline:
         return Contents(self.table)
 
     @cached_property
-    def persons(self) -> "Persons":
-        from enrichment.store.persons import Persons
-
-        return Persons(self.table)
-
-    @cached_property
     def fixes(self) -> "Fixes":
         from enrichment.store.fixes import Fixes
 
         return Fixes(self.table)
+
+    @cached_property
+    def persons(self) -> "Persons":
+        from enrichment.store.persons import Persons
+
+        return Persons(self.table)
 
     # The other edges
 

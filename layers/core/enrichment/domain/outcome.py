@@ -76,9 +76,9 @@ class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
     nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
-    what is looked for, and `is_fixed` that another job sent it, after it was fixed, and bills it.
-    `waits` tells that it was not sent because another row of the same person is on its way, and
-    `origin` where its result came for, if not for it.
+    what is looked for, `waits` that it was not sent because another row of the same person is on
+    its way, `origin` where its result came for, if not for it, and `is_fixed` that another job sent
+    it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -87,9 +87,9 @@ class Outcome(BaseModel):
     detail: str = ""
     reason: str = ""
     doubtful: bool = False
+    spared: bool = False
     waits: bool = False
     origin: Origin | None = None
-    spared: bool = False
     is_fixed: bool = False
     result: Result = Result()
 
@@ -141,14 +141,20 @@ def outcome_of_planned(
                 detail=words.copy_of_unsent(first, original.detail),
                 reason=original.detail,
             )
-        if original.state is RowState.ALREADY_THERE:
-            detail = words.same_person_has_it(first, NOUNS[wanted])
-        elif original.is_free:
-            detail = words.same_person_known(first, original.detail)
-        else:
-            detail = words.same_person(first, original.detail)
-        return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
+        return Outcome(
+            state=RowState.DUPLICATE_OF,
+            detail=_told_of(original, first, wanted),
+            result=original.result,
+        )
     return of_first(planned.row)
+
+
+def _told_of(original: Outcome, row: int, wanted: EnrichmentType) -> str:
+    """What is told of a copy of a row that was sent, or needed not be."""
+    if original.state is RowState.ALREADY_THERE:
+        return words.same_person_has_it(row, NOUNS[wanted])
+    told = words.same_person_known if original.is_free else words.same_person
+    return told(row, original.detail)
 
 
 def _already(has: tuple[str, ...], wanted: EnrichmentType, *, spared: bool) -> Outcome:

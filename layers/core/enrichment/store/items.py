@@ -79,6 +79,14 @@ def content_key(content: str) -> dict[str, str]:
     return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
 
 
+def fixes_of(job_id: str) -> str:
+    return f"FIXES#{job_id}"
+
+
+def fix_key(job: Job) -> dict[str, str]:
+    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
+
+
 def person_key(key: str) -> dict[str, str]:
     return {"pk": f"PERSON#{key}", "sk": "PERSON"}
 
@@ -86,14 +94,6 @@ def person_key(key: str) -> dict[str, str]:
 def key_of_person(pk: str) -> str:
     """The keyed hash in the partition key of a person."""
     return pk.removeprefix("PERSON#")
-
-
-def fixes_of(job_id: str) -> str:
-    return f"FIXES#{job_id}"
-
-
-def fix_key(job: Job) -> dict[str, str]:
-    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
 
 
 def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:

@@ -112,6 +112,15 @@ def same_person(row: int, detail: str) -> str:
     return f"The same person as in row {row}, sent once" + (f": {detail}" if detail else "")
 
 
+def same_person_has_it(row: int, noun: str) -> str:
+    """Of a copy of a row that was not sent, since it has what is looked for."""
+    return f"The same person as in row {row}, which has the {noun} already"
+
+
+def already_there(noun: str) -> str:
+    return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
+
+
 def same_person_known(row: int, detail: str) -> str:
     """Of a copy of a row for which nothing was sent; `detail` is that row's."""
     return f"The same person as in row {row}: {detail}"
@@ -123,15 +132,6 @@ def from_earlier(detail: str, file: str, day: str) -> str:
     """
     where = f"from {file}, {day}"
     return f"{detail} ({where})" if detail else where
-
-
-def same_person_has_it(row: int, noun: str) -> str:
-    """Of a copy of a row that was not sent, since it has what is looked for."""
-    return f"The same person as in row {row}, which has the {noun} already"
-
-
-def already_there(noun: str) -> str:
-    return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
 
 
 def copy_of_unsent(row: int, reason: str) -> str:
