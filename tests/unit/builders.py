@@ -81,8 +81,8 @@ def a_batch(**fields: object) -> Batch:
     return Batch.model_validate(plain | fields)
 
 
-def a_contact(**fields: str | None) -> Contact:
-    return Contact.model_validate({"firstname": "Jane", "lastname": "Doe"} | fields)
+def a_contact(firstname: str = "Jane", lastname: str = "Doe", **fields: str | None) -> Contact:
+    return Contact(firstname, lastname, **fields)
 
 
 def a_report(**fields: object) -> Report:
