@@ -174,7 +174,7 @@ class World:
         changes nothing.
         """
         self.hub.at(at, "the sweeper runs", self._sweep)
-        gap = 60 if at < START + DEADLINE + 900 else 300
+        gap = 60 if at < START + 1800 else 120 if at < START + DEADLINE + 900 else 300
         if at < END:
             self.hub.at(at, "", lambda: self._tick(at + gap))
 
