@@ -108,7 +108,7 @@ class Planner:
             return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
         self._last_sent = row
-        return PlannedRow(row=row, contact=contact)
+        return PlannedRow(row, contact)
 
     def _without_company(self, contact: Contact) -> str | None:
         company = contact.company_name or ""
