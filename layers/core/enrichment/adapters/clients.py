@@ -57,7 +57,7 @@ class Clients:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        # Requests are written by `store/`, not by people; to check each would take half of its time.
+        # Requests are written by `store/`, not by people; to check them would take half their time.
         trusting = Config(parameter_validation=False)
         return boto3.client("dynamodb", config=self._config.merge(trusting))
 
