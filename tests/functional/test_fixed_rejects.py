@@ -304,3 +304,22 @@ def test_a_workbook_comes_home_into_a_workbook(world: World) -> None:
     ]
     assert {row[4] for row in merged[1:]} <= SENT
     assert merged[4][5:10] == own[1][5:10]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"rejected_row,rejection_reason\n5,The last name is missing\n",
+        b'[{"rejected_row": 5, "rejection_reason": "The last name is missing"}]',
+        book([["rejected_row", "rejection_reason"], [5, "The last name is missing"]]),
+    ],
+    ids=["csv", "json", "xlsx"],
+)
+def test_a_file_of_nothing_but_our_columns_is_answered_in_words(
+    world: World, first: str, content: bytes
+) -> None:
+    key = f"incoming/email/leads-{first}"
+    job = world.drop(key, content)
+
+    assert world.job(job).state is JobState.REFUSED
+    assert "no column for" in world.report(key, job)["message"]

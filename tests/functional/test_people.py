@@ -12,7 +12,7 @@ from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Entry
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
-from tests.functional.world import DEADLINE, Provider, World, contacts, world
+from tests.functional.world import DEADLINE, PRICE, Provider, World, contacts, world
 
 OURS, THEIRS = "incoming/email/sales/leads.csv", "incoming/email/events/fair.csv"
 DAY = 86_400
@@ -92,6 +92,21 @@ def test_a_file_of_which_everybody_is_known_sends_nothing_and_is_answered_at_onc
     report = stack.report(THEIRS, job)
     assert report["counts"]["found"] + report["counts"]["not_found"] == 20
     assert report["credits"]["contacts_sent"] == report["credits"]["settled"] == 0
+
+
+def test_the_report_and_an_estimate_tell_who_is_known_and_what_that_saves(stack: World) -> None:
+    stack.enrich(OURS, people(*range(12)))
+    estimate = "estimate/email/fair.csv"
+    report = stack.report(estimate, stack.enrich(estimate, people(*range(10, 20))))
+    assert (report["known"]["rows"], report["known"]["credits"]) == (2, 2 * PRICE)
+    assert report["credits"]["contacts_sent"] == 8
+    assert report["counts"]["to_send"] == 10
+
+    job = stack.drop(THEIRS, people(*range(10, 20)))
+    run(stack)
+    report = stack.report(THEIRS, job)
+    assert (report["known"]["rows"], report["known"]["credits"]) == (2, 2 * PRICE)
+    assert report["credits"]["contacts_sent"] == 8
 
 
 @pytest.mark.parametrize(
@@ -240,7 +255,7 @@ def test_who_waits_until_the_deadline_is_not_sent_and_told_why(stack: World) -> 
 
     assert states(stack.enriched(THEIRS, second))[0] == "not_sent"
     rejected = rows_of(stack.rejected(THEIRS, second) or "")
-    assert "being looked up for another row or file" in rejected[1][-1]
+    assert "being looked up for another row or file" in rejected[1][-2]
 
 
 def test_the_same_person_twice_in_a_file_by_other_rules_waits_for_itself(stack: World) -> None:

@@ -81,8 +81,8 @@ def a_batch(**fields: object) -> Batch:
     return Batch.model_validate(plain | fields)
 
 
-def a_contact(**fields: str | None) -> Contact:
-    return Contact.model_validate({"firstname": "Jane", "lastname": "Doe"} | fields)
+def a_contact(firstname: str = "Jane", lastname: str = "Doe", **fields: str | None) -> Contact:
+    return Contact(firstname, lastname, **fields)
 
 
 def a_report(**fields: object) -> Report:
@@ -279,7 +279,7 @@ EXAMPLES = {
                 domain="vandelay.example",
             ),
         ),
-        counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
+        counts=counts(to_send=236, rejected=8, duplicate_of=4),
         credits=Credits(
             contacts_sent=236,
             price=1,
@@ -288,7 +288,13 @@ EXAMPLES = {
             cost="23.60 EUR",
         ),
         caps=(
-            Cap(name="The option max_credits of this file", credits=200, needed=236, hit=True),
+            Cap(
+                name="The option max_credits of this file",
+                credits=200,
+                needed=236,
+                hit=True,
+                left_out=36,
+            ),
             Cap(
                 name="The month’s credits of this installation",
                 credits=14_250,

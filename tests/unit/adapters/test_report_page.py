@@ -236,8 +236,8 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (
             EXAMPLES["estimated"],
             (
-                "200 contacts would be sent, for about 200 credits (20.00 EUR). A limit on credits"
-                " is too low for all of them. Nothing was sent."
+                "236 contacts would be sent, for at most 236 credits (23.60 EUR). A limit on"
+                " credits is too low for all of them. Nothing was sent."
             ),
         ),
         (
@@ -284,7 +284,7 @@ def test_one_is_never_many(status: str) -> None:
             [
                 "Found Pronto found what you asked for 166 67%",
                 "166 + 70 + 4 + 8 = 248. Every row of your file is accounted for.",
-                "236 contacts × 1 credit = 236 credits (23.60 EUR).",
+                "236 contacts sent; 166 e-mails found × 1 credit = 166 credits (16.60 EUR).",
                 "catch-all the company takes mail for any name, so this may bounce 36",
                 "14 The last name is missing First Name Ana Last Name empty",
                 "CSV with semicolons, Windows-1252, header in row 1",
@@ -313,9 +313,9 @@ def test_one_is_never_many(status: str) -> None:
         (
             "estimated",
             [
-                "The option max_credits of this file 236 200 Not enough",
+                "The option max_credits of this file 236 200 At worst, 36 contacts left out",
                 "The month’s credits of this installation 236 14,250 Enough",
-                "To send would be sent to Pronto 200 81%",
+                "To send would be sent to Pronto 236 95%",
                 "Why rows would not be sent",
                 "First name Last name 2 Dr. Ana Silva Ana Silva",
                 "Domain LinkedIn 2 Ana Silva Vandelay Industries vandelay.example",
@@ -339,7 +339,8 @@ def test_one_is_never_many(status: str) -> None:
         (
             "troubled",
             [
-                "Up to 100 more for ambiguous rows",
+                "8,244 and up to 201 more",
+                "Up to 201 more may have been charged.",
                 "may have been paid for: 2–101.",
                 "Timed out sent, but",
             ],

@@ -1,8 +1,8 @@
-"""What a report's page says of rows that had what was looked for already."""
+"""What a report's page says of rows that were not paid for."""
 
 import pytest
 
-from enrichment.adapters.report_savings import already_sentence, savings
+from enrichment.adapters.report_savings import already_sentence, known_sentence, savings
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.report import Saved
 from tests.unit.builders import EXAMPLES, a_report
@@ -33,5 +33,22 @@ def test_what_was_saved_is_not_more_than_what_would_have_been_spent(
     assert "at least" not in savings(report)[1]
 
 
+@pytest.mark.parametrize(
+    ("status", "rows", "words"),
+    [("done", 1, "1 person was known"), ("estimated", 1_200, "1,200 people are known")],
+)
+def test_people_who_are_known_are_told_with_what_they_would_have_cost(
+    status: str, rows: int, words: str
+) -> None:
+    known = Saved(rows=rows, contacts=rows, credits=3 * rows)
+    report = a_report(status=status, type=EnrichmentType.EMAIL, known=known)
+    told = savings(report)
+    assert told[0].startswith(words)
+    assert f"would have cost {3 * rows:,} credits" in told[1]
+    assert "force=true" in told[2]
+    assert known_sentence(report) == f"{words} from other files."
+
+
 def test_where_no_row_had_it_nothing_is_said() -> None:
-    assert (savings(a_report()), already_sentence(a_report())) == ([], "")
+    told = (already_sentence(a_report()), known_sentence(a_report()))
+    assert (savings(a_report()), told) == ([], ("", ""))

@@ -205,7 +205,7 @@ def test_no_text_breaks_the_mapping_and_the_provider_takes_whatever_passes_it(
         assert contact.reason
         return
     identity(contact)
-    body: dict[str, Any] = contact.model_dump(exclude_none=True)
+    body: dict[str, Any] = contact.fields()
     common = {"enrichment_type": [wanted.value], "webhook_url": "https://hooks.example/webhook"}
     assert bulk_order({"contacts": [body, body], **common}).contacts == [body, body]
     assert single_order(body | common).type == wanted

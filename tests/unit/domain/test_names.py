@@ -461,7 +461,7 @@ def test_a_row_that_cannot_spell_a_name_backward_need_not_be_read(
 @given(st.lists(PLAIN_WORDS, min_size=1, max_size=2).map("-".join), PLAIN_WORDS)
 def test_the_short_way_of_two_columns_ends_where_the_long_one_does(first: str, last: str) -> None:
     cells = {Field.FIRST_NAME: first, Field.LAST_NAME: last}
-    if names._is_plain(first) and names._is_plain(last):
+    if names.is_plain_name(first) and names.is_plain_name(last):
         assert names._from_cells(first, last, cells, WESTERN, None) == Name(first, last)
 
 

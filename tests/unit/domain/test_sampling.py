@@ -10,7 +10,7 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
 from enrichment.domain.holdings import Holdings
-from enrichment.domain.plan import PlannedRow
+from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.planner import Planner
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.files.sheet import Row
@@ -77,7 +77,7 @@ def test_a_sampled_plan_is_the_whole_one_with_contacts_left_out(
     deciding = planner(size, whole.contacts)
     lines: list[bytes] = []
     list(deciding.plan(rows, lines.append))
-    sampled = [PlannedRow.model_validate_json(line) for line in lines]
+    sampled = [planned_row(line) for line in lines]
 
     assert deciding.contacts == min(size, whole.contacts)
     answered = {row.row for row in sampled if row.contact or row.spared}

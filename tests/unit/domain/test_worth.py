@@ -145,7 +145,7 @@ WORDS = st.one_of(
 @given(st.lists(WORDS, min_size=1, max_size=4).map(" ".join))
 def test_the_short_way_past_plain_names_misses_nothing(name: str) -> None:
     cells = full(name)
-    if worth._is_plain(name):
+    if worth.is_plain_text(name):
         assert worth._after_all(cells) is None
 
 

@@ -144,10 +144,7 @@ def _request(
     common: dict[str, object] = {"webhook_url": webhook_url, "enrichment_type": [wanted.value]}
     if countries:
         common[_COUNTRIES] = list(countries)
-    bodies = [
-        contact.model_dump(exclude_none=True) | {"custom": {"token": token}}
-        for contact, token in contacts
-    ]
+    bodies = [contact.fields() | {"custom": {"token": token}} for contact, token in contacts]
     if len(bodies) == 1:
         return "single_enrich", bodies[0] | common
     return "bulk_enrich", {"contacts": bodies, **common}
@@ -237,9 +234,7 @@ def _is_of_the_plan(sentence: str, contacts: _SENT) -> bool:
     """
     if _ANY_PLACE.search(sentence) or not _PLAN_LIMIT.search(_words(sentence)):
         return False
-    texts = (
-        _words(" ".join(contact.model_dump(exclude_none=True).values())) for contact, _ in contacts
-    )
+    texts = (_words(" ".join(contact.fields().values())) for contact, _ in contacts)
     return not any(_PLAN_LIMIT.search(text) for text in texts)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from enrichment.adapters.page_template import counted, template
-from enrichment.adapters.report_savings import already_sentence, savings
+from enrichment.adapters.report_savings import already_sentence, known_sentence, savings
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
@@ -204,7 +204,7 @@ def headline(report: Report) -> str:
         case "repeated":
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
-            contacts = report.counts.get(RowState.TO_SEND, 0)
+            contacts = report.credits.contacts_sent if report.credits else 0
             price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
                 "A limit on credits is too low for all of them."
@@ -217,7 +217,8 @@ def headline(report: Report) -> str:
                     " sent."
                 )
             would = f"{counted(contacts, 'contact')} would be sent{price}."
-            told = (would, already_sentence(report), short, "Nothing was sent.")
+            spared = (already_sentence(report), known_sentence(report))
+            told = (would, *spared, short, "Nothing was sent.")
             return " ".join(filter(None, told))
         case "failed":
             return "The output of this file could not be written."
@@ -243,8 +244,7 @@ def _happened(report: Report) -> list[str]:
             else "No contact was sent."
         )
     ]
-    if already := already_sentence(report):
-        sentences.append(already)
+    sentences += filter(None, (already_sentence(report), known_sentence(report)))
     if fix := rows[RowState.REJECTED]:
         sentences.append(f"{counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if worthless := rows[RowState.NOT_WORTH]:
@@ -280,6 +280,8 @@ def _figures(report: Report) -> list[Figure]:
     )
     already = report.already_there
     there = [Figure("Already there", f"{already.rows:,}", "cost nothing")] if already else []
+    if known := report.known:
+        there.append(Figure("Known", f"{known.rows:,}", "cost nothing"))
     match report.status:
         case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)

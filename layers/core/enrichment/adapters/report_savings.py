@@ -21,6 +21,29 @@ def already_sentence(report: Report) -> str:
 
 def savings(report: Report) -> list[str]:
     """What was saved and how that is reckoned, in sentences; empty if nothing was."""
+    return [*_of_already_there(report), *_of_known(report)]
+
+
+def known_sentence(report: Report) -> str:
+    """How many people were known from other files, for the headline; empty if none were."""
+    if not (saved := report.known):
+        return ""
+    one, more = ("is", "are") if report.status == "estimated" else ("was", "were")
+    return f"{_people(saved.rows)} {one if saved.rows == 1 else more} known from other files."
+
+
+def _of_known(report: Report) -> list[str]:
+    if not (saved := report.known):
+        return []
+    return [
+        f"{known_sentence(report)} Such rows are not sent and cost nothing: they get what was found"
+        " then, or that nothing was; the last column says where it is from.",
+        _cost(report, saved),
+        "To pay for everybody again, drop the file into a folder force=true.",
+    ]
+
+
+def _of_already_there(report: Report) -> list[str]:
     if not (saved := report.already_there):
         return []
     return [

@@ -3,10 +3,10 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import lru_cache
-
-from pydantic import BaseModel, ConfigDict
+from json.encoder import encode_basestring as quoted
 
 from enrichment.domain.cell import damage, excess, said
 from enrichment.domain.columns import Field
@@ -21,7 +21,7 @@ MAX_COMPANY = (
     200  # characters; the provider states no limits [A], and what is longer is no company's name
 )
 _WEB = (Field.DOMAIN, Field.WEBSITE, Field.EMAIL)
-_REMEMBERED = 1024  # cells that are kept, since a company has many people in a list
+_REMEMBERED = 16_384  # cells that are kept, since a company has many people in a list
 
 
 class EnrichmentType(StrEnum):
@@ -32,12 +32,14 @@ class EnrichmentType(StrEnum):
     PERSONAL_EMAIL = "personal_email"
 
 
-class Contact(BaseModel):
+@dataclass(slots=True)
+class Contact:
     """The part of a row that leaves the account: exactly the fields the provider takes [S], and no
     other.
-    """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    Nobody changes one; it is neither frozen nor a model since every row makes one, and these take
+    four and seven times as long to create.
+    """
 
     firstname: str
     lastname: str
@@ -45,11 +47,25 @@ class Contact(BaseModel):
     company_name: str | None = None
     linkedin_url: str | None = None
 
+    def fields(self) -> dict[str, str]:
+        """What is known, by the provider's names."""
+        return {name: text for name, text in asdict(self).items() if text is not None}
 
-class Rejection(BaseModel):
+    def json(self) -> str:
+        """`fields` as JSON, without spaces, in a third of the time that a library takes."""
+        text = f'{{"firstname":{quoted(self.firstname)},"lastname":{quoted(self.lastname)}'
+        if self.domain is not None:
+            text += f',"domain":{quoted(self.domain)}'
+        if self.company_name is not None:
+            text += f',"company_name":{quoted(self.company_name)}'
+        if self.linkedin_url is not None:
+            text += f',"linkedin_url":{quoted(self.linkedin_url)}'
+        return text + "}"
+
+
+@dataclass(slots=True)
+class Rejection:
     """Why a row cannot be sent, as a sentence for its owner."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     reason: str
 
@@ -72,7 +88,7 @@ def contact_from(
     profile = profile_in(cells)
     name = name_in(cells, manner, profile.url)
     domain = company_domain(cells)
-    company, bad_company = _company_in(cells.get(Field.COMPANY, ""))
+    company, bad_company = company_in(cells.get(Field.COMPANY, ""))
     given = (name.first, name.last)
     problems = list(name.problems)
     if name.guess and profile.url:  # the page tells who it is
@@ -87,17 +103,12 @@ def contact_from(
         problems.append(words.company_needed(any(said(cells.get(at, "")) for at in _WEB)))
     if problems:
         return Rejection(reason=words.sentence(problems))
-    return Contact(
-        firstname=given[0],
-        lastname=given[1],
-        domain=domain,
-        company_name=None if bad_company or _is_left_out(company, domain, wanted) else company,
-        linkedin_url=profile.url,
-    )
+    is_left_out = bad_company or _is_left_out(company, domain, wanted)
+    return Contact(*given, domain, None if is_left_out else company, profile.url)
 
 
 @lru_cache(_REMEMBERED)
-def _company_in(cell: str) -> tuple[str, str | None]:
+def company_in(cell: str) -> tuple[str, str | None]:
     """What a cell says of the company, and what is wrong with that."""
     company = said(cell)
     return company, damage(cell) or excess(company, MAX_COMPANY)

@@ -18,7 +18,7 @@ _TYPED_ALIKE = str.maketrans(
     dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("‐‑–", "-") | dict.fromkeys("\u200c\u200d", "")
 )
 
-_COMPANIES = 8192  # of a file that are kept at hand: rows of one company are often many
+_REMEMBERED = 16_384  # names and companies of a file, of which rows have the same again and again
 
 
 class Identity(NamedTuple):
@@ -55,6 +55,7 @@ def identity(contact: Contact) -> Identity:
     )
 
 
+@lru_cache(_REMEMBERED)
 def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
@@ -62,7 +63,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 
-@lru_cache(maxsize=_COMPANIES)
+@lru_cache(_REMEMBERED)
 def _company(name: str) -> str:
     legal_forms = vocabulary.word_set("legal_forms", "legal_form")
     words = _folded(name).replace(".", "").replace(",", " ").split()

@@ -13,6 +13,7 @@ _ENTRY = _DIGEST + 4  # a digest, and the number of the person it leads to
 _FULL = 24 * _ENTRY  # bytes of a shard on average before their number is doubled
 _SIZE_OF_A_SHARD = 1000  # bytes of a CSV file, in which there are seven rows or so
 _NOBODY = -1
+_DOMAIN = 1  # the bit for those who have one; kinds of pages have those above it
 
 
 class EarlierRows:
@@ -44,34 +45,28 @@ class EarlierRows:
         """The row that named the same person earlier; None at the first time, which is then
         remembered as `row`.
         """
-        page = self._bit(who.namespace) if who.profile else 0
-        has = page | self._bit("domain") if who.domain else page
+        profile, name, domain, company = who
+        page = self._bit(who.namespace) if profile else 0
+        has = page | _DOMAIN if domain else page
+        new: list[bytes] = []
+        of_page = self._person(f"page\n{profile}", new) if profile else _NOBODY
+        of_domain = self._person(f"domain\n{name}\n{domain}", new) if domain else _NOBODY
+        of_company = self._person(f"company\n{name}\n{company}", new) if company else _NOBODY
 
-        digests = _digests(who)
-        shards = [hash(digest) & self._mask for digest in digests]
-        people = list(map(self._person, shards, digests))
-        of_page, of_domain, of_company = people
         person = of_page
         if person == _NOBODY:
             person = self._unless_told_apart(of_domain, page)
         if person == _NOBODY:
             person = self._unless_told_apart(of_company, has)
-        is_new = person == _NOBODY
-        if is_new:
-            person = len(self._rows)
+        if person == _NOBODY:
+            self._remember(new, len(self._rows))
             self._rows.append(row)
             self._has.append(has)
-        else:
-            self._has[person] |= has
+            return None
         # Also what a copy brought is remembered: it tells the next copy.
-        number = person.to_bytes(4, "little")
-        for shard, digest, known in zip(shards, digests, people, strict=True):
-            if digest and known == _NOBODY:
-                self._shards[shard] += digest + number
-                self._bytes += _ENTRY
-        if self._bytes > _FULL * len(self._shards):
-            self._double()
-        return None if is_new else self._rows[person]
+        self._remember(new, person)
+        self._has[person] |= has
+        return self._rows[person]
 
     def stored(self) -> Iterator[bytes]:
         """All of it as bytes, part by part: what `restored` reads."""
@@ -103,17 +98,29 @@ class EarlierRows:
         return _NOBODY if namesake == _NOBODY or self._has[namesake] & has else namesake
 
     def _bit(self, kind: str | None) -> int:
-        return self._bits.setdefault(kind or "", 1 << len(self._bits))
+        return self._bits.setdefault(kind or "", 2 * _DOMAIN << len(self._bits))
 
-    def _person(self, number: int, digest: bytes) -> int:
-        """The number of the person whom a digest leads to, by the number of its shard."""
-        if not digest:
-            return _NOBODY
-        shard = self._shards[number]
+    def _person(self, key: str, new: list[bytes]) -> int:
+        """The number of the person whom a key leads to; the digest of one that leads to nobody is
+        added to `new`.
+        """
+        digest = blake2b(key.encode()).digest()[:_DIGEST]
+        shard = self._shards[hash(digest) & self._mask]
         at = shard.find(digest)
         while at > 0 and at % _ENTRY:  # parts of two neighbours that happen to look like it
             at = shard.find(digest, at + 1)
-        return at if at < 0 else int.from_bytes(shard[at + _DIGEST : at + _ENTRY], "little")
+        if at < 0:
+            new.append(digest)
+            return _NOBODY
+        return int.from_bytes(shard[at + _DIGEST : at + _ENTRY], "little")
+
+    def _remember(self, digests: list[bytes], person: int) -> None:
+        number = person.to_bytes(4, "little")
+        for digest in digests:
+            self._shards[hash(digest) & self._mask] += digest + number
+        self._bytes += _ENTRY * len(digests)
+        if self._bytes > _FULL * len(self._shards):
+            self._double()
 
     def _double(self) -> None:
         """Divide each shard in two, by one more bit of the hashes of its digests."""
@@ -127,16 +134,3 @@ class EarlierRows:
             self._shards[at] = b"".join(halves[0])
             self._shards.append(b"".join(halves[1]))
         self._mask = len(self._shards) - 1
-
-
-def _digests(who: Identity) -> tuple[bytes, bytes, bytes]:
-    """Of the page, the name at the domain and the name at the company; empty what is not known."""
-    return (
-        _digest(f"page\n{who.profile}") if who.profile else b"",
-        _digest(f"domain\n{who.name}\n{who.domain}") if who.domain else b"",
-        _digest(f"company\n{who.name}\n{who.company}") if who.company else b"",
-    )
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode()).digest()[:_DIGEST]

@@ -12,7 +12,7 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
 
-PLAN_VERSION = 3
+PLAN_VERSION = 4
 
 
 class JobState(StrEnum):

@@ -63,10 +63,18 @@ def profile_in(cells: Mapping[Field, str]) -> Profile:
     page = cells.get(Field.LINKEDIN, "")
     if not (page or cells.get(Field.SALES_NAVIGATOR)):
         return _MISSING
-    plain = _PLAIN.fullmatch(page)
-    if plain and plain[1] not in vocabulary.word_set("linkedin", "nobody"):
-        return Profile(f"{SITE}in/{plain[1]}")
-    return _profile_among(cells)
+    url = plain_page(page)
+    return Profile(url) if url else _profile_among(cells)
+
+
+def plain_page(cell: str) -> str | None:
+    """The canonical address in a cell that holds no more than one of the usual form; None for any
+    other cell.
+    """
+    found = _PLAIN.fullmatch(cell)
+    if found is None or found[1] in vocabulary.word_set("linkedin", "nobody"):
+        return None
+    return f"{SITE}in/{found[1]}"
 
 
 def _profile_among(cells: Mapping[Field, str]) -> Profile:
@@ -119,8 +127,9 @@ def person_key(url: str) -> str:
     cannot be compared: a person has a name of their own choice as well as one id of each kind
     (`ACoAA`, `ACwAA`).
     """
-    namespace, _, who = url.removeprefix(SITE).removeprefix("sales/").partition("/")
-    return f"{who[:5]}/{who}" if _MEMBER_ID.fullmatch(who) else f"{namespace}/{who}"
+    path = url.removeprefix(SITE).removeprefix("sales/")
+    who = path[path.find("/") + 1 :]
+    return f"{who[:5]}/{who}" if who[:2] == "AC" and _MEMBER_ID.fullmatch(who) else path
 
 
 def _paths(text: str) -> Iterator[list[str]]:

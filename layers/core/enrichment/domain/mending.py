@@ -16,13 +16,18 @@ def mended(cells: Mapping[Field, str]) -> Mapping[Field, str]:
     """The cells of a row, with those mended that were encoded twice (`MÃ¼ller`), or for a web page
     (`M&uuml;ller`).
     """
-    joined = "".join(cells.values())
-    if "&" not in joined and (joined.isascii() or not _TWICE.search(joined)):
+    if is_whole("".join(cells.values())):
         return cells
-    return {field: _mended(text) for field, text in cells.items()}
+    return {field: mended_text(text) for field, text in cells.items()}
 
 
-def _mended(text: str) -> str:
+def is_whole(text: str) -> bool:
+    """Whether there is nothing in a text that could be mended."""
+    return "&" not in text and (text.isascii() or not _TWICE.search(text))
+
+
+def mended_text(text: str) -> str:
+    """A cell by itself, mended in the same way."""
     if "&" in text and _ENTITY.search(text):
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not text.isascii() and _TWICE.search(text):

@@ -71,7 +71,7 @@ def name_in(cells: Mapping[Field, str], manner: Manner = WESTERN, page: str | No
         page: the canonical address of the person's LinkedIn page.
     """
     first, last = cells.get(Field.FIRST_NAME, ""), _last_cell(cells)
-    if _is_plain(first) and _is_plain(last):
+    if is_plain_name(first) and is_plain_name(last):
         return Name(first, last)
     if not (first or last) and (full := cells.get(Field.FULL_NAME, "")):
         address = cells.get(Field.EMAIL, "")
@@ -340,7 +340,7 @@ def _full(cells: Mapping[Field, str]) -> tuple[Field, str]:
 
 
 @lru_cache(16_384)
-def _is_plain(cell: str) -> bool:
+def is_plain_name(cell: str) -> bool:
     """Whether a cell holds nothing but one word of a name, so that no rule changes it."""
     return bool(_PLAIN.fullmatch(cell)) and len(cell) < MAX_NAME and cell.lower() not in _nothing()
 

@@ -8,21 +8,23 @@ header is row 1 where the file starts with it.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 
 from enrichment.domain.contact import Contact
 
 
-class PlannedRow(BaseModel):
+@dataclass(slots=True)
+class PlannedRow:
     """One line of the plan; exactly one of the fields after `row` is set, but for `spared`.
 
     `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
     tells that such a row would have been sent otherwise. `not_sampled` is the first row of the
     person, for a copy as for that row itself: it could be sent, but is not in the sample. Until 0.4
     the plan said which rows were over budget.
-    """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    Nobody changes one; see `Contact` for why it is not frozen.
+    """
 
     row: int
     contact: Contact | None = None
@@ -35,11 +37,25 @@ class PlannedRow(BaseModel):
     not_sampled: int | None = None
 
     def line(self) -> bytes:
-        return _WRITER.to_json(self, exclude_none=True) + b"\n"
+        """The row as one line of JSON, without what is None."""
+        if self.contact is not None:
+            return f'{{"row":{self.row},"contact":{self.contact.json()}}}\n'.encode()
+        return _ROWS.dump_json(self, exclude_none=True) + b"\n"
 
 
-# What `model_dump_json` does, in half its time.
-_WRITER = TypeAdapter(PlannedRow).serializer
+_ROWS = TypeAdapter(PlannedRow)
+# TypeAdapter takes no configuration for a data class.
+_LINES = SchemaValidator(_ROWS.core_schema, CoreConfig(hide_input_in_errors=True))
+
+
+def planned_row(line: bytes) -> PlannedRow:
+    """A row by its line.
+
+    Raises:
+        ValueError: it is no line of a plan; what it holds is not in the message.
+    """
+    row: PlannedRow = _LINES.validate_json(line)
+    return row
 
 
 @dataclass(frozen=True)
@@ -73,7 +89,7 @@ def contacts_of(
     """
     contacts = []
     for line in lines.splitlines(keepends=True):
-        planned = PlannedRow.model_validate_json(line)
+        planned = planned_row(line)
         if planned.contact and (rows is None or planned.row in rows):
             contacts.append(PlannedContact(planned.row, planned.contact, start, start + len(line)))
         start += len(line)

@@ -10,7 +10,8 @@ from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.holdings import Holdings
 from enrichment.domain.manner import WESTERN, Manner
-from enrichment.domain.plan import PlannedRow, Span
+from enrichment.domain.plain_rows import PlainRows
+from enrichment.domain.plan import PlannedRow, Span, planned_row
 from enrichment.domain.row_cells import FileRow, RowCells
 from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
@@ -43,6 +44,7 @@ class Planner:
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
+        self._plain_rows = PlainRows(len(header), columns, wanted)
         self._size = size
         self._manner, self._check = manner, check
         self._holdings, self._sample = holdings, sample
@@ -55,7 +57,7 @@ class Planner:
     def _repeated(self, begun: Iterable[bytes], rows: Iterator[FileRow]) -> Iterator[PlannedRow]:
         """What was decided before of the first rows."""
         for line, row in zip(begun, rows, strict=False):
-            decided = PlannedRow.model_validate_json(line)
+            decided = planned_row(line)
             if decided.row != row.number:
                 raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
             self._count(row)
@@ -77,11 +79,23 @@ class Planner:
         already what is looked for, is a duplicate of an earlier one, or not in the sample.
         """
         self._count(row)
+        of_table = self._tables.reason(row.number, row.cells) if self._check else None
+        contact = self._plain_rows.contact(row) if of_table is None else None
+        if contact is None:
+            return self._at_length(row, of_table)
+        if self._holdings and (has := self._holdings.of(row.cells, contact.domain)):
+            return self._already(row.number, contact, has)
+        return self._of_contact(row.number, contact)
+
+    def _at_length(self, row: FileRow, of_table: str | None) -> PlannedRow:
+        """What becomes of a row that may be anything; `of_table` is why it is no contact but a part
+        of a table.
+        """
         cells, width = row.cells, self._header_width
         if not any(map(str.strip, cells)):
             return PlannedRow(row=row.number, rejected=words.EMPTY)
-        if self._check and (reason := self._tables.reason(row.number, cells)):
-            return PlannedRow(row=row.number, not_worth=reason)
+        if of_table:
+            return PlannedRow(row=row.number, not_worth=of_table)
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
             return PlannedRow(row=row.number, rejected=words.cells_do_not_fit(len(cells), width))
         said = self._cells.of(row)

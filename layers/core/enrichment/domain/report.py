@@ -298,6 +298,13 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    known: Saved | None = Field(
+        default=None,
+        description=(
+            "rows whose people were known from other files, so that they were not sent; in an"
+            " estimate, would not be"
+        ),
+    )
     trial: Trial | None = Field(
         default=None, description="of a file of which only a sample was sent: what came of it"
     )

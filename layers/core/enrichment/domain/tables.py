@@ -29,8 +29,7 @@ class Tables:
 
     def reason(self, number: int, cells: Sequence[str]) -> str | None:
         """Why a row is not sent; None for one that may be a contact."""
-        first = next((cells[at] for at in self._used if at < len(cells) and cells[at]), "")
-        if _plain(first) in self._words:
+        if _plain(self._first(cells)) in self._words:
             if all(
                 at < len(cells) and normalised(cells[at]) == self._header[at] for at in self._used
             ):
@@ -41,6 +40,13 @@ class Tables:
             elif _is_total([cells[at] for at in self._used if at < len(cells)]):
                 return words.TOTAL
         return words.of_another_table(self.other) if self.other else None
+
+    def _first(self, cells: Sequence[str]) -> str:
+        """The first cell of those used that is not empty."""
+        for at in self._used:
+            if at < len(cells) and cells[at]:
+                return cells[at]
+        return ""
 
 
 def _plain(cell: str) -> str:

@@ -37,11 +37,17 @@ def company_domain(cells: Mapping[Field, str]) -> str | None:
     that gives mail to everybody. A host where others have pages says nothing about them in a
     website, while in a domain or an address it is of those who work there.
     """
-    if (cell := cells.get(Field.DOMAIN)) and (domain := _in_domain(cell)):
-        return domain
-    if (cell := cells.get(Field.WEBSITE)) and (domain := _in_website(cell)):
-        return domain
-    return _in_address(cell) if (cell := cells.get(Field.EMAIL)) else None
+    domain, website = cells.get(Field.DOMAIN, ""), cells.get(Field.WEBSITE, "")
+    return domain_among(domain, website, cells.get(Field.EMAIL, ""))
+
+
+def domain_among(domain: str, website: str, email: str) -> str | None:
+    """`company_domain` of three cells."""
+    if domain and (found := _in_domain(domain)):
+        return found
+    if website and (found := _in_website(website)):
+        return found
+    return _in_address(email) if email else None
 
 
 def _in_domain(cell: str) -> str | None:

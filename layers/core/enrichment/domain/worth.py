@@ -39,7 +39,7 @@ def not_worth(cells: Mapping[Field, str]) -> str | None:
     """
     first, last = cells.get(Field.FIRST_NAME, ""), cells.get(Field.LAST_NAME, "")
     text = f"{first} {last}" if first and last else cells.get(Field.FULL_NAME, "")
-    return None if _is_plain(text) else _after_all(cells)
+    return None if is_plain_text(text) else _after_all(cells)
 
 
 def _after_all(cells: Mapping[Field, str]) -> str | None:
@@ -47,7 +47,7 @@ def _after_all(cells: Mapping[Field, str]) -> str | None:
     text = " ".join(filter(None, names))
     if not text:
         return None
-    if text.lower() in vocabulary.word_set("worth", "at_example"):
+    if is_at_example(text):
         return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
     return _about(names, text)
 
@@ -58,7 +58,7 @@ def _names(cells: Mapping[Field, str]) -> list[str]:
     return halves if all(map(said, halves)) else [cells.get(field, "") for field in _NAMES]
 
 
-def _is_plain(text: str) -> bool:
+def is_plain_text(text: str) -> bool:
     """Whether a text is of words in Latin letters that no rule looks for."""
     if not (text.isascii() or _LATIN.fullmatch(text)):
         return False
@@ -66,6 +66,11 @@ def _is_plain(text: str) -> bool:
     if not all(map(_is_plain_word, found)) or all(len(word) == 1 for word in found):
         return False
     return " ".join(found) not in vocabulary.word_set("worth", "at_example")
+
+
+def is_at_example(name: str) -> bool:
+    """Whether a name is a placeholder at example.com, though people everywhere else bear it."""
+    return name.lower() in vocabulary.word_set("worth", "at_example")
 
 
 # No mark but a hyphen, no letter three times.
@@ -176,7 +181,7 @@ def _east_asian_endings() -> tuple[str, ...]:
     return tuple(word for word in company if _EAST_ASIAN.search(word))
 
 
-@lru_cache(1024)
+@lru_cache(16_384)
 def is_no_company(company: str) -> bool:
     """Whether a company's cell says that there is none: Self-employed, Freelance / Selbständig."""
     no_company = vocabulary.word_set("worth", "no_company")

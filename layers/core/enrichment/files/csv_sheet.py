@@ -52,13 +52,13 @@ _STARTS_A_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _PHONE_NUMBERS = re.compile(r"\+[1-9]\d{1,14}(; \+[1-9]\d{1,14})*")  # E.164
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class TextRow(Row):
     """A row and the text it was read from with its line end; `before` is what stands between it and
     the row above it.
     """
 
-    text: str
+    text: str = ""
     before: str = ""
 
 
@@ -137,7 +137,7 @@ class DelimitedSheet:
 
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
-        before = ""
+        before, tape = "", self._tape
         while True:
             self._number += 1
             try:
@@ -147,15 +147,15 @@ class DelimitedSheet:
                 return
             except csv.Error:
                 raise UnreadableFile(words.too_long_cell(self._number, _MAX_CELL)) from None
-            text = self._tape.cut()
-            if self._tape.ended:  # the reader asked for more in the middle of a row
+            text = tape.cut()
+            if tape.ended:  # the reader asked for more in the middle of a row
                 raise UnreadableFile(words.unclosed_quote(self._number))
             if self._width and len(cells) > self._width + _MAX_SURPLUS:
                 raise UnreadableFile(
                     words.too_many_cells_in_row(self._number, len(cells), self._width)
                 )
             if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
-                row = TextRow(number=self._number, cells=cells, text=text, before=before)
+                row = TextRow(self._number, cells, text=text, before=before)
                 yield _without(row, self.layout) if self.layout.ours else row
                 before = ""
             else:
@@ -251,15 +251,10 @@ class _Tape:
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = read_line(self._text)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        self._taken.append(line)
-        return line
+        while line := read_line(self._text):
+            self._taken.append(line)
+            yield line
+        self.ended = True
 
     def cut(self) -> str:
         """The text of the lines that came since the last cut."""

@@ -28,7 +28,7 @@ C = TypeVar("C")
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One row: its number as its owner would count it, its cells as text, and the targets of links
     by the cell's position. In a rejected file that came back, `original` is the row of the

@@ -1,7 +1,8 @@
 """What a file would cost: its rows are judged as in earnest, and nothing is sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
@@ -11,6 +12,8 @@ from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, mont
 from enrichment.domain.experience import DAYS, ENOUGH, is_enough
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
+from enrichment.domain.person import Origin
+from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
@@ -50,13 +53,13 @@ class EstimateFile:
         width = len(sheet.header)
         preview = Preview(sheet.found.columns)
         with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
-            for row in file.rows:
-                planned = planner.decide(row)
+            for row, planned, origin in self._judged(file, planner):
                 preview.add(row, planned.contact)
-                outputs.add(row, outcome_of_planned(planned, request.wanted, _to_send))
-        counts = outputs.counted.counts()
+                outcome = outcome_of_planned(planned, request.wanted, _to_send)
+                outputs.add(row, outcome.model_copy(update={"origin": origin}))
+        counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
-        contacts = 0 if earlier else counts[RowState.TO_SEND]
+        contacts = 0 if earlier else counts[RowState.TO_SEND] - known
         spending = self._credits(request.wanted, contacts)
         self.publish.run(
             job,
@@ -66,6 +69,7 @@ class EstimateFile:
             found=file.found,
             counted=outputs.counted,
             credits=spending,
+            known=saved_by(0 if earlier else known, known, spending.price, self.money),
             already_there=saved_by(
                 counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
             ),
@@ -75,6 +79,19 @@ class EstimateFile:
             rejected=outputs.rejected,
             earlier=earlier_of(earlier),
         )
+
+    def _judged(
+        self, file: AcceptedFile, planner: Planner
+    ) -> Iterator[tuple[Row, PlannedRow, Origin | None]]:
+        """Each row with what is to become of it, and where what is known of its person is from."""
+        rows, request = iter(file.rows), file.request
+        while together := list(islice(rows, _TOGETHER)):
+            planned = [planner.decide(row) for row in together]
+            contacts = {each.row: each.contact for each in planned if each.contact}
+            looked_up = {} if request.force else contacts
+            known = self.people.known(request.wanted, request.countries, looked_up)
+            for row, each in zip(together, planned, strict=True):
+                yield row, each, known[each.row].origin if each.row in known else None
 
     def _credits(self, wanted: EnrichmentType, contacts: int) -> Credits:
         most_each = self.prices.most_each(wanted)
@@ -120,6 +137,7 @@ def _named(cap: Cap) -> str:
             return words_of_credits.of_folder(folder)
 
 
+_TOGETHER = 1000  # rows whose people are looked up side by side
 _MOST_NAMES, _MOST_ROWS = 20, 10
 _LONGEST = 200  # characters of a name as it is written
 _NAMES = (

@@ -40,6 +40,7 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    known: Saved | None
     trial: Trial | None
     already_there: Saved | None
     balance: Balance | None

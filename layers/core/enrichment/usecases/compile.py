@@ -15,7 +15,7 @@ from enrichment.domain.outcome import (
     awaited_sentence,
     halt_sentence,
 )
-from enrichment.domain.plan import PlannedRow
+from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
@@ -132,7 +132,7 @@ class CompileJob:
     def _copied(self, job: Job) -> frozenset[int]:
         """The rows of which later rows are copies."""
         lines = self.bucket.lines(plan_key(job.id, job.plan))
-        copies = (PlannedRow.model_validate_json(line) for line in lines if _MAY_COPY in line)
+        copies = (planned_row(line) for line in lines if _MAY_COPY in line)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
@@ -170,6 +170,7 @@ class CompileJob:
             found=job.found,
             counted=outputs.counted,
             credits=credits_of(bill, job, self.money),
+            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
             already_there=saved_by(
                 outputs.counted.own()[RowState.ALREADY_THERE],
                 outputs.counted.spared,
@@ -186,7 +187,7 @@ class CompileJob:
 
     def _planned(self, job: Job) -> Iterator[PlannedRow]:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
-        return (PlannedRow.model_validate_json(line) for line in lines)
+        return map(planned_row, lines)
 
     def _balance(self, job: Job, bill: Bill) -> Balance | None:
         """What the account's balance did since the first batch was sent, where that is known."""

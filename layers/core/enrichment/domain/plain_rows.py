@@ -1,0 +1,94 @@
+"""The short way for rows in which nothing is unusual, which most rows of most files are."""
+
+from functools import lru_cache
+from operator import itemgetter
+
+from enrichment.domain.columns import Columns, Field
+from enrichment.domain.contact import Contact, EnrichmentType, company_in
+from enrichment.domain.linkedin import plain_page, profile_in
+from enrichment.domain.mending import is_whole, mended_text
+from enrichment.domain.names import is_plain_name
+from enrichment.domain.row_cells import FileRow
+from enrichment.domain.websites import domain_among
+from enrichment.domain.worth import is_at_example, is_no_company, is_plain_text
+
+FIELDS = (
+    Field.FIRST_NAME,
+    Field.LAST_NAME,
+    Field.COMPANY,
+    Field.DOMAIN,
+    Field.WEBSITE,
+    Field.EMAIL,
+    Field.LINKEDIN,
+    Field.SALES_NAVIGATOR,
+)
+# Fields that change the name in the two columns of names.
+_PARTS_OF_NAMES = frozenset({Field.NAME_PREFIX, Field.SECOND_LAST_NAME})
+_REMEMBERED = 16_384  # names and companies, which come again and again
+
+
+class PlainRows:
+    """Makes contacts of plain rows: both names of one usual word, a company that is one, nothing to
+    be mended.
+
+    Of any other row it makes none, and the long way decides (`RowCells`, `not_worth`,
+    `contact_from`), by whose rules these contacts are the same: a property holds it to that.
+    """
+
+    def __init__(self, width: int, columns: Columns, wanted: EnrichmentType) -> None:
+        self._width, self._needs_page = width, wanted is not EnrichmentType.EMAIL
+        self._fits = (
+            {Field.FIRST_NAME, Field.LAST_NAME} <= columns.keys()
+            and columns.keys().isdisjoint(_PARTS_OF_NAMES)
+            and all(len(at) == 1 for at in columns.values())
+        )
+        # A field without a column is taken from an empty cell behind the row's own.
+        self._take = itemgetter(*(columns.get(field, (width,))[0] for field in FIELDS))
+
+    def contact(self, row: FileRow) -> Contact | None:
+        """The contact of a plain row; None for any other."""
+        if not self._fits or len(row.cells) != self._width or row.links:
+            return None
+        return self._of(*self._take([*row.cells, ""]))
+
+    def _of(
+        self,
+        first: str,
+        last: str,
+        company: str,
+        domain: str,
+        website: str,
+        email: str,
+        page: str,
+        lead: str,
+    ) -> Contact | None:
+        if not (_is_half(first) and _is_half(last)) or is_at_example(f"{first} {last}"):
+            return None
+        if not is_whole(f"{page} {domain} {website} {email}"):
+            return None
+        url = _page(page) if page else None
+        if url is None and (page or lead or self._needs_page):
+            return None
+        found, name = domain_among(domain, website, email), _plain_company(company)
+        if name is None or not (found or name or self._needs_page):
+            return None
+        return Contact(first, last, found, name or None, url)
+
+
+def _page(cell: str) -> str | None:
+    return plain_page(cell) or profile_in({Field.LINKEDIN: cell}).url
+
+
+@lru_cache(_REMEMBERED)
+def _is_half(cell: str) -> bool:
+    """Whether a cell is one half of a name that is sent as it stands."""
+    return is_plain_name(cell) and is_plain_text(cell)
+
+
+@lru_cache(_REMEMBERED)
+def _plain_company(cell: str) -> str | None:
+    """What a cell says of the company, empty if nothing; None where there is more to be said."""
+    company, problem = company_in(cell)
+    if problem or mended_text(cell) != cell or is_no_company(company):
+        return None
+    return company
