@@ -28,6 +28,7 @@ ENVIRONMENT = MappingProxyType(
         "CREDITS_PER_EMAIL": "1",
         "CREDITS_PER_PHONE": "10",
         "CREDITS_PER_PERSONAL_EMAIL": "3",
+        "MOST_NUMBERS_PER_PHONE": "5",
         "CREDITS_PER_MONTH": "0",
         "PRICE_PER_CREDIT": "0",
         "CURRENCY": "EUR",

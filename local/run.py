@@ -87,7 +87,7 @@ def _running(console: Console) -> Iterator[Stack]:
 
 def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     user = User(running)
-    before = len(running.ledger().get("charges", []))
+    before = running.ledger()
     version = user.upload(drop.file, drop.key)
     console.print(f"dropped {drop.file.name} at {drop.key}", markup=False, highlight=False)
     job = job_id(running.bucket, drop.key, version)
@@ -106,7 +106,7 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
     complete = (
         state in WRITTEN and ENRICHED in fetched and same_rows(drop.file, fetched[ENRICHED], report)
     )
-    _summarise(console, report, fetched, running.ledger().get("charges", [])[before:])
+    _summarise(console, report, fetched, ledger_since(before, running.ledger()))
     if state is JobState.REFUSED:
         console.print("The file was refused; the report says why.", style="yellow")
         return 1
@@ -120,6 +120,33 @@ def _enrich(console: Console, running: Stack, drop: Drop) -> int:
         style="green" if complete else "red",
     )
     return 0 if complete else 1
+
+
+def bill_of(report: dict[str, Any]) -> str:
+    """The credits that a report tells of, in words."""
+    told = report["credits"]
+    cost = f" ({told['cost']})" if told["cost"] else ""
+    if report["status"] == "estimated":
+        return f"credits by the report: at most {told['at_most']}{cost}"
+    more = f", and up to {told['possibly_charged']} more" if told["possibly_charged"] else ""
+    return f"credits by the report: {told['settled']}{cost}{more}"
+
+
+def ledger_since(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What the stand-in took and charged between two looks at its ledger, in words; empty if it
+    took nothing.
+    """
+    requests, charges = (
+        after.get(name, [])[len(before.get(name, [])) :] for name in ("requests", "charges")
+    )
+    if not requests:
+        return ""
+    contacts = sum(len(request["contacts"]) for request in requests)
+    found, charged = (sum(charge[name] for charge in charges) for name in ("found", "credits"))
+    return (
+        f"the provider's ledger: {contacts} contacts in {len(requests)} requests, {found} found,"
+        f" {charged} credits"
+    )
 
 
 def _watch(console: Console, user: User, job: str) -> JobState:
@@ -159,7 +186,7 @@ def _summarise(
     console: Console,
     report: dict[str, Any],
     fetched: dict[str, Path],
-    charges: list[dict[str, Any]],
+    ledger: str,
 ) -> None:
     if report["message"]:
         console.print(report["message"], style="yellow", markup=False)
@@ -170,8 +197,7 @@ def _summarise(
     if report["counts"]:
         console.print(counts)
     if report["credits"]:
-        cost = f" ({report['credits']['cost']})" if report["credits"]["cost"] else ""
-        console.print(f"credits by the report: about {report['credits']['estimated']}{cost}")
+        console.print(bill_of(report), highlight=False)
     if report["earlier"]:
         console.print(
             f"the earlier answer: {report['earlier']['enriched']}",
@@ -179,12 +205,8 @@ def _summarise(
             highlight=False,
             soft_wrap=True,
         )
-    if charges:
-        contacts = sum(len(charge["contacts"]) for charge in charges)
-        cost = sum(charge["credits"] for charge in charges)
-        console.print(
-            f"the provider's ledger: {contacts} contacts in {len(charges)} requests, {cost} credits"
-        )
+    if ledger:
+        console.print(ledger, highlight=False)
     for name, path in fetched.items():
         label = {
             ENRICHED: "enriched",

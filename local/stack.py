@@ -50,6 +50,7 @@ _PARAMETERS = {
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
     "CREDITS_PER_PHONE": "CreditsPerPhone",
     "CREDITS_PER_PERSONAL_EMAIL": "CreditsPerPersonalEmail",
+    "MOST_NUMBERS_PER_PHONE": "MostNumbersPerPhone",
     "CREDITS_PER_MONTH": "CreditsPerMonth",
     "PRICE_PER_CREDIT": "PricePerCredit",
     "CURRENCY": "Currency",

@@ -68,7 +68,7 @@ class User:
             results=sum(
                 batch.size
                 if batch.state is BatchState.COMPLETE
-                else self._pipeline.results.count(batch)
+                else len(self._pipeline.results.of(batch))
                 for batch in batches
             ),
         )

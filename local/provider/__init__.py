@@ -16,15 +16,18 @@ Known, and kept to the letter:
     enqueued [S, D].
   - Consent for personal e-mails, and credits checked up front for the whole batch, both 422 with
     the documented words [S, D].
+  - E-mails cost 3 credits and phones 30 [V]; the public pages disagree [D].
   - No idempotency key: the same batch sent twice is charged twice [D].
   - 5 requests at a time, more are queued [D].
   - One webhook for each contact as it finishes, echoing `custom` [S], with the fields of the polled
     result [D]; no signature.
   - `GET /contacts/<id>` for single enrichments only, `pending` and then `finished` whether or not
     anything was found [D].
-  - An optional country restriction, `phone_country_codes`, that applies to every contact of a
-    batch; left out, the account's default [S, V].
-  - Charged is only what is found, and each phone number of its own [V, F].
+  - Optional countries, `phone_country_codes`, for every contact of a batch; left out, the account's
+    default [S, V]. They come first; a number of another country may come, and is charged [V, F].
+  - Charged is only what is found, and each phone number of its own: up to five of a contact [V, F].
+    More numbers may be billed than results show [F]; see `behaviour.py`.
+  - Reading a finished result again is free [F].
   - Errors also come as `{"errors": ["…"]}`, a key may be answered 403, and a limit of the plan
     refuses every batch with 422 [V]; each is a setting in `behaviour.py`.
   - Several balances in `GET /credits`, of which the one of enrichment counts, and `GET /account`
@@ -36,15 +39,19 @@ Assumed [A], each to be changed here when a live account teaches otherwise:
     endpoints. Texts and `custom` may be null, which counts as left out; anything else of a wrong
     JSON type is invalid. Unknown fields are ignored.
   - Countries. The codes are upper-case ISO 3166-1; an empty list counts as left out, and this
-    account's default is no restriction. A restriction drops phone numbers of other countries, and
-    nothing else.
+    account's default is no preference. A contact who has numbers of the countries gets these alone;
+    one who has none gets one of another country.
   - Answers. Single answers 202, as bulk does. Validation errors look like `{"error": 422,
     "message": "…"}`; what is not a JSON object is 400, a bad key 401, an unknown or a bulk id 404,
     too fast 429 with `Retry-After`. `GET /credits` is free.
-  - Credits are taken at the acceptance, for what will be found; the balance never falls below 0.
+  - Credits. A batch is accepted if the balance covers one thing for each of its contacts, beside
+    those of accepted batches whose results are still to be made. Each result is charged as it is
+    made, whether or not it can be delivered. So the balance falls below 0 if contacts have more
+    numbers than that. A personal e-mail costs 30 credits.
   - Results. What was asked for and not found is null with the status `N/A`; for phones it is an
     empty list. What was not asked for is absent. Phones come as today's pages show them, a list of
-    strings.
+    strings, unless another of the documented shapes is set. They are there within a second; the
+    provider takes up to 25 s for an e-mail and 30 s for a phone [V].
   - Webhooks. One that is answered with anything but 2xx is not repeated; the faults in
     `behaviour.py` may happen.
 """

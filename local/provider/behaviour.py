@@ -6,12 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from local.provider.contract import PhoneShape
+
 _PREFIX = "STANDIN_"
 
 
 class Faults(BaseModel):
-    """Misbehaviour, as shares of enrichment requests or of webhooks from 0 to 1. Which ones it hits
-    follows from the seed.
+    """Misbehaviour, as shares of enrichment requests, webhooks or phone numbers from 0 to 1. Which
+    ones it hits follows from the seed.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -42,11 +44,14 @@ class Faults(BaseModel):
     )
     late_seconds: float = Field(default=5, ge=0)
     webhook_missing: float = Field(default=0, ge=0, le=1, description="webhooks never sent")
+    number_unshown: float = Field(
+        default=0, ge=0, le=1, description="phone numbers charged that are not in the result [F]"
+    )
 
 
 class Behaviour(BaseModel):
-    """The account and the service, as a run wants them. Prices are credits a contact; the public
-    pages disagree on them [D].
+    """The account and the service, as a run wants them. Prices are those that the provider's own
+    client reckons with [V]; its public pages disagree on them [D].
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -57,8 +62,10 @@ class Behaviour(BaseModel):
     )
     balance: int = Field(
         default=1_000_000,
-        ge=0,
-        description="credits for enrichment; what is left of them while the stand-in runs",
+        description=(
+            "credits for enrichment; what is left of them while the stand-in runs, which is less"
+            " than 0 when contacts had more numbers than there were credits for"
+        ),
     )
     search_balance: int = Field(
         default=500, ge=0, description="credits for searches, which pay for no enrichment"
@@ -75,9 +82,23 @@ class Behaviour(BaseModel):
     find_rate: float = Field(
         default=0.7, ge=0, le=1, description="share of contacts for whom something is found"
     )
-    price_email: int = Field(default=1, ge=0)
-    price_phone: int = Field(default=10, ge=0)
-    price_personal_email: int = Field(default=1, ge=0)
+    most_numbers: int = Field(
+        default=5, ge=1, description="phone numbers that may be found for one contact [F]"
+    )
+    phone_shape: PhoneShape = Field(
+        default="texts",
+        description=(
+            "how phones are told [D]: `texts` in `phone`, `objects` in it, or `older`: texts in"
+            " `phones`"
+        ),
+    )
+    price_email: int = Field(default=3, ge=0, description="credits for an e-mail that is found [V]")
+    price_phone: int = Field(
+        default=30, ge=0, description="credits for each phone number that is found [V]"
+    )
+    price_personal_email: int = Field(
+        default=30, ge=0, description="credits for a personal e-mail that is found [A]"
+    )
     concurrency: int = Field(default=5, ge=1, description="requests served at a time [D]")
     answer_seconds: float = Field(
         default=0.05, ge=0, description="how long a request is being served"
@@ -94,7 +115,7 @@ class Behaviour(BaseModel):
     faults: Faults = Faults()
 
     def price(self, enrichment_type: str) -> int:
-        """Credits for one contact."""
+        """Credits for each thing that is found."""
         prices = {
             "email": self.price_email,
             "phone": self.price_phone,

@@ -1,4 +1,4 @@
-"""What befalls requests and webhooks.
+"""What befalls requests, webhooks and phone numbers.
 
 It follows from the seed, the request's number in order of arrival and the contact's position in it,
 so a run can be repeated. Every draw is made whether or not it is used: which requests one fault
@@ -60,3 +60,9 @@ def webhook_fate(behaviour: Behaviour, number: int, position: int) -> WebhookFat
     return WebhookFate(
         result_after, faults.late_seconds if late else 0, 0 if missing else 2 if twice else 1
     )
+
+
+def is_shown(behaviour: Behaviour, number: str) -> bool:
+    """Whether a phone number that was charged is in the result, too."""
+    chance = random.Random(f"{behaviour.seed} {number}")
+    return chance.random() >= behaviour.faults.number_unshown

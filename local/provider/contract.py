@@ -5,8 +5,9 @@ found for whom.
 import hashlib
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from iso3166 import countries_by_alpha2
@@ -24,6 +25,8 @@ ACCOUNT = {
     "name": "Local Admin",
     "organization": {"name": "Example"},
 }
+
+PhoneShape = Literal["texts", "objects", "older"]
 
 _CONTACT_TEXTS = ("firstname", "lastname", "domain", "company_name", "linkedin_url")
 _COUNTRIES = "phone_country_codes"
@@ -123,7 +126,11 @@ def result(
 
 
 def findings(
-    contact: dict[str, Any], wanted: str, find_rate: float, countries: frozenset[str]
+    contact: dict[str, Any],
+    wanted: str,
+    find_rate: float,
+    countries: frozenset[str],
+    most_numbers: int = 5,
 ) -> dict[str, Any]:
     """What is found for a contact: the same for the same person at every request, in every process.
 
@@ -148,16 +155,39 @@ def findings(
                 "personal_email_status": status if found else _NOTHING,
             }
         case _:
-            lines = chance.sample(_PHONES, k=chance.choice((1, 1, 2, 3))) if found else []
-            numbers = [
-                (country, start + "".join(chance.choices("0123456789", k=digits)))
-                for country, start, digits in lines
-            ]
-            return {
-                "phone": [
-                    number for country, number in numbers if not countries or country in countries
-                ]
-            }
+            return {"phone": _numbers(chance, countries, most_numbers) if found else []}
+
+
+def _numbers(chance: random.Random, countries: frozenset[str], most: int) -> list[str]:
+    """One to `most` numbers, fewer more often. Those of the wanted countries come before all
+    others: of a contact who has none of these, one of another country comes [A].
+    """
+    few = [1 / count for count in range(1, most + 1)]
+    wanted: list[str] = []
+    others: list[str] = []
+    for _ in range(chance.choices(range(1, most + 1), few)[0]):
+        country, start, digits = chance.choice(_PHONES)
+        number = start + "".join(chance.choices("0123456789", k=digits))
+        (wanted if not countries or country in countries else others).append(number)
+    return list(dict.fromkeys(wanted or others[:1]))
+
+
+def told(
+    found: dict[str, Any], shape: PhoneShape, is_shown: Callable[[str], bool]
+) -> dict[str, Any]:
+    """What was found as a result tells it: phones in one of the shapes that the documentation
+    shows.
+    """
+    if "phone" not in found:
+        return found
+    numbers = list(filter(is_shown, found["phone"]))
+    match shape:
+        case "texts":
+            return {"phone": numbers}
+        case "older":
+            return {"phones": numbers}
+        case "objects":
+            return {"phone": [{"number": number, "type": "mobile"} for number in numbers]}
 
 
 def units(found: dict[str, Any]) -> int:

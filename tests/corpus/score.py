@@ -2,8 +2,9 @@
 
     make corpus-score
 
-Each file with a truth goes its whole way, and what the provider was asked is held against the
-truth. Four figures come of it, and a line for each file that is not right.
+Each file with a truth goes its whole way, even if its rows have already what is looked for, and
+what the provider was asked is held against the truth. Four figures come of it, and a line for each
+file that is not right.
 """
 
 import json
@@ -78,7 +79,7 @@ class Score:
 def answer_to(world: World, file: TrueFile) -> Answer:
     """Drop a file, and see what comes of it."""
     world.provider.charged.clear()
-    key = f"incoming/{file.type}/{file.path.name}"
+    key = f"incoming/{file.type}/refresh=true/{file.path.name}"
     job = world.enrich(key, file.path.read_bytes())
     report = world.report(key, job)
     plan = world.job(job).plan

@@ -13,7 +13,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import OWN_FOLDERS, UPLOADS, WORK, request_of
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, RowState, fresh
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN, RowState, fresh
 from enrichment.errors import BadOption
 from enrichment.usecases.operate import Action
 from local.provider.behaviour import Behaviour
@@ -109,9 +109,9 @@ def test_statuses_of_rows() -> None:
 
 def test_columns_of_results() -> None:
     text = section(README, "What comes back")
-    columns = {*RESULT_COLUMNS, REASON_COLUMN}
+    columns = {*RESULT_COLUMNS, REASON_COLUMN, ROW_COLUMN}
     a_second = fresh(["enriched_email"], ["enriched_email"])
-    named = set(re.findall(r"`((?:enrich(?:ed|ment)|rejection)_\w+)`", text))
+    named = set(re.findall(r"`((?:enrich(?:ed|ment)|reject(?:ion|ed))_\w+)`", text))
     assert named == columns | set(a_second)
 
 

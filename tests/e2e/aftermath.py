@@ -1,6 +1,7 @@
 """What the crashes left behind: every row of every output, beside what the ledger says of it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,8 @@ class Row:
     kind: str
     cells: list[str]
     values: dict[str, str]  # of the columns that were added
-    charged: list[dict[str, Any]]  # the row's contact in each request that was paid for
+    taken: list[dict[str, Any]]  # the row's contact in each request that was accepted
+    credits: int  # what it was charged for
     statuses: list[int | str]  # of the response to each of its webhooks
 
     @property
@@ -55,11 +57,14 @@ class Aftermath:
     @cached_property
     def rows(self) -> dict[str, list[Row]]:
         """The rows by job, in the order of the output."""
-        charged: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        taken: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        charged: Counter[tuple[str, int]] = Counter()
         statuses: dict[tuple[str, int], list[int | str]] = {}
+        for request in self.ledger["requests"]:
+            for contact in request["contacts"]:
+                taken.setdefault(row_of(contact["custom"]), []).append(contact)
         for charge in self.ledger["charges"]:
-            for contact in charge["contacts"]:
-                charged.setdefault(row_of(contact["custom"]), []).append(contact)
+            charged[row_of(charge["custom"])] += charge["credits"]
         for webhook in self.ledger["webhooks"]:
             statuses.setdefault(row_of(webhook["custom"]), []).append(webhook["status"])
         rows = {}
@@ -73,7 +78,8 @@ class Aftermath:
                     kind,
                     out[:width],
                     dict(zip(names, out[width:], strict=True)),
-                    charged.get((upload.job, number), []),
+                    taken.get((upload.job, number), []),
+                    charged[upload.job, number],
                     statuses.get((upload.job, number), []),
                 )
                 for (number, given, kind), out in zip(upload.expected, output, strict=True)

@@ -129,7 +129,8 @@ class Crew:
         return {(batch.job, batch.number) for batch in batches if batch.state is BatchState.SENDING}
 
     def _results(self, job: Job) -> int:
-        return sum(map(self._pipeline.results.count, self._pipeline.batches.of(job)))
+        batches = self._pipeline.batches.of(job)
+        return sum(len(self._pipeline.results.of(batch)) for batch in batches)
 
     # Acting
 

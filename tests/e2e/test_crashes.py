@@ -114,7 +114,7 @@ def aftermath(crew: Crew, calm: Calm, folder: Path) -> Aftermath:
 def test_no_more_requests_than_the_parameter_are_at_the_provider_at_once(calm: Calm) -> None:
     # Seen while nobody was killed: the request of a submitter that died is still being served when
     # the next one sends.
-    assert len(calm.ledger["charges"]) == CALM_JOBS > CONCURRENCY
+    assert len(calm.ledger["requests"]) == CALM_JOBS > CONCURRENCY
     assert (calm.ledger["most_at_a_time"], calm.ledger["most_waiting"]) == (CONCURRENCY, 0)
 
 
@@ -161,19 +161,19 @@ def test_every_row_is_in_one_state_and_the_reports_count_them(aftermath: Afterma
 def test_no_contact_is_paid_for_twice(aftermath: Aftermath) -> None:
     tokens = Counter(
         contact["custom"]["token"]
-        for charge in aftermath.ledger["charges"]
-        for contact in charge["contacts"]
+        for request in aftermath.ledger["requests"]
+        for contact in request["contacts"]
     )
     assert set(tokens.values()) == {1}
-    assert [row for row in aftermath.each_row if len(row.charged) > 1] == []
-    assert sum(len(row.charged) for row in aftermath.each_row) == aftermath.ledger["contacts"]
+    assert [row for row in aftermath.each_row if len(row.taken) > 1] == []
+    assert sum(len(row.taken) for row in aftermath.each_row) == aftermath.ledger["contacts"]
 
 
 def test_the_reports_tell_what_the_ledger_charged(aftermath: Aftermath) -> None:
     for upload in aftermath.uploads:
-        charged = sum(len(row.charged) for row in aftermath.rows[upload.job])
+        charged = sum(row.credits for row in aftermath.rows[upload.job])
         told = aftermath.report(upload)["credits"]
-        assert told["estimated"] <= charged <= told["estimated"] + told["possibly_charged"]
+        assert told["settled"] <= charged <= told["settled"] + told["possibly_charged"]
 
 
 def test_every_result_that_was_taken_in_is_in_the_output(aftermath: Aftermath) -> None:
@@ -185,7 +185,7 @@ def test_every_result_that_was_taken_in_is_in_the_output(aftermath: Aftermath) -
     for row in aftermath.each_row:
         if row.status in ("found", "not_found"):
             assert row.statuses, row
-            [contact] = row.charged
+            [contact] = row.taken
             found = contract.findings(contact, "email", Behaviour().find_rate, frozenset())["email"]
             assert (row.status, row.values["enriched_email"]) == (
                 ("found", found) if found else ("not_found", "")
@@ -199,15 +199,15 @@ def test_rows_without_a_result_are_what_the_ledger_says(aftermath: Aftermath) ->
         row for row in aftermath.each_row if row.status in ("timed_out", "ambiguous", "not_sent")
     ]
     assert [row for row in missing if row.delivered or row.kind != "valid"] == []
-    assert [row for row in missing if row.status == "timed_out" and not row.charged] == []
-    assert [row for row in missing if row.status == "not_sent" and row.charged] == []
+    assert [row for row in missing if row.status == "timed_out" and not row.taken] == []
+    assert [row for row in missing if row.status == "not_sent" and row.taken] == []
 
 
 def test_rejected_rows_and_duplicates_are_never_sent(aftermath: Aftermath) -> None:
     for rows in aftermath.rows.values():
         for before, row in pairwise(rows):
             if row.kind != "valid":
-                assert (row.status, row.charged) == (row.kind, []), row
+                assert (row.status, row.taken) == (row.kind, []), row
             if row.kind == "duplicate_of":
                 assert row.values["enriched_email"] == before.values["enriched_email"], row
 

@@ -74,8 +74,8 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
     job = job_id(started.bucket, KEY, user.upload(file, KEY))
 
     def customs() -> list[dict[str, Any]] | None:
-        charges = started.ledger()["charges"]
-        sent = [contact["custom"] for charge in charges for contact in charge["contacts"]]
+        requests = started.ledger()["requests"]
+        sent = [contact["custom"] for request in requests for contact in request["contacts"]]
         return sent if len(sent) == ROWS else None
 
     yield Waiting(started, user, job, eventually(customs, 60))

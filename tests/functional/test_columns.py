@@ -33,7 +33,7 @@ def report(world: World, content: str | bytes, key: str = KEY) -> dict[str, Any]
 def test_a_file_without_a_header_is_read_by_its_values_and_says_so(world: World) -> None:
     content = lines(*((f"{first} {last}", *rest) for first, last, *rest in PEOPLE))
 
-    told = report(world, content)
+    told = report(world, content, "incoming/email/refresh=true/leads.csv")
 
     assert told["columns"] == {
         "full name": "Column 1",

@@ -1,7 +1,5 @@
 """Every stage ends: what kills a compilation, what waits in a queue, and what pauses a job."""
 
-from typing import Any
-
 import httpx
 import pytest
 
@@ -9,7 +7,7 @@ from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import ENRICHED, output_key
 from enrichment.domain.job import Halt, JobState
 from enrichment.domain.outcome import RowState
-from enrichment.store.results import Results
+from enrichment.store.results import Came, Results
 from enrichment.usecases.operate import Action
 from tests.functional.late import timed_out, versions
 from tests.functional.outputs import states
@@ -138,7 +136,7 @@ def noted_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     read: list[int] = []
     of = Results.of
 
-    def noted(results: Results, batch: Batch) -> dict[int, dict[str, Any]]:
+    def noted(results: Results, batch: Batch) -> dict[int, Came]:
         read.append(batch.number)
         return of(results, batch)
 

@@ -72,9 +72,8 @@ def test_the_rejected_file_holds_the_unsent_rows_as_they_were_with_the_reason(wo
     world.finish()
 
     assert (
-        world.rejected(KEY, job)
-        == "First Name,Last Name,Domain,rejection_reason\n,Roe,b.example,The first name is"
-        " missing\n"
+        world.rejected(KEY, job) == "First Name,Last Name,Domain,rejection_reason,rejected_row\n"
+        ",Roe,b.example,The first name is missing,3\n"
     )
 
 

@@ -1,7 +1,5 @@
 """A file below `estimate/` is answered with what it would cost; nothing is sent for it."""
 
-from dataclasses import replace
-
 from enrichment.domain.job import JobState
 from tests.functional.outputs import rows_of
 from tests.functional.world import PRICE, World, contacts
@@ -21,12 +19,19 @@ def test_an_estimate_tells_rows_reasons_and_cost_and_sends_nothing(world: World)
         "rejected": 1,
     }
     assert report["rows"] == 7
+    told = report["credits"].pop("experience")
+    assert "cannot be told yet" in told
     assert report["credits"] == {
         "contacts_sent": 5,
-        "price_per_contact": PRICE,
-        "estimated": 10,
+        "things_found": 0,
+        "price": PRICE,
+        "most_each": PRICE,
+        "settled": 0,
         "possibly_charged": 0,
+        "at_most": 10,
         "cost": "5.00 EUR",
+        "expected": None,
+        "expected_cost": "",
     }
     assert report["reasons"] == [{"reason": "The first name is missing", "rows": 1}]
     assert report["sample"][0]["row"] == 8
@@ -45,8 +50,8 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
 
     rejected = world.content(report["rejected"]).decode()
     assert rows_of(rejected) == [
-        ["First Name", "Last Name", "Domain", "rejection_reason"],
-        ["", "Doe", "a.example", "The first name is missing"],
+        ["First Name", "Last Name", "Domain", "rejection_reason", "rejected_row"],
+        ["", "Doe", "a.example", "The first name is missing", "8"],
     ]
     fixed = "incoming/email/fixed.csv"
     job = world.enrich(fixed, rejected.replace("\r\n,Doe", "\r\nJohn,Doe"))
@@ -59,19 +64,16 @@ def test_the_rows_to_fix_come_with_the_estimate_and_once_fixed_and_dropped_are_e
 
 
 def test_an_estimate_says_which_caps_the_file_would_hit(world: World) -> None:
-    world.pipeline.split = replace(
-        world.pipeline.split, estimate=replace(world.pipeline.split.estimate, month_cap=9)
-    )
+    world.allow_in_a_month(9)
     key = "estimate/email/max_credits=6/leads.csv"
 
     report = world.report(key, world.enrich(key, FILE))
 
-    assert [(cap["credits"], cap["needed"], cap["hit"]) for cap in report["caps"]] == [
-        (6, 10, True),
-        (9, 10, True),
-    ]
-    assert (report["counts"]["to_send"], report["counts"]["over_budget"]) == (3, 2)
-    assert report["credits"]["estimated"] == 6
+    assert [
+        (cap["credits"], cap["needed"], cap["hit"], cap["left_out"]) for cap in report["caps"]
+    ] == [(9, 10, True, 1), (6, 10, True, 2)]
+    assert report["counts"]["to_send"] == 5
+    assert report["credits"]["at_most"] == 10
     assert (
         len(rows_of(world.content(report["rejected"]).decode())) == 1 + 1
     )  # rows past a cap need no fix
@@ -86,9 +88,9 @@ def test_an_estimate_of_a_file_that_was_enriched_says_that_it_costs_nothing(worl
 
     assert "it costs nothing" in report["message"]
     assert report["earlier"]["job"] == first
-    assert report["credits"]["estimated"] == 0
+    assert report["credits"]["at_most"] == 0
     forced = "estimate/email/force=true/leads.csv"
-    assert world.report(forced, world.enrich(forced, FILE))["credits"]["estimated"] == 10
+    assert world.report(forced, world.enrich(forced, FILE))["credits"]["at_most"] == 10
 
 
 def test_an_estimate_whose_event_comes_twice_is_the_same(world: World) -> None:

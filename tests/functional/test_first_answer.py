@@ -126,5 +126,5 @@ def test_a_row_whose_twin_was_not_sent_is_not_sent_and_returned_too(world: World
 
     assert states(world.enriched(KEY, job)) == [RowState.NOT_SENT] * 3
     returned = rows_of(world.rejected(KEY, job) or "")
-    assert returned[3][-1].startswith("The same person as in row 2, which was not sent: ")
+    assert returned[3][-2].startswith("The same person as in row 2, which was not sent: ")
     assert [each["rows"] for each in world.report(KEY, job)["reasons"]] == [3]

@@ -99,8 +99,8 @@ def test_what_comes_back_has_every_cell_and_what_was_rejected_once_fixed_just_wo
 
     rejected = fetched(world, report, "rejected", tmp_path)
     header, row = the_table(rejected)
-    assert header == [*HEADER, "rejection_reason"]
-    assert (row[0], row[1] or "", row[-1]) == ("Zoë", "", "The last name is missing")
+    assert header == [*HEADER, "rejection_reason", "rejected_row"]
+    assert (row[0], row[1] or "", row[-2]) == ("Zoë", "", "The last name is missing")
 
     again = f"incoming/email/again/{rejected.name}"
     second = world.report(again, world.enrich(again, fixed(rejected.read_bytes())))

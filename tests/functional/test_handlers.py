@@ -60,6 +60,7 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="api-key", SecretString="an api key")
         secrets.create_secret(Name="signing-key", SecretString="sample-signing-key")
+        secrets.create_secret(Name="person-key", SecretString="sample-person-key")
         sqs = boto3.client("sqs")
         environment = {
             "BUCKET": BUCKET,
@@ -69,6 +70,9 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "COMPILE_FUNCTION": "compile",
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",
+            "REUSE_DAYS": "90",
+            "REUSE_NOT_FOUND_DAYS": "30",
+            "PERSON_KEY_SECRET": "person-key",
             "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
             "PRONTO_BASE_URL": "http://127.0.0.1:9/api/v2",
             "DEADLINE_MINUTES": "60",

@@ -3,7 +3,6 @@ paid for.
 """
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -121,7 +120,7 @@ def test_an_operator_resumes_a_paused_job_without_loss(world: World) -> None:
 
 
 def test_a_job_without_credits_resumes_by_itself_when_there_are_enough(world: World) -> None:
-    world.provider.behaviour.balance = 100
+    world.provider.behaviour.balance = 100 * PRICE
     job = world.drop(KEY, contacts(250))
     world.submit_all()
     assert world.job(job).halt is Halt.NO_CREDITS
@@ -437,20 +436,6 @@ def test_an_action_that_makes_no_sense_is_refused_in_words(world: World, action:
         world.pipeline.operate.run("unknown", action)
 
 
-def test_a_files_own_cap_on_credits_is_never_exceeded(world: World) -> None:
-    key = f"incoming/email/max_credits={PRICE * 7 + 1}/leads.csv"
-
-    job = world.enrich(
-        key, contacts(20, lambda n: f"Jane{n % 9},Doe,company{n % 9}.example")
-    )  # from row 11 on copies
-
-    found = states(world.enriched(key, job))
-    assert len(world.provider.charged) == 7
-    assert found.count(RowState.OVER_BUDGET) == 4
-    assert found.count(RowState.DUPLICATE_OF) == 9
-    assert (world.rejected(key, job) or "").count("max_credits") == 4
-
-
 def test_a_cap_that_pays_for_nothing_sends_nothing(world: World) -> None:
     key = "incoming/email/max_credits=0/leads.csv"
     job = world.enrich(key, contacts(3, lambda _: "Jane,Doe,a.example"))
@@ -460,23 +445,29 @@ def test_a_cap_that_pays_for_nothing_sends_nothing(world: World) -> None:
 def test_the_months_cap_is_never_exceeded_and_what_was_not_enqueued_is_given_back(
     world: World,
 ) -> None:
-    world.pipeline.submit = replace(world.pipeline.submit, month_cap=PRICE * 350)
+    world.allow_in_a_month(PRICE * 350)
     world.provider.answers = [httpx.Response(429, headers={"Retry-After": "1"})]
     files = [contacts(200).replace("Doe", f"Doe{n}") for n in range(3)]
     jobs = [world.drop(f"incoming/email/{n}.csv", file) for n, file in enumerate(files)]
-    while world.submit_all():
+    for _ in range(40):
+        world.submit_all()
         world.now += 1
-    world.deliver()
+    assert len(world.provider.charged) == 350
+    for _ in range(40):
+        world.deliver()
+        world.submit_all()
+        world.now += 40
     world.finish()
 
-    assert len(world.provider.charged) == 300
-    assert world.pipeline.budget.reserved("2027-01") == PRICE * 300
+    month = world.pipeline.budget.month("2027-01")
+    assert month.reserved == month.charged == PRICE * 350
     ends = Counter(
         state
         for n, job in enumerate(jobs)
         for state in states(world.enriched(f"incoming/email/{n}.csv", job))
     )
-    assert ends[RowState.OVER_BUDGET] == 300
+    assert ends[RowState.FOUND] == 350
+    assert ends[RowState.OVER_BUDGET] == 600 - ends[RowState.FOUND] - ends[RowState.NOT_FOUND]
     assert all(world.job(job).state is JobState.DONE for job in jobs)
 
 

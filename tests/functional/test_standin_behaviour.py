@@ -29,8 +29,10 @@ SET: dict[str, Any] = {
     "forbidden": True,
     "error_list": True,
     "find_rate": 0.25,
-    "price_email": 3,
-    "price_phone": 30,
+    "most_numbers": 40,
+    "phone_shape": "older",
+    "price_email": 1,
+    "price_phone": 10,
     "price_personal_email": 4,
     "concurrency": 2,
     "answer_seconds": 0.5,
@@ -47,6 +49,7 @@ SET: dict[str, Any] = {
         "webhook_late": 0.6,
         "late_seconds": 4.0,
         "webhook_missing": 0.7,
+        "number_unshown": 0.8,
     },
 }
 
@@ -86,7 +89,7 @@ def test_what_is_not_set_or_empty_keeps_its_default(monkeypatch: pytest.MonkeyPa
     [
         ("FINDRATE", "0.5"),
         ("FIND_RATE", "70"),
-        ("BALANCE", "-1"),
+        ("BALANCE", "plenty"),
         ("FAULTS", "throttled"),
         ("FAULTS", '{"throttle": 1}'),
         ("FAULTS", "0.5"),
@@ -104,6 +107,7 @@ def test_a_variable_that_means_nothing_is_refused(
 def test_behaviour_is_read_without_the_key_and_changed_field_by_field() -> None:
     with stand_in(balance=10, find_rate=1) as provider:
         provider.bulk(contacts(2))
+        provider.settled()
         before = provider.client.get("/behaviour").json()
         answer = provider.client.put(
             "/behaviour", json={"find_rate": 0.5, "faults": {"throttled": 0.5}}
@@ -111,7 +115,7 @@ def test_behaviour_is_read_without_the_key_and_changed_field_by_field() -> None:
         after = provider.client.get("/behaviour").json()
 
     assert "api_key" not in before
-    assert (before["balance"], before["find_rate"]) == (8, 1)
+    assert (before["balance"], before["find_rate"]) == (4, 1)
     assert (
         after
         == answer.json()

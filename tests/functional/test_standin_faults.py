@@ -49,9 +49,8 @@ def test_a_request_that_fails_is_charged_only_if_it_was_enqueued(
     assert {answer.headers.get("Retry-After") for answer in answers} == {
         "7" if status == 429 else None
     }
-    assert (
-        ledger["contacts"] == ledger["credits"] == len(receiver.webhooks) == (4 if charged else 0)
-    )
+    assert ledger["contacts"] == len(receiver.webhooks) == (4 if charged else 0)
+    assert ledger["credits"] == 3 * ledger["contacts"]
 
 
 def test_a_request_may_be_charged_and_its_webhooks_come_before_it_is_answered(
@@ -82,7 +81,7 @@ def test_webhooks_come_twice_or_never(
     rows = sorted(webhook["custom"]["row"] for webhook in receiver.webhooks)
     assert rows == sorted(times * [0, 1, 2])
     assert len(ledger["webhooks"]) == 3 * times
-    assert ledger["credits"] == 3
+    assert ledger["credits"] == 3 * 3
 
 
 @pytest.mark.parametrize(
@@ -110,6 +109,17 @@ def test_late_webhooks_come_after_the_others(receiver: Receiver) -> None:
     assert 0 < len(late) < 20
     assert set(rows[-len(late) :]) == late
     assert sorted(rows) == list(range(20))
+
+
+def test_more_numbers_may_be_billed_than_results_show(receiver: Receiver) -> None:
+    with stand_in(receiver, faults={"number_unshown": 0.3}) as provider:
+        provider.bulk(contacts(100), "phone")
+        ledger = provider.settled()
+
+    shown = {webhook["custom"]["row"]: len(webhook["phone"]) for webhook in receiver.webhooks}
+    billed = {charge["custom"]["row"]: charge["found"] for charge in ledger["charges"]}
+    assert all(count <= billed.get(row, 0) for row, count in shown.items())
+    assert 0 < sum(shown.values()) < ledger["found"] == ledger["credits"] / 30
 
 
 def test_faults_can_be_ended_while_it_runs(receiver: Receiver) -> None:

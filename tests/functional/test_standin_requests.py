@@ -2,7 +2,9 @@
 *Limits*).
 """
 
+import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
@@ -11,6 +13,7 @@ import httpx
 import pytest
 
 from local.provider import contract
+from local.run import ledger_since
 from tests.functional.standin import Json, StandIn, contact, contacts, eventually, stand_in
 
 CONSENT = (
@@ -56,12 +59,8 @@ def strict() -> Iterator[StandIn]:
 def untouched(strict: StandIn) -> Iterator[StandIn]:
     yield strict
     ledger = strict.ledger()
-    assert (ledger["charges"], ledger["webhooks"], ledger["pending"], ledger["balance"]) == (
-        [],
-        [],
-        0,
-        1_000_000,
-    )
+    assert (ledger["requests"], ledger["charges"], ledger["webhooks"]) == ([], [], [])
+    assert (ledger["pending"], ledger["balance"]) == (0, 1_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +171,7 @@ def test_a_contact_with_just_what_its_type_needs_is_accepted(
 
     assert lenient.bulk(few, kind).status_code == 202
     assert lenient.single(few[0], kind).status_code == 202
-    assert [charge["contacts"] for charge in lenient.ledger()["charges"][-2:]] == [few, few[:1]]
+    assert [sent["contacts"] for sent in lenient.ledger()["requests"][-2:]] == [few, few[:1]]
 
 
 @pytest.mark.parametrize("count", [2, 100])
@@ -188,49 +187,85 @@ def test_a_batch_is_acknowledged_at_once_and_enriched_later(count: int) -> None:
     assert ledger["webhooks"] == []
 
 
-@pytest.mark.parametrize(("kind", "price"), [("email", 3), ("phone", 30), ("personal_email", 7)])
-def test_everything_that_is_found_is_charged_by_its_type(kind: str, price: int) -> None:
-    sent = contacts(4)
-    found = [contract.findings(each, kind, 1, frozenset()) for each in sent]
-    things = sum(len(each["phone"]) for each in found) if kind == "phone" else 4
+@pytest.mark.parametrize(("kind", "price"), [("email", 4), ("phone", 30), ("personal_email", 7)])
+def test_each_thing_that_is_found_is_charged_by_its_type(kind: str, price: int) -> None:
+    sent = contacts(40)
+    found = [contract.units(contract.findings(each, kind, 0.7, frozenset())) for each in sent]
     with stand_in(
-        consent=True,
-        balance=1000,
-        price_email=3,
-        price_phone=30,
-        price_personal_email=7,
-        find_rate=1,
+        consent=True, balance=10_000, price_email=4, price_phone=30, price_personal_email=7
     ) as provider:
+        began = time.time()
         enrichment_id = provider.bulk(sent, kind).json()["enrichment_id"]
-        ledger = provider.ledger()
+        ledger = provider.settled()
 
-    assert ledger["charges"] == [
-        {"enrichment_id": enrichment_id, "type": kind, "credits": things * price, "contacts": sent}
-    ]
-    assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (
-        1000 - things * price,
-        things * price,
-        4,
-    )
+    charged = {charge["custom"]["row"]: charge for charge in ledger["charges"]}
+    assert len(charged) == len(ledger["charges"]) < 40
+    assert {row: charge["found"] for row, charge in charged.items()} == {
+        row: things for row, things in enumerate(found) if things
+    }
+    assert all(charge["credits"] == charge["found"] * price for charge in charged.values())
+    assert {(charge["enrichment_id"], charge["type"]) for charge in charged.values()} == {
+        (enrichment_id, kind)
+    }
+    assert all(began <= charge["at"] <= time.time() for charge in charged.values())
+    assert (ledger["contacts"], ledger["found"]) == (40, sum(found))
+    assert ledger["credits"] == sum(found) * price == 10_000 - ledger["balance"]
 
 
 @pytest.mark.parametrize("kind", ["email", "phone", "personal_email"])
 def test_who_is_not_found_is_not_charged(kind: str) -> None:
     with stand_in(consent=True, find_rate=0) as provider:
         provider.bulk(contacts(4), kind)
-        ledger = provider.ledger()
+        ledger = provider.settled()
 
-    assert (ledger["balance"], ledger["credits"], ledger["contacts"]) == (1_000_000, 0, 4)
+    assert (ledger["contacts"], ledger["charges"], ledger["balance"]) == (4, [], 1_000_000)
+
+
+def test_a_contact_is_charged_when_its_result_is_made() -> None:
+    with stand_in(find_rate=1, result_seconds=3600) as provider:
+        provider.bulk(contacts(2))
+        accepted = provider.ledger()
+        provider.change(result_seconds=0)
+        single = provider.single(contact()).json()["enrichment_id"]
+        eventually(lambda: provider.poll(single).json()["status"] == "finished")
+        made = provider.ledger()
+
+    assert (accepted["contacts"], accepted["credits"]) == (2, 0)
+    assert [charge["enrichment_id"] for charge in made["charges"]] == [single]
+
+
+def test_reading_a_result_again_is_free() -> None:
+    with stand_in(find_rate=1) as provider:
+        single = provider.single(contact()).json()["enrichment_id"]
+        charged = provider.settled()["credits"]
+        answers = {provider.poll(single).status_code for _ in range(5)}
+
+        assert (answers, provider.ledger()["credits"]) == ({200}, charged)
+
+
+def test_what_accepted_batches_may_cost_is_set_aside_until_their_results_are_made() -> None:
+    with stand_in(balance=30, find_rate=0, result_seconds=3600) as provider:
+        accepted = provider.bulk(contacts(10)).status_code
+        told = provider.client.get("/api/v2/credits").json()["enrichment_credits"]
+        refused = provider.bulk(contacts(2)).status_code
+        provider.change(balance=36, result_seconds=0)
+        provider.bulk(contacts(2))
+        made = eventually(lambda: provider.ledger()["pending"] == 10)
+        again = provider.bulk(contacts(2)).status_code
+
+    assert (accepted, told, refused) == (202, 30, 422)
+    assert (made, again) == (True, 202)
 
 
 def test_more_numbers_may_be_found_than_the_balance_was_checked_for() -> None:
     with stand_in(balance=40, price_phone=10, find_rate=1) as provider:
         answer = provider.bulk(contacts(4), "phone")
-        ledger = provider.ledger()
+        ledger = provider.settled()
+        refused = provider.single(contact(5))
 
     assert answer.status_code == 202
-    assert ledger["credits"] > 40
-    assert ledger["balance"] == 0
+    assert ledger["balance"] == 40 - ledger["credits"] < 0
+    assert refused.json() == {"error": "Insufficient enrichment credits"}
 
 
 @pytest.mark.parametrize(
@@ -246,9 +281,9 @@ def test_an_account_may_be_refused_in_either_shape(
 ) -> None:
     with stand_in(**behaviour, error_list=error_list) as provider:
         answer = provider.bulk(contacts(2))
-        charged = provider.ledger()["charges"]
+        accepted = provider.ledger()["requests"]
 
-    assert (answer.status_code, charged) == (status, [])
+    assert (answer.status_code, accepted) == (status, [])
     assert answer.json() == (
         {"errors": [message]} if error_list else {"error": status, "message": message}
     )
@@ -270,12 +305,12 @@ def test_an_account_tells_whose_it_is() -> None:
 
 def test_the_same_batch_sent_twice_is_charged_twice() -> None:
     with stand_in(find_rate=1) as provider:
-        ids = {provider.bulk(contacts(2)).json()["enrichment_id"] for _ in range(2)}
-        ledger = provider.ledger()
+        ids = [provider.bulk(contacts(2)).json()["enrichment_id"] for _ in range(2)]
+        ledger = provider.settled()
 
-    assert len(ids) == 2
-    assert {charge["enrichment_id"] for charge in ledger["charges"]} == ids
-    assert ledger["credits"] == 4
+    charged = Counter(charge["enrichment_id"] for charge in ledger["charges"])
+    assert charged == dict.fromkeys(ids, 2)
+    assert ledger["credits"] == 4 * 3
 
 
 @pytest.mark.parametrize("endpoint", ["bulk", "single"])
@@ -290,14 +325,14 @@ def test_personal_emails_need_the_accounts_consent(endpoint: str) -> None:
             )
 
         refused = ask("personal_email")
-        charged = provider.ledger()["charges"]
+        accepted_before = provider.ledger()["requests"]
         others = [ask("email").status_code, ask("phone").status_code]
         provider.change(consent=True)
         accepted = ask("personal_email").status_code
 
     assert refused.status_code == 422
     assert refused.json()["message"] == CONSENT
-    assert charged == []
+    assert accepted_before == []
     assert [*others, accepted] == [202, 202, 202]
 
 
@@ -307,12 +342,12 @@ def test_credits_are_checked_for_the_whole_batch_before_any_of_it_is_enqueued() 
         untouched = provider.ledger()
         accepted = provider.bulk(contacts(3), "phone")
         single = provider.single(contact(), "phone")
-        balance = provider.client.get("/api/v2/credits").json()
         ledger = provider.settled()
+        balance = provider.client.get("/api/v2/credits").json()
 
     assert refused.status_code == single.status_code == 422
     assert refused.json() == single.json() == {"error": "Insufficient enrichment credits"}
-    assert (untouched["charges"], untouched["pending"], untouched["balance"]) == ([], 0, 35)
+    assert (untouched["requests"], untouched["pending"], untouched["balance"]) == ([], 0, 35)
     assert accepted.status_code == 202
     assert balance == {"search_credits": 500, "enrichment_credits": ledger["balance"]}
     assert ledger["balance"] < 10
@@ -320,7 +355,7 @@ def test_credits_are_checked_for_the_whole_batch_before_any_of_it_is_enqueued() 
 
 
 def test_the_ledger_counts_answers_by_endpoint_and_status() -> None:
-    with stand_in(balance=2, find_rate=1) as provider:
+    with stand_in(balance=6, find_rate=1) as provider:
         provider.bulk(contacts(2))
         provider.bulk(contacts(2))
         provider.bulk(contacts(1))
@@ -329,6 +364,20 @@ def test_the_ledger_counts_answers_by_endpoint_and_status() -> None:
         answers = provider.ledger()["answers"]
 
     assert answers == {"POST bulk_enrich 202": 1, "POST bulk_enrich 422": 2, "GET contacts 404": 2}
+
+
+def test_a_run_tells_what_was_taken_and_charged_since_it_began() -> None:
+    with stand_in(find_rate=1) as provider:
+        provider.bulk(contacts(3))
+        before = provider.settled()
+        provider.bulk(contacts(4))
+        provider.single(contact())
+        after = provider.settled()
+
+    assert ledger_since(before, after) == (
+        "the provider's ledger: 5 contacts in 2 requests, 5 found, 15 credits"
+    )
+    assert ledger_since(after, after) == ledger_since({}, {}) == ""
 
 
 def test_five_requests_are_served_at_a_time_and_the_rest_are_queued() -> None:

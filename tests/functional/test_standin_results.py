@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from local.provider.contract import findings
 from tests.functional.standin import Receiver, contact, contacts, eventually, receiving, stand_in
 
 FIELDS = {
@@ -122,35 +123,50 @@ def test_the_same_contact_gets_the_same_result_from_every_endpoint_and_stand_in(
     assert len(results) == 30
 
 
-def test_phones_are_restricted_to_the_countries_of_the_batch(receiver: Receiver) -> None:
+def test_numbers_of_the_countries_of_the_batch_come_before_others(receiver: Receiver) -> None:
     with stand_in(receiver, find_rate=1) as provider:
-        anywhere = provider.bulk(contacts(50), "phone").json()["enrichment_id"]
-        by_default = provider.bulk(contacts(50), "phone", phone_country_codes=[]).json()[
-            "enrichment_id"
-        ]
-        restricted = provider.bulk(
-            contacts(50), "phone", phone_country_codes=["FR", "GB", "ES"]
-        ).json()["enrichment_id"]
-        alone = provider.single(contact(0), "phone", phone_country_codes=["ES"]).json()[
-            "enrichment_id"
-        ]
-        provider.settled()
 
-    def phones(enrichment_id: str) -> dict[int, list[str]]:
-        return {
-            webhook["custom"]["row"]: webhook["phone"] for webhook in receiver.about(enrichment_id)
-        }
+        def phones(**countries: list[str]) -> dict[int, list[str]]:
+            sent = provider.bulk(contacts(50), "phone", **countries).json()["enrichment_id"]
+            provider.settled()
+            return {webhook["custom"]["row"]: webhook["phone"] for webhook in receiver.about(sent)}
 
-    everything = phones(anywhere)
-    allowed = {
+        everything = phones()
+        by_default = phones(phone_country_codes=[])
+        preferred = phones(phone_country_codes=["FR", "GB", "ES"])
+        ledger = provider.ledger()
+
+    wanted = {
         row: [phone for phone in found if phone.startswith(("+33", "+44"))]
         for row, found in everything.items()
     }
-    assert phones(by_default) == everything
-    assert phones(restricted) == allowed
-    assert [] in allowed.values()
-    assert any(allowed.values())
-    assert phones(alone) == {0: []}
+    assert by_default == everything
+    assert preferred == {row: found or everything[row][:1] for row, found in wanted.items()}
+    assert [] in wanted.values()
+    assert ledger["found"] == sum(
+        len(found) for told in (everything, by_default, preferred) for found in told.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "field"), [("texts", "phone"), ("objects", "phone"), ("older", "phones")]
+)
+def test_phones_come_in_every_shape_that_is_documented(
+    receiver: Receiver, shape: str, field: str
+) -> None:
+    with stand_in(receiver, phone_shape=shape) as provider:
+        provider.bulk(contacts(20), "phone")
+        provider.settled()
+
+    expected = {
+        number: findings(each, "phone", 0.7, frozenset())["phone"]
+        for number, each in enumerate(contacts(20))
+    }
+    told = {webhook["custom"]["row"]: webhook[field] for webhook in receiver.webhooks}
+    if shape == "objects":
+        told = {row: [each["number"] for each in phones] for row, phones in told.items()}
+    assert told == expected
+    assert all(set(webhook) == ALWAYS | {field} for webhook in receiver.webhooks)
 
 
 def test_a_webhook_that_is_refused_is_not_repeated(receiver: Receiver) -> None:

@@ -169,10 +169,8 @@ def has_another_key(world: World) -> None:
 
 def months_cap(contacts_left: int) -> Callable[[World], None]:
     def begin(world: World) -> None:
-        world.pipeline.submit = replace(
-            world.pipeline.submit,
-            month_cap=world.pipeline.budget.reserved(MONTH) + contacts_left * PRICE,
-        )
+        counted = world.pipeline.budget.month(MONTH).reserved
+        world.allow_in_a_month(counted + contacts_left * PRICE)
 
     return begin
 
@@ -340,8 +338,8 @@ def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(
         (job, 4) for job in trial.jobs
     }
     assert (
-        world.pipeline.submit.month_cap is None
-        or world.pipeline.budget.reserved(MONTH) >= PRICE * accepted.total()
+        world.pipeline.budget.month_cap is None
+        or world.pipeline.budget.month(MONTH).reserved <= world.pipeline.budget.month_cap
     )
 
 

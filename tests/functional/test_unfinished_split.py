@@ -1,7 +1,6 @@
 """A file that one run of split has no time for goes on in the next, from where it stood."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -10,15 +9,11 @@ from enrichment.domain.job import JobState
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.row_cells import FileRow
+from tests.functional.runs import time_for
 from tests.functional.world import World, contacts
 
 KEY = "incoming/email/leads.csv"
 ROWS = 250  # a run looks at its time before each hundred rows
-
-
-def time_for(rows: int) -> Callable[[], float]:
-    looks = iter([900] * (rows // 100))
-    return lambda: next(looks, 0)
 
 
 def split(world: World, rows: int) -> str:

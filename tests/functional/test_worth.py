@@ -34,7 +34,7 @@ def test_rows_that_are_not_worth_it_cost_nothing_and_come_back_with_the_reason(
     assert sum(reason["rows"] for reason in report["reasons"]) == 4
     assert len(world.provider.charged) == 2
     header, *rejected = rows_of(world.rejected(key, job) or "")
-    assert header[-1] == "rejection_reason"
+    assert header[-2:] == ["rejection_reason", "rejected_row"]
     assert [row[:2] for row in rejected][:2] == [["Test", "Test"], ["Garage", "Dupont"]]
 
 

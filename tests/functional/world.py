@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,9 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
+from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
+from enrichment.store.budget import Budget
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 
@@ -37,12 +40,16 @@ ENVIRONMENT = {
     "COMPILE_FUNCTION": "compile",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
+    "REUSE_DAYS": "90",
+    "REUSE_NOT_FOUND_DAYS": "30",
+    "PERSON_KEY_SECRET": "person-key",
     "PRONTO_BASE_URL": "https://pronto.test/api/v2",
     "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
     "DEADLINE_MINUTES": str(DEADLINE // 60),
     "CREDITS_PER_EMAIL": str(PRICE),
     "CREDITS_PER_PHONE": str(PRICE),
     "CREDITS_PER_PERSONAL_EMAIL": str(PRICE),
+    "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.5",
     "CURRENCY": "EUR",
@@ -54,18 +61,30 @@ ENVIRONMENT = {
 }
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What one contact of one request was charged for: `found` e-mails or numbers."""
+
+    enrichment_id: str
+    custom: dict[str, Any]
+    found: int
+    credits: int
+
+
 class Provider:
-    """The stand-in's rules behind an httpx transport: charges at once, keeps webhooks until they
-    are delivered by hand.
+    """The stand-in's rules behind an httpx transport: makes results at once, and keeps webhooks
+    until they are delivered by hand.
 
     A contact whose first name is in `invalid` makes its whole batch be refused with 422. `answers`
     are given instead of real ones while there are any; each is a response, or an exception to
-    raise.
+    raise. Each thing that is found costs `PRICE`, of whatever type. `charged` are the contacts of
+    accepted requests, `ledger` what was charged for them.
     """
 
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
         self.charged: list[dict[str, Any]] = []
+        self.ledger: list[Charge] = []
         self.requests: list[httpx.Request] = []
         self.webhooks: list[dict[str, Any]] = []
         self.answers: list[httpx.Response | BaseException] = []
@@ -75,7 +94,8 @@ class Provider:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         if request.url.path.endswith("/credits"):
-            return httpx.Response(200, json={"credits": self.behaviour.balance})
+            balances = {"search_credits": 0, "enrichment_credits": self.behaviour.balance}
+            return httpx.Response(200, json=balances)
         if request.method == "GET":
             wanted = request.url.path.rpartition("/")[2]
             found = [webhook for webhook in self.webhooks if webhook["enrichment_id"] == wanted]
@@ -109,24 +129,28 @@ class Provider:
                 raise contract.invalid(f"{contact['firstname']} is nobody's name")
         if order.type == "personal_email" and not self.behaviour.consent:
             raise contract.invalid(contract.CONSENT_MESSAGE)
-        if len(order.contacts) > self.behaviour.balance:
+        if len(order.contacts) * PRICE > self.behaviour.balance:
             raise contract.Refusal(422, {"error": contract.CREDITS_MESSAGE})
-        self.behaviour.balance -= len(order.contacts)
         self.charged += order.contacts
         enrichment_id = f"enrichment-{len(self.requests)}"
         for contact in order.contacts:
-            found = contract.findings(
-                contact, order.type, self.behaviour.find_rate, order.countries
-            )
-            self.webhooks.append(
-                {
-                    "enrichment_id": enrichment_id,
-                    "status": "finished",
-                    **found,
-                    "custom": contact.get("custom"),
-                }
-            )
+            self._enrich(contact, order, enrichment_id)
         return httpx.Response(202, json={"enrichment_id": enrichment_id})
+
+    def _enrich(self, contact: dict[str, Any], order: contract.Order, enrichment_id: str) -> None:
+        found = contract.findings(
+            contact,
+            order.type,
+            self.behaviour.find_rate,
+            order.countries,
+            self.behaviour.most_numbers,
+        )
+        if things := contract.units(found):
+            charge = Charge(enrichment_id, contact["custom"], things, things * PRICE)
+            self.ledger.append(charge)
+            self.behaviour.balance -= charge.credits
+        result = {"enrichment_id": enrichment_id, "status": "finished", **found}
+        self.webhooks.append(result | {"custom": contact["custom"]})
 
 
 class Counts(Metrics):
@@ -197,6 +221,7 @@ class World:
         self.dynamodb.create_table(TableName="table", **table_of_the_template())
         self.secretsmanager.create_secret(Name="api-key", SecretString=provider.behaviour.api_key)
         self.secretsmanager.create_secret(Name="signing-key", SecretString="first signing key")
+        self.secretsmanager.create_secret(Name="person-key", SecretString="the person key")
 
         self.messages, self.functions = Messages(self.clock), Functions()
         self.metrics = Counts()
@@ -206,6 +231,7 @@ class World:
         )
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
+        self.pipeline.in_parallel = one_by_one
 
     def clients(self) -> Any:
         """The clients of the pipeline: moto's, and those of this module in place of the rest."""
@@ -226,7 +252,16 @@ class World:
         )
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
+        pipeline.in_parallel = one_by_one
         return pipeline
+
+    def allow_in_a_month(self, cap: int) -> None:
+        """Set the month's cap, as a new deployment does."""
+        budget = Budget(self.pipeline.table, cap)
+        self.pipeline.budget = budget
+        self.pipeline.submit = replace(self.pipeline.submit, budget=budget)
+        estimate = replace(self.pipeline.estimate, budget=budget)
+        self.pipeline.split = replace(self.pipeline.split, estimate=estimate)
 
     def clock(self) -> int:
         return self.now

@@ -107,7 +107,9 @@ class Upon:
         return START
 
 
-START = 1_800_000_000
+# Ten minutes before a month ends (2027-01-31 23:50 UTC), so that credits are reserved in one month
+# and charged in the next.
+START = 1_801_439_400
 EPOCH = Upon()
 
 

@@ -6,7 +6,6 @@
 import operator
 import re
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -56,31 +55,41 @@ class DynamoDB:
 
     def __init__(self, guard: Guard, on_write: Callable[[Key, Item | None, Item], None]) -> None:
         self._guard, self._on_write = guard, on_write
-        self.items: dict[Key, dict[str, Any]] = {}
+        self.items: dict[Key, Item] = {}
+        self._sent: dict[Key, Item] = {}  # items as they are sent, kept since most are read often
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            item = self.items.get(_key(request["Key"]))
-            return {} if item is None else {"Item": _wired(item)}
+            item = self._wired(_key(request["Key"]))
+            return {} if item is None else {"Item": item}
 
         return dict(self._guard("get", act))
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            there = self.items.get(_key(request["Item"]))
-            if there is not None:
-                raise ConditionalCheckFailed(_wired(there))
+            key = _key(request["Item"])
+            if "ConditionExpression" in request and not _holds(request, self.items.get(key)):
+                raise ConditionalCheckFailed(self._wired(key))
             self._put(request["Item"])
             return {}
 
-        assert request["ConditionExpression"] == "attribute_not_exists(pk)"
         return dict(self._guard("put", act))
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            found = {
+                name: [item for key in request["Keys"] if (item := self._wired(_key(key)))]
+                for name, request in RequestItems.items()
+            }
+            return {"Responses": found, "UnprocessedKeys": {}}
+
+        return dict(self._guard("batch get", act))
 
     def update_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            there = self.items.get(_key(request["Key"]))
-            if not _holds(request, there):
-                raise ConditionalCheckFailed(None if there is None else _wired(there))
+            key = _key(request["Key"])
+            if not _holds(request, self.items.get(key)):
+                raise ConditionalCheckFailed(self._wired(key))
             self._update(request)
             return {}
 
@@ -100,11 +109,11 @@ class DynamoDB:
     def _transact(self, actions: list[tuple[str, dict[str, Any]]]) -> None:
         reasons = []
         for kind, request in actions:
-            there = self.items.get(_key(request["Key" if kind == "Update" else "Item"]))
+            key = _key(request["Key" if kind == "Update" else "Item"])
             reason: dict[str, Any] = {"Code": "None"}
-            if not _holds(request, there):
+            if not _holds(request, self.items.get(key)):
                 reason = {"Code": "ConditionalCheckFailed"}
-                reason |= {"Item": _wired(there)} if there else {}
+                reason |= {"Item": self._wired(key)} if key in self.items else {}
             reasons.append(reason)
         if any(reason["Code"] != "None" for reason in reasons):
             raise TransactionCanceled(reasons)
@@ -132,19 +141,14 @@ class DynamoDB:
                 name: _plain(value) for name, value in request["ExpressionAttributeValues"].items()
             }
             if request.get("IndexName"):
-                found = [
-                    item
-                    for _, item in sorted(self.items.items())
-                    if item.get("open") == values[":value"]
-                ]
+                value = values[":value"]
+                found = sorted(key for key, item in self.items.items() if item.get("open") == value)
             else:
-                prefix = values.get(":prefix", "")
-                found = [
-                    item
-                    for (pk, sk), item in sorted(self.items.items())
-                    if pk == values[":pk"] and sk.startswith(prefix)
-                ]
-            return {"Items": [_wired(item) for item in found], "Count": len(found)}
+                pk, prefix = values[":pk"], values.get(":prefix", "")
+                found = sorted(
+                    key for key in self.items if key[0] == pk and key[1].startswith(prefix)
+                )
+            return {"Items": list(map(self._wired, found)), "Count": len(found)}
 
         return dict(self._guard("query", act))
 
@@ -154,7 +158,7 @@ class DynamoDB:
 
     def _update(self, request: Mapping[str, Any]) -> None:
         key = _key(request["Key"])
-        item = deepcopy(self.items.get(key, {"pk": key[0], "sk": key[1]}))
+        item = dict(self.items.get(key, {"pk": key[0], "sk": key[1]}))
         names = request.get("ExpressionAttributeNames", {})
         values = {
             name: _plain(value)
@@ -177,7 +181,14 @@ class DynamoDB:
     def _write(self, key: Key, item: Item) -> None:
         before = self.items.get(key)
         self.items[key] = item
+        self._sent.pop(key, None)
         self._on_write(key, before, item)
+
+    def _wired(self, key: Key) -> Item | None:
+        """An item as it is sent; None if there is none."""
+        if key in self.items and key not in self._sent:
+            self._sent[key] = {name: _serialize(value) for name, value in self.items[key].items()}
+        return self._sent.get(key)
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -185,16 +196,24 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     "<": operator.lt,
     ">=": operator.ge,
+    ">": operator.gt,
 }
 
 
 def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
-    """Whether a condition holds: terms joined by AND, or by OR, which the adapters never mix."""
+    """Whether a condition holds: terms joined by AND and OR, with parentheses."""
     names = request.get("ExpressionAttributeNames", {})
     values = {
         name: _plain(value) for name, value in request.get("ExpressionAttributeValues", {}).items()
     }
     there = item or {}
+
+    def holds(text: str) -> bool:
+        for word, combined in ((" OR ", any), (" AND ", all)):
+            parts = _parts(text, word)
+            if len(parts) > 1:
+                return combined(map(holds, parts))
+        return holds(text[1:-1]) if text.startswith("(") else term(text)
 
     def term(text: str) -> bool:
         if text.startswith("NOT "):
@@ -205,15 +224,24 @@ def _holds(request: Mapping[str, Any], item: dict[str, Any] | None) -> bool:
             return there.get(names.get(found[1], found[1])) in [
                 values[name.strip()] for name in found[2].split(",")
             ]
-        found = re.fullmatch(r"(#?\w+) (=|<=|<|>=) (:\w+)", text)
+        found = re.fullmatch(r"(#?\w+) (=|<=|<|>=|>) (:\w+)", text)
         assert found, text
         mine = there.get(names.get(found[1], found[1]))
         return mine is not None and bool(_COMPARISONS[found[2]](mine, values[found[3]]))
 
-    condition = request["ConditionExpression"]
-    if " OR " in condition:
-        return any(term(text) for text in condition.split(" OR "))
-    return all(term(text) for text in condition.split(" AND "))
+    return holds(request["ConditionExpression"])
+
+
+def _parts(condition: str, word: str) -> list[str]:
+    """A condition cut at a word, but not between parentheses."""
+    parts = [""]
+    for piece in condition.split(word):
+        whole = parts[-1].count("(") == parts[-1].count(")")
+        if whole and parts[-1]:
+            parts.append(piece)
+        else:
+            parts[-1] += word + piece if parts[-1] else piece
+    return parts
 
 
 def _key(item: Mapping[str, Any]) -> Key:
@@ -221,10 +249,6 @@ def _key(item: Mapping[str, Any]) -> Key:
 
 
 _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
-
-
-def _wired(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in item.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 hub             who goes on, and what happens next
 fates           what becomes of a call
-world           a file, the pipeline over an AWS in memory, and the ways by which work is heard of
+drop            what is dropped: a file, what is looked for, caps on credits
+world           the pipeline over an AWS in memory, and the ways by which work is heard of
 pipeline        the real pipeline, but for what is no part of a history
 aws, dynamodb   AWS in memory
 provider        the provider with a ledger
@@ -13,6 +14,7 @@ promises        what must hold
 import random
 from collections.abc import Mapping
 
+from tests.simulation.drop import Drop
 from tests.simulation.hub import Hub
 from tests.simulation.interventions import Interventions
 from tests.simulation.pipeline import SimulatedPipeline
@@ -28,6 +30,7 @@ class History:
         kind: of the pipeline; a subclass has a bug.
         script: what goes wrong, by the number of the call; then nothing else does.
         copied: whether the same file is uploaded twice, under two names.
+        shared: whether other files are uploaded that share people with it.
     """
 
     def __init__(
@@ -36,12 +39,15 @@ class History:
         kind: type[SimulatedPipeline] = SimulatedPipeline,
         script: Mapping[int, int] | None = None,
         copied: bool = False,
+        shared: bool = False,
     ) -> None:
         self.hub = Hub(chance, script)
-        self.world = World(self.hub, kind, copied)
+        self.world = World(self.hub, kind, Drop(self.hub, copied, shared))
         self._interventions = Interventions(self.world)
         self._promises = Promises(self.world, self._interventions)
         self.world.on_step = self._promises.on_step
+        self.world.on_write = self._promises.on_write
+        self.world.on_accepted = self._promises.on_accepted
 
     def run(self) -> None:
         """Let everything happen, then check every promise.
@@ -49,11 +55,13 @@ class History:
         Raises:
             Violation: with the story.
         """
+        drop = self.world.drop
+        files = (f"of {len(file.rows)} rows for {file.wanted}" for file in drop.files.values())
         self.hub.let_calls_fail()
         self._promises.begin()
         self.hub.tell(
-            f"a file of {len(self.world.rows)} rows is uploaded; {self.hub.faults:.0%} of calls go"
-            f" wrong; the month's cap is {self.world.cap}"
+            f"a file {' and one '.join(files)} is uploaded;"
+            f" {self.hub.faults:.0%} of calls go wrong; {drop.caps}"
         )
         self.world.upload()
         self._interventions.plan()
@@ -62,11 +70,12 @@ class History:
 
 
 def run_history(seed: int, kind: type[SimulatedPipeline] = SimulatedPipeline) -> History:
-    """The history of a seed, run and checked; in every fifth, the same file is uploaded twice.
+    """The history of a seed, run and checked; of five, the same file is uploaded twice in one, and
+    files that share people in two.
 
     Raises:
         Violation: a promise was broken; its text is the story.
     """
-    history = History(random.Random(seed), kind, copied=seed % 5 == 4)
+    history = History(random.Random(seed), kind, copied=seed % 5 == 4, shared=seed % 5 in (1, 3))
     history.run()
     return history

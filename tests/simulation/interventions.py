@@ -8,7 +8,7 @@ from enrichment.errors import OperatorError
 from enrichment.usecases.operate import Action
 from tests.simulation.aws import START
 from tests.simulation.pipeline import DEADLINE
-from tests.simulation.provider import Place
+from tests.simulation.provider import PRICES, Place
 from tests.simulation.world import World
 
 
@@ -77,7 +77,8 @@ class Interventions:
         self._ask(Action.RESUME)
 
     def _top_up(self) -> None:
-        self._world.provider.balance += 500
+        self._world.topped_up = True
+        self._world.provider.balance += 500 * PRICES[self._world.drop.wanted]
 
     def _resend(self) -> None:
         for job in filter(None, map(self._world.job, self._world.jobs)):
@@ -85,7 +86,7 @@ class Interventions:
                 (job.id, row)
                 for batch in self._world.pipeline.batches.of(job)
                 if batch.state is BatchState.UNKNOWN
-                for row in range(batch.first_row, batch.last_row + 1)
+                for row in batch.rows or range(batch.first_row, batch.last_row + 1)
             }
         self._ask(Action.RESEND)
 

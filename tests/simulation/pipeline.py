@@ -11,12 +11,13 @@ from typing import Any
 from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
-from enrichment.adapters.secrets import ApiKey, SigningKey
+from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
+from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
 from tests.simulation.aws import DEAD_LETTERS, DOOR
-from tests.simulation.provider import PRICE
+from tests.simulation.provider import MOST_NUMBERS, PRICES
 
 DEADLINE = 3600
 BUCKET = "data"
@@ -28,14 +29,18 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "SUBMIT_QUEUE_URL": "queue",
         "COMPILE_FUNCTION": "compile",
         "SPLIT_FUNCTION": "split",
+        "REUSE_DAYS": "90",
+        "REUSE_NOT_FOUND_DAYS": "30",
+        "PERSON_KEY_SECRET": "person-key",
         "PRONTO_BASE_URL": "https://pronto.test",
         "WEBHOOK_URL": "https://hooks.test/",
         "DEADLINE_MINUTES": str(DEADLINE // 60),
         "MAX_FILE_MEGABYTES": "50",
         "MAX_ROWS": "1048576",
-        "CREDITS_PER_EMAIL": str(PRICE),
-        "CREDITS_PER_PHONE": "10",
-        "CREDITS_PER_PERSONAL_EMAIL": "3",
+        "CREDITS_PER_EMAIL": str(PRICES["email"]),
+        "CREDITS_PER_PHONE": str(PRICES["phone"]),
+        "CREDITS_PER_PERSONAL_EMAIL": "30",
+        "MOST_NUMBERS_PER_PHONE": str(MOST_NUMBERS),
         "CREDITS_PER_MONTH": "0",
         "QUIET_MINUTES": "10",
         "PROBE_MINUTES": "15",
@@ -59,6 +64,7 @@ class SimulatedPipeline(Pipeline):
     """
 
     batch_size = 3
+    in_parallel = staticmethod(one_by_one)
 
     @cached_property
     def api_key(self) -> "KnownApiKey":
@@ -67,6 +73,10 @@ class SimulatedPipeline(Pipeline):
     @cached_property
     def signing_key(self) -> SigningKey:
         return SigningKey(self.clients.secrets, "signing-key", self.clock)
+
+    @cached_property
+    def person_key(self) -> PersonKey:
+        return KnownPersonKey()
 
     @cached_property
     def dead_letters(self) -> tuple[DeadLetters, ...]:
@@ -91,6 +101,16 @@ class KnownApiKey(ApiKey):
         if self.missing:
             raise SettingsError("the secret api-key is empty")
         return "key"
+
+
+class KnownPersonKey(PersonKey):
+    """What keys the hashes of persons."""
+
+    def __init__(self) -> None:
+        pass
+
+    def read(self) -> bytes:
+        return b"person key"
 
 
 class NoMetrics(Metrics):

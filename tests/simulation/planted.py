@@ -1,9 +1,9 @@
-"""Twelve bugs, planted to see that the simulation finds them. Each is one a developer could write.
+"""Twenty-four bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -11,12 +11,21 @@ from typing import Any
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.person import Entry, Reuse
+from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.steps.completion import Completion
-from enrichment.store.batches import Batches
+from enrichment.steps.people import People, Sorted
+from enrichment.steps.settlement import SettleBatch
+from enrichment.store.batches import Batches, Claim
+from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
+from enrichment.store.persons import Persons
+from enrichment.store.results import Came
 from enrichment.usecases.submit import SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
@@ -24,21 +33,20 @@ from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
 from tests.simulation.pipeline import SimulatedPipeline
 
 
-class CarelessBatches(Batches):
-    def settle(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: Any) -> bool:
-        if not super().settle(batch, to, cost_given_back, **fields):
-            jobs = Jobs(self._table)
-            job = jobs.get(batch.job)
-            jobs.change(batch.job, settled=job.settled + 1 if job else 0)
-        return True
+class CarelessCompletion(Completion):
+    def recount(self, job: Job, batch: Batch) -> int:
+        if batch.state is BatchState.COMPLETE and job.settled < job.batches:
+            self.jobs.change(job.id, settled=job.settled + 1)
+            self.finish_if_complete(job.id)
+        return super().recount(job, batch)
 
 
 class CountTwice(SimulatedPipeline):
     """A batch is counted on its job each time that its last result is told of, not once."""
 
     @cached_property
-    def batches(self) -> Batches:
-        return CarelessBatches(self.table)
+    def completion(self) -> Completion:
+        return CarelessCompletion(**vars(super().completion))
 
 
 class HastySubmit(SubmitBatch):
@@ -200,6 +208,189 @@ class KeepNotes(SimulatedPipeline):
         return HoardingJobs(self.table)
 
 
+class HastyBatches(Batches):
+    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
+        there = self.get(job, batch.number) or batch
+        older = batch.model_copy(update={"state": there.state, "answered": there.answered})
+        return super().settle(job, older, charge, now)
+
+
+class SettleTwice(SimulatedPipeline):
+    """What results cost is counted from an older look at the batch, so that two who settle it at
+    the same time both count it.
+    """
+
+    @cached_property
+    def batches(self) -> Batches:
+        return HastyBatches(self.table)
+
+
+class KeepingBatches(Batches):
+    def release(self, job: Job, batch: Batch, now: int, queued_at: int, **fields: Any) -> bool:
+        uncounted = batch.model_copy(update={"month": None})
+        return super().release(job, uncounted, now, queued_at, **fields)
+
+
+class ForgetToRelease(SimulatedPipeline):
+    """A batch that was provably not sent keeps the credits that it had reserved."""
+
+    @cached_property
+    def batches(self) -> Batches:
+        return KeepingBatches(self.table)
+
+
+class ShortSightedBudget(Budget):
+    def room(self, job: Job, month: str) -> Room:
+        room = super().room(job, month)
+        return replace(
+            room, caps=[replace(cap, account=_charged(cap.account)) for cap in room.caps]
+        )
+
+
+def _charged(account: Account) -> Account:
+    return replace(account, reserved=account.charged)
+
+
+class CountOnlyCharged(SimulatedPipeline):
+    """A cap is held against what was charged, without what is reserved for results to come."""
+
+    @cached_property
+    def budget(self) -> Budget:
+        return ShortSightedBudget(self.table, super().budget.month_cap)
+
+
+class TrustingBatches(Batches):
+    def claim(self, job: Job, batch: Batch, claim: str, now: int, room: Room) -> Claim:
+        return super().claim(job, batch, claim, now, replace(room, caps=()))
+
+
+class LookBeforeReserving(SimulatedPipeline):
+    """A batch looks whether the caps have room for it, but does not take it with the step in which
+    it is claimed.
+    """
+
+    @cached_property
+    def batches(self) -> Batches:
+        return TrustingBatches(self.table)
+
+
+class PunctualSettlement(SettleBatch):
+    def run(self, job: Job, batch: Batch, results: Mapping[int, Came]) -> bool:
+        return job.state in UNDER_WAY and super().run(job, batch, results)
+
+
+class IgnoreLateCharges(SimulatedPipeline):
+    """What a result costs that comes when its job does not run any more is not settled."""
+
+    @cached_property
+    def settle(self) -> SettleBatch:
+        return PunctualSettlement(self.batches, self.clock)
+
+
+class HopefulBatches(Batches):
+    def resend(self, batch: Batch, now: int) -> bool:
+        return super().resend(batch.model_copy(update={"reserved": 0}), now)
+
+
+class ForgetTheFirstTime(SimulatedPipeline):
+    """What is sent again is told as if the first time had cost nothing."""
+
+    @cached_property
+    def batches(self) -> Batches:
+        return HopefulBatches(self.table)
+
+
+class CoarseSubmit(SubmitBatch):
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+        if cap.left < job.most_each:
+            return super()._short(job, batch, contacts, cap)
+        self._end_unsent(job, batch, BatchState.OVER_BUDGET)
+        return BatchState.OVER_BUDGET
+
+
+class WholeBatchesOnly(SimulatedPipeline):
+    """A batch that a cap pays for in part is not sent at all."""
+
+    @cached_property
+    def submit(self) -> SubmitBatch:
+        return CoarseSubmit(**vars(super().submit))
+
+
+class ForgetfulPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        as_email = job.model_copy(update={"wanted": EnrichmentType.EMAIL})
+        return super().sort(as_email, batch, contacts)
+
+
+class ReuseAcrossTypes(SimulatedPipeline):
+    """What is known of a person is used whatever was looked for."""
+
+    @cached_property
+    def people(self) -> People:
+        return ForgetfulPeople(**vars(super().people))
+
+
+class Hoard(Reuse):
+    def allows(self, is_found: bool, age: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class HoardingPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        return People.sort(replace(self, reuse=Hoard(*self.reuse)), job, batch, contacts)
+
+
+class ReuseTheExpired(SimulatedPipeline):
+    """What is known of a person is used for ever."""
+
+    @cached_property
+    def people(self) -> People:
+        return HoardingPeople(**vars(super().people))
+
+
+class TrustingPersons(Persons):
+    def add(self, key: str, entry: Entry) -> Entry | None:
+        there = self.of([key]).get(key)
+        if there is None:
+            self.enter(key, entry)
+        return there
+
+
+class LookBeforeTaking(SimulatedPipeline):
+    """A batch looks whether a person is known, but does not take them with the same write."""
+
+    @cached_property
+    def persons(self) -> Persons:
+        return TrustingPersons(self.table)
+
+
+class ImpatientPeople(People):
+    def sort(self, job: Job, batch: Batch, contacts: Sequence[PlannedContact]) -> Sorted:
+        done = super().sort(job, batch, contacts)
+        return replace(done, new=[*done.new, *done.waiting], waiting=[])
+
+
+class WaitForNobody(SimulatedPipeline):
+    """A person who is on their way for another file, with no result yet, is sent once more."""
+
+    @cached_property
+    def people(self) -> People:
+        return ImpatientPeople(**vars(super().people))
+
+
+class LazyPersons(Persons):
+    def replace(self, key: str, there: Entry, entry: Entry) -> Entry | None:
+        return None if there.is_of(entry) else super().replace(key, there, entry)
+
+
+class KeepOldClaims(SimulatedPipeline):
+    """A batch that is sent again does not write its new claim into the entries of its people."""
+
+    @cached_property
+    def persons(self) -> Persons:
+        return LazyPersons(self.table)
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -213,4 +404,16 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "answer_unsent": AnswerUnsent,
     "amend_without_news": AmendWithoutNews,
     "keep_notes": KeepNotes,
+    "settle_twice": SettleTwice,
+    "forget_to_release": ForgetToRelease,
+    "count_only_charged": CountOnlyCharged,
+    "look_before_reserving": LookBeforeReserving,
+    "whole_batches_only": WholeBatchesOnly,
+    "ignore_late_charges": IgnoreLateCharges,
+    "forget_the_first_time": ForgetTheFirstTime,
+    "reuse_across_types": ReuseAcrossTypes,
+    "reuse_the_expired": ReuseTheExpired,
+    "look_before_taking": LookBeforeTaking,
+    "wait_for_nobody": WaitForNobody,
+    "keep_old_claims": KeepOldClaims,
 }

@@ -21,9 +21,11 @@ from enrichment.domain.job import (
 from enrichment.domain.outcome import RowState
 from enrichment.store.items import plan_of, results_of
 from tests.simulation.aws import START
+from tests.simulation.bill import BillPromises
 from tests.simulation.dynamodb import Item
 from tests.simulation.interventions import Interventions
-from tests.simulation.provider import PRICE, Place
+from tests.simulation.people import PeoplePromises
+from tests.simulation.provider import Place
 from tests.simulation.world import FORGED, World
 
 # A job at rest: LATE is left out, since a result that is known of is written in time.
@@ -41,7 +43,7 @@ NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
 Ends = dict[int, tuple[RowState, str]]
-"""Of each row, its state and its e-mail."""
+"""Of each row, its state and what was found for it."""
 
 
 class Promises:
@@ -55,6 +57,8 @@ class Promises:
     def __init__(self, world: World, interventions: Interventions) -> None:
         self._world, self._interventions = world, interventions
         self._promise = world.hub.promise
+        self._bill = BillPromises(world)
+        self._people = PeoplePromises(world, interventions)
         self._gentle = False
         self._ran_at: dict[str, int] = {}
 
@@ -62,7 +66,16 @@ class Promises:
         """Look how much goes wrong in this history."""
         self._gentle = self._world.hub.faults < 0.02
 
-    # At a step of a job
+    # At each write, and at a step of a job
+
+    def on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
+        """An item of the table is written."""
+        self._bill.on_write(key, before, after)
+        self._people.on_write(key, after)
+
+    def on_accepted(self, place: Place) -> None:
+        """The provider accepts a contact."""
+        self._people.on_accepted(place)
 
     def on_step(self, before: Item, after: Item) -> None:
         """A job goes from one state to another."""
@@ -99,9 +112,12 @@ class Promises:
 
     def _check_first_answer(self, job: Item, batches: list[Item]) -> None:
         """Something is awaited, but nothing came for long and nothing is left to send."""
-        sent = all(batch["state"] not in UNANSWERED for batch in batches)
+        asked = [
+            batch for batch in batches if batch["state"] != BatchState.PLANNED or not batch["waits"]
+        ]
+        sent = all(batch["state"] not in UNANSWERED for batch in asked)
         self._promise(sent, "a first answer is given only when every batch was answered")
-        last = max(int(batch.get("claimed_at") or 0) for batch in batches)
+        last = max((int(batch.get("claimed_at") or 0) for batch in asked), default=0)
         last = max(last, int(job.get("last_result_at") or 0))
         quiet = self._world.hub.now - last >= 600
         # A sweep may have looked just before a result came, which amends the output then.
@@ -125,6 +141,7 @@ class Promises:
         jobs = [self._check_rest(each) for each in self._world.jobs]
         self._check_door()
         self._check_payments(jobs)
+        self._bill.check(jobs)
         for job in jobs:
             if job.state in WRITTEN:
                 self._check_output(job)
@@ -146,14 +163,11 @@ class Promises:
 
     def _check_payments(self, jobs: list[Job]) -> None:
         accepted, resent = self._world.provider.accepted, self._interventions.resent
-        for row in self._world.rows:
-            times = sum(accepted[job.id, row] for job in jobs)
-            twice = any((job.id, row) in resent for job in jobs)
-            words = f"row {row} is paid at most once (it was accepted {times} times)"
-            self._promise(twice or times <= 1, words)
-        cap, spent = self._world.cap, accepted.total() * PRICE
-        if cap is not None and not resent:
-            self._promise(spent <= cap, f"the month's cap of {cap} is kept ({spent} were spent)")
+        for job in jobs:
+            for row in self._world.file(job.id).rows:
+                times = accepted[job.id, row]
+                words = f"row {row} is paid at most once (it was accepted {times} times)"
+                self._promise((job.id, row) in resent or times <= 1, words)
 
     def _check_unsent(self, job: Job) -> None:
         report = self._report(job)
@@ -177,49 +191,62 @@ class Promises:
 
     def _check_output(self, job: Job) -> None:
         output = _cells(self._object(output_key(ENRICHED, job.key, job.id, ".csv")))
-        self._promise(
-            [row[:3] for row in output] == _cells(self._world.file),
-            "every row comes out once, in order, its cells untouched",
-        )
-        ends = {row: (RowState(out[3]), out[4]) for row, out in enumerate(output[1:], start=2)}
-        for row, (state, email) in ends.items():
-            self._check_row((job.id, row), state, email)
+        own = _cells(self._world.file(job.id).text)
+        width = len(own[0])
+        words = "every row comes out once, in order, its cells untouched"
+        self._promise([row[:width] for row in output] == own, words)
+        state_at = output[0].index("enrichment_status")
+        found_at = output[0].index(f"enriched_{self._world.file(job.id).wanted}")
+        ends = {
+            row: (RowState(out[state_at]), out[found_at])
+            for row, out in enumerate(output[1:], start=2)
+        }
+        for row, (state, found) in ends.items():
+            self._check_row((job.id, row), state, found)
         counts = Counter(state for state, _ in ends.values())
-        reported = {state: count for state, count in self._report(job)["counts"].items() if count}
+        report = self._report(job)
+        reported = {state: count for state, count in report["counts"].items() if count}
         self._promise(reported == counts, "the report adds up")
+        self._bill.check_report(job, counts, report)
         awaited = any(counts[state] for state in AWAITED)
         self._promise(not counts[RowState.AWAITED], "no row is awaited after the deadline")
         words = "a job is done exactly when none of its rows awaits a result"
         self._promise(awaited == (job.state is JobState.DELIVERED), words)
         self._check_progress(job, ends)
 
-    def _check_row(self, place: Place, state: RowState, email: str) -> None:
+    def _check_row(self, place: Place, state: RowState, found: str) -> None:
         accepted, row = self._world.provider.accepted[place], place[1]
         if place in self._world.acknowledged:
             words = f"row {row}, whose result was acknowledged, has it (it is {state})"
             self._promise(state in WITH_RESULT, words)
-            own = email == self._world.acknowledged[place]
+            own = found == self._world.acknowledged[place]
             self._promise(own, f"row {row} has its own result")
-        if state in (*WITH_RESULT, RowState.TIMED_OUT):
-            words = f"row {row} is {state}, so the provider has accepted it"
-            self._promise(accepted >= 1, words)
+        if state in (*WITH_RESULT, RowState.TIMED_OUT) and not accepted:
+            words = f"row {row} is {state}, so it was accepted, or a row of the same person"
+            known = state in WITH_RESULT and self._people.is_known(place, found)
+            self._promise(known, words)
         if state in NEVER_TAKEN:
             words = f"row {row} is {state}, so the provider has not accepted it"
             self._promise(accepted == 0, words)
-        match self._world.rows[row]:
+        match self._world.file(place[0]).rows[row]:
             case "rejected":
                 words = f"row {row} lacks a name, so it is rejected (it is {state})"
                 self._promise(state is RowState.REJECTED, words)
             case "bad":
                 words = f"row {row} is not valid, so it is never found (it is {state})"
-                self._promise(state in NOT_VALID, words)
+                known = bool(self._people.others(place))  # by a good row with the same page
+                self._promise(state in NOT_VALID or known, words)
 
     def _check_progress(self, job: Job, ends: Ends) -> None:
         """With few faults and nobody's veto, most of an hour suffices to send everything."""
         vetoes = ("stops working", "PAUSED", "operator", "table is down")
         vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
         if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:
-            unsent = [row for row, (state, _) in ends.items() if state is RowState.NOT_SENT]
+            unsent = [
+                row
+                for row, (state, _) in ends.items()
+                if state is RowState.NOT_SENT and not self._people.others((job.id, row))
+            ]
             words = f"most of an hour suffices to send everything (rows {unsent} were not)"
             self._promise(not unsent, words)
 

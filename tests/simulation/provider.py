@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, get_args
 
 import httpx
 
@@ -11,20 +12,41 @@ from local.provider import contract
 from tests.simulation.fates import WELL, Killed
 from tests.simulation.hub import Hub
 
-PRICE = 1
+PRICES = {"email": 3, "phone": 30}
+MOST_NUMBERS = 5  # that the pipeline reckons with; some contacts have more
 BAD_NAME = "Bad"  # of a contact that the provider does not take
 
 Place = tuple[str, int]
 """A job and a row of its file."""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a token names: the row that was sent, and the month whose budget its batch counts in."""
+
+    place: Place
+    batch: int
+    month: str
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A line of the ledger: so many e-mails or numbers were found for a row that was sent."""
+
+    sent: Sent
+    found: int
+    credits: int
+
+
 class Provider:
-    """Takes orders behind an httpx transport.
+    """Takes orders behind an httpx transport, and charges what it finds.
 
     Args:
         hub: chooses.
         balance: the account's credits.
-        place_of: the place that a token names.
+        most_numbers: that a contact may have.
+        sent_by: what a token names.
+        on_order: hears of each contact that is accepted, by its place.
         on_result: hears of each result, which is to be told by webhook, and of its place.
     """
 
@@ -32,18 +54,28 @@ class Provider:
         self,
         hub: Hub,
         balance: int,
-        place_of: Callable[[str], Place],
+        most_numbers: int,
+        sent_by: Callable[[str], Sent],
+        on_order: Callable[[Place], None],
         on_result: Callable[[dict[str, Any], Place], None],
     ) -> None:
-        self._hub, self._place_of, self._on_result = hub, place_of, on_result
+        self._hub, self._sent_by = hub, sent_by
+        self._on_order, self._on_result = on_order, on_result
+        self._most_numbers = most_numbers
         self.balance = balance
         self.accepted: Counter[Place] = Counter()  # how often each row was
+        self.ledger: list[Charge] = []
         self.key_works = True
+
+    def credits_of(self, job: str) -> int:
+        """What a job was charged for."""
+        return sum(charge.credits for charge in self.ledger if charge.sent.place[0] == job)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             if "credits" in request.url.path:
-                return httpx.Response(200, json={"credits": self.balance})
+                balances = {"search_credits": 5, "enrichment_credits": self.balance}
+                return httpx.Response(200, json=balances)
             return httpx.Response(404)
         mishap = self._hub.fate_of_post()
         if mishap == WELL:
@@ -70,20 +102,24 @@ class Provider:
             return httpx.Response(401, json={"error": 401, "message": "Invalid API key"})
         single = request.url.path.endswith("single_enrich")
         order_of = contract.single_order if single else contract.bulk_order
-        contacts = order_of(json.loads(request.content)).contacts
-        if any(contact["firstname"] == BAD_NAME for contact in contacts):
+        order = order_of(json.loads(request.content))
+        if any(contact["firstname"] == BAD_NAME for contact in order.contacts):
             return httpx.Response(422, json={"error": 422, "message": "a contact is not valid"})
-        if len(contacts) * PRICE > self.balance:
+        if len(order.contacts) * PRICES[order.type] > self.balance:
             return httpx.Response(422, json={"error": contract.CREDITS_MESSAGE})
-        self.balance -= len(contacts) * PRICE
-        for contact in contacts:
-            self._enrich(contact)
+        for contact in order.contacts:
+            self._enrich(contact, order.type)
         return httpx.Response(202, json={"enrichment_id": "e"})
 
-    def _enrich(self, contact: dict[str, Any]) -> None:
-        custom = contact["custom"]
-        place = self._place_of(custom["token"])
-        self.accepted[place] += 1
-        found = contract.findings(contact, "email", 0.7, frozenset())
-        result = {"enrichment_id": "e", "status": "finished", **found, "custom": custom}
-        self._on_result(result, place)
+    def _enrich(self, contact: dict[str, Any], wanted: str) -> None:
+        sent = self._sent_by(contact["custom"]["token"])
+        self.accepted[sent.place] += 1
+        self._on_order(sent.place)
+        found = contract.findings(contact, wanted, 0.7, frozenset(), self._most_numbers)
+        if things := contract.units(found):
+            self.ledger.append(Charge(sent, things, things * PRICES[wanted]))
+            self.balance -= things * PRICES[wanted]
+        shape = self._hub.chance.choice(get_args(contract.PhoneShape))
+        told = contract.told(found, shape, lambda _: True)
+        result = {"enrichment_id": "e", "status": "finished", **told, "custom": contact["custom"]}
+        self._on_result(result, sent.place)

@@ -11,12 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from moto import mock_aws
 
 from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.credits import Charge
 from enrichment.domain.job import ENDED_AT_ONCE, Halt, Job, JobState
+from enrichment.domain.person import Entry, Origin
 from enrichment.domain.token import RowRef
 from enrichment.store.batches import Batches
-from enrichment.store.budget import Budget
+from enrichment.store.budget import Budget, Room
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
+from enrichment.store.persons import Persons
 from enrichment.store.results import Results
 from enrichment.store.table import Table
 from tests.functional.world import table_of_the_template
@@ -24,13 +27,25 @@ from tests.simulation.dynamodb import DynamoDB
 from tests.unit.builders import a_batch, a_job
 
 CAP = 7
-MONTH = "2026-11"
+MONTH, AT = "2026-11", 1_795_000_000
 RETENTION = 90
-JOB = a_job(created_at=1, deadline_at=100, content="content")
+JOB = a_job(created_at=1, deadline_at=100, content="content", wanted="email", most_each=2)
 OTHER = a_job(id="other", created_at=50, deadline_at=150, content="content")
 jobs = st.sampled_from([JOB, OTHER])
 numbers = st.integers(1, 4)
+held = st.sampled_from([{}, {"month": MONTH, "reserved": 4}])  # what a batch holds, as it was read
 times = st.integers(1, 200)
+KEYS = ("one", "two")
+keys = st.sampled_from(KEYS)
+entries = st.builds(
+    Entry,
+    job=st.just("job"),
+    batch=numbers,
+    row=st.integers(1, 3),
+    claim=st.sampled_from("ab"),
+    marks=st.sampled_from([("",), ("page",)]),
+    expires_at=times,
+)
 
 
 def batch(number: int, **fields: object) -> Batch:
@@ -49,7 +64,8 @@ class Store:
     def __init__(self, client: Any) -> None:
         table = Table(client, "table", RETENTION)
         self.jobs, self.batches, self.results = Jobs(table), Batches(table), Results(table)
-        self.budget, self.contents = Budget(table), Contents(table)
+        self.budget, self.contents = Budget(table, CAP), Contents(table)
+        self.persons = Persons(table)
 
 
 class BothTables(RuleBasedStateMachine):
@@ -142,13 +158,19 @@ class BothTables(RuleBasedStateMachine):
     def plan(self) -> None:
         self.both(lambda store: store.batches.add(batch(number) for number in range(1, 5)))
 
-    @rule(number=numbers, claim=st.sampled_from("ab"), cap=st.sampled_from([None, CAP, 1]))
-    def claim(self, number: int, claim: str, cap: int | None) -> None:
-        self.both(lambda store: store.batches.claim(batch(number), claim, 5, MONTH, 2, cap))
+    @rule(number=numbers, claim=st.sampled_from("ab"), look=st.booleans())
+    def claim(self, number: int, claim: str, look: bool) -> None:
+        def act(store: Store) -> Any:
+            job = store.jobs.get(JOB.id) or JOB
+            room = store.budget.room(job, MONTH) if look else Room()
+            return room, store.batches.claim(job, batch(number), claim, AT, room)
 
-    @rule(number=numbers, claim=st.sampled_from("ab"), month=st.sampled_from([None, MONTH]))
-    def release(self, number: int, claim: str, month: str | None) -> None:
-        self.both(lambda store: store.batches.release(batch(number, month=month), claim, 2, 9))
+        self.both(act)
+
+    @rule(number=numbers, claim=st.sampled_from("ab"), held=held)
+    def release(self, number: int, claim: str, held: dict[str, Any]) -> None:
+        of_claim = batch(number, claim=claim, **held)
+        self.both(lambda store: store.batches.release(JOB, of_claim, AT, 9))
 
     @rule(number=numbers, to=st.sampled_from([BatchState.ACCEPTED, BatchState.UNKNOWN]))
     def move(self, number: int, to: BatchState) -> None:
@@ -156,28 +178,66 @@ class BothTables(RuleBasedStateMachine):
 
     @rule(
         number=numbers,
-        to=st.sampled_from([BatchState.COMPLETE, BatchState.REJECTED, BatchState.OVER_BUDGET]),
-        month=st.sampled_from([None, MONTH]),
+        to=st.sampled_from([BatchState.REJECTED, BatchState.OVER_BUDGET]),
+        held=held,
     )
-    def settle(self, number: int, to: BatchState, month: str | None) -> None:
-        self.both(lambda store: store.batches.settle(batch(number, month=month), to, 2))
+    def end_unsent(self, number: int, to: BatchState, held: dict[str, Any]) -> None:
+        self.both(lambda store: store.batches.end_unsent(JOB, batch(number, **held), to, AT))
 
-    @rule(number=numbers, known=st.integers(4, 6))
-    def divide(self, number: int, known: int) -> None:
-        halves = batch(known + 1), batch(known + 2)
-        self.both(lambda store: store.batches.divide(batch(number), halves, known, 2, "words"))
+    @rule(number=numbers, answered=st.integers(0, 2), then=st.integers(0, 1), held=held)
+    def settle(self, number: int, answered: int, then: int, held: dict[str, Any]) -> None:
+        of_then, charge = batch(number, answered=then, **held), Charge(answered, 1, 2, 4)
+        self.both(lambda store: store.batches.settle(JOB, of_then, charge, AT))
+
+    @rule(number=numbers, known=st.integers(4, 6), state=st.sampled_from(["PLANNED", "SENDING"]))
+    def divide(self, number: int, known: int, state: str) -> None:
+        job, halves = (
+            JOB.model_copy(update={"batches": known}),
+            (batch(known + 1), batch(known + 2)),
+        )
+        self.both(
+            lambda store: store.batches.divide(job, batch(number, state=state), halves, AT, "words")
+        )
+
+    @rule(over=st.booleans())
+    def state_month(self, over: bool) -> None:
+        self.both(lambda store: store.budget.note_over(JOB, [MONTH], over))
+        self.both(lambda store: store.budget.note_stated(MONTH, store.budget.month(MONTH), AT))
 
     @rule(number=numbers)
     def resend(self, number: int) -> None:
         self.both(lambda store: store.batches.resend(batch(number), 7))
 
-    @rule(number=numbers, row=st.integers(1, 3), email=st.sampled_from("xy"))
-    def result(self, number: int, row: int, email: str) -> None:
+    @rule(
+        number=numbers,
+        row=st.integers(1, 12),
+        email=st.sampled_from("xy"),
+        origin=st.sampled_from([None, Origin(job="other", file="a.csv", at=3)]),
+    )
+    def result(self, number: int, row: int, email: str, origin: Origin | None) -> None:
         ref, payload = RowRef("job", number, row), {"email": email}
-        self.both(lambda store: store.results.put(ref, payload, 5))
+        self.both(lambda store: store.results.put(ref, payload, 5, origin))
         self.both(lambda store: store.results.set_aside(ref, payload, "why", 5))
-        self.both(lambda store: store.results.count(batch(number)))
         self.both(lambda store: store.results.of(batch(number)))
+
+    @rule(number=numbers, rows=st.sets(st.integers(1, 12), max_size=12))
+    def results_of_rows(self, number: int, rows: set[int]) -> None:
+        refs = [RowRef("job", number, row) for row in rows] + [RowRef("job", 1, 1)]
+        self.both(lambda store: store.results.of_rows(refs, map))
+
+    # Persons
+
+    @rule(key=keys, entry=entries)
+    def add_person(self, key: str, entry: Entry) -> None:
+        self.both(lambda store: store.persons.add(key, entry))
+
+    @rule(key=keys, there=entries, entry=entries)
+    def replace_person(self, key: str, there: Entry, entry: Entry) -> None:
+        self.both(lambda store: store.persons.replace(key, there, entry))
+
+    @rule(key=keys, entry=entries)
+    def enter_person(self, key: str, entry: Entry) -> None:
+        self.both(lambda store: store.persons.enter(key, entry))
 
     # What they hold
 
@@ -191,7 +251,8 @@ class BothTables(RuleBasedStateMachine):
             self.both(lambda store, job=job: store.jobs.get(job.id))  # type: ignore[misc]
         self.both(lambda store: sorted(job.id for job in store.jobs.open()))
         self.both(lambda store: store.batches.of(planned))
-        self.both(lambda store: store.budget.reserved(MONTH))
+        self.both(lambda store: (store.budget.month(MONTH), list(store.budget.lines(MONTH))))
+        self.both(lambda store: store.persons.of(KEYS))
 
 
 TestBothTables = BothTables.TestCase

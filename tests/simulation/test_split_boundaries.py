@@ -17,8 +17,8 @@ from tests.simulation.aws import S3, SQS, START, Lambda
 from tests.simulation.dynamodb import DynamoDB
 from tests.simulation.fates import Killed
 from tests.simulation.pipeline import ENVIRONMENT, FakeClients, SimulatedPipeline
-from tests.simulation.world import KEY
 
+KEY = "incoming/email/leads.csv"
 CONTACTS = 25
 
 

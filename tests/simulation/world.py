@@ -5,27 +5,31 @@ Each of those ways may lose what it carries or bring it twice; the hub chooses.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import httpx
 
+from enrichment.domain.credits import month_of
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import Job
+from enrichment.domain.person import Reuse
 from enrichment.domain.token import RowRef, SigningKeys, sign, verify
-from enrichment.store.items import batch_of_result_key
+from enrichment.store.items import batch_of_result_key, batch_sk, job_key, plan_of
 from enrichment.usecases.webhook import Message
 from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
 from tests.simulation.door import Door
+from tests.simulation.drop import Drop, File
 from tests.simulation.dynamodb import DynamoDB, Item
 from tests.simulation.hub import Hub, throttled
 from tests.simulation.pipeline import BUCKET, DEADLINE, ENVIRONMENT, FakeClients, SimulatedPipeline
-from tests.simulation.provider import BAD_NAME, Place, Provider
+from tests.simulation.provider import MOST_NUMBERS, PRICES, Place, Provider, Sent
 
 ASKS = "the queue asks for batch"
-KEY = "incoming/email/leads.csv"
+# How long results are used again, in seconds: for longer than a history lasts, or for part of it.
+LONG, SHORT = Reuse(90 * 86_400, 30 * 86_400), Reuse(900, 300)
 FORGED = "forged@example.com"
-COPY = "incoming/email/copy of leads.csv"
 # Seconds after the deadline by which all that was acknowledged must be in the output.
 RECOVERY = 3 * 3600
 QUIET = START + DEADLINE + 600
@@ -38,26 +42,30 @@ class World:
     Args:
         hub: chooses.
         kind: of the pipeline; a subclass has a bug, to see whether it is found.
-        copied: whether the same file is uploaded twice, under two names.
+        drop: what is uploaded.
     """
 
-    def __init__(self, hub: Hub, kind: type[SimulatedPipeline], copied: bool) -> None:
-        self.hub = hub
-        self.file, self.rows = make_file(hub)
-        keys = (KEY, COPY) if copied else (KEY,)
-        self.jobs = {job_id(BUCKET, key, "1"): key for key in keys}
-        self.acknowledged: dict[Place, str] = {}  # the e-mail of each acknowledged webhook
+    def __init__(self, hub: Hub, kind: type[SimulatedPipeline], drop: Drop) -> None:
+        self.hub, self.drop = hub, drop
+        self.jobs = {job_id(BUCKET, key, "1"): key for key in drop.files}
+        self.acknowledged: dict[Place, str] = {}  # what each acknowledged webhook had found
+        self.on_write: Callable[[tuple[str, str], Item | None, Item], None] = lambda *_: None
         self.on_step: Callable[[Item, Item], None] = lambda _before, _after: None
+        self.on_accepted: Callable[[Place], None] = lambda _place: None
         self._ids = 0
-        self.provider = Provider(hub, hub.some(4, 200), self._place_of, self._on_result)
-        self.cap = None if hub.chance.random() < 0.7 else hub.some(3, 15)
+        balance = hub.some(4, 200) * PRICES[self.drop.wanted]
+        most_numbers = MOST_NUMBERS if hub.chance.random() < 0.85 else 40
+        self.provider = Provider(
+            hub, balance, most_numbers, self._sent_by, self._on_order, self._on_result
+        )
         self.table_works = True
+        self.topped_up = False  # whether the account was
         self.sweeps: list[int] = []  # when those began that are at work
         self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
         self.secrets = Secrets(hub.guard, "first")
         self.door = Door(hub, self._store)
-        self.s3.objects |= {key: [self.file.encode()] for key in keys}
+        self.s3.objects |= {key: [limits] for key, limits in self.drop.limits.items()}
         clients = FakeClients(
             dynamodb=self.dynamodb,
             s3=self.s3,
@@ -66,16 +74,34 @@ class World:
             functions=Lambda(hub.guard, self._on_start),
             http=httpx.Client(transport=httpx.MockTransport(self.provider)),
         )
-        environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.cap or 0)}
+        environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.drop.caps.month or 0)}
         self.pipeline = kind(clients, environment, lambda: hub.now, self._new_id)
+        self.reuse = LONG if hub.chance.random() < 0.6 else SHORT
+        self.pipeline.people = replace(self.pipeline.people, reuse=self.reuse)
 
     def upload(self) -> None:
-        """The file is there: S3 tells of it, and the schedule ticks."""
-        for job, key in self.jobs.items():
-            name = f"S3 tells of the upload{self._of(job)}"
-            for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
-                self.hub.later(0, 30, name, partial(self._split, key), 60, 3)
+        """The file is there, others now or later; and the schedule ticks."""
+        first, *others = self.jobs
+        self._arrive(first)
+        for job in others:
+            later = self.hub.some(0, DEADLINE // 2) if self.hub.chance.random() < 0.5 else 0
+            self.hub.at(START + later, "", partial(self._arrive, job))
         self._tick(START + 60)
+
+    def _arrive(self, job: str) -> None:
+        """A file is there, and S3 tells of it; of several at once, since runs that do not meet are
+        little trouble.
+        """
+        spread = 30 if len(self.jobs) == 1 else 3
+        key = self.jobs[job]
+        self.s3.objects[key] = [self.drop.files[key].text.encode()]
+        name = f"S3 tells of the upload{self._of(job)}"
+        for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
+            self.hub.later(0, spread, name, partial(self._split, key), 60, 3)
+
+    def file(self, job_id: str) -> File:
+        """The file of a job."""
+        return self.drop.files[self.jobs[job_id]]
 
     def job(self, job_id: str) -> Job | None:
         return self.pipeline.jobs.get(job_id)
@@ -84,9 +110,15 @@ class World:
         self._ids += 1
         return f"id-{self._ids}"
 
-    def _place_of(self, token: str) -> Place:
+    def _sent_by(self, token: str) -> Sent:
         ref = verify(token, SigningKeys(*(value.encode() for value in self.secrets.versions)))
-        return ref.job, ref.row
+        plan = self.dynamodb.items[_key(job_key(ref.job))]["plan"]
+        batch = self.dynamodb.items[plan_of(ref.job, plan), batch_sk(ref.batch)]
+        month = batch.get("month") or month_of(self.hub.now)
+        return Sent((ref.job, ref.row), ref.batch, month)
+
+    def _on_order(self, place: Place) -> None:
+        self.on_accepted(place)
 
     def _at_table(self, name: str, act: Callable[[], Any]) -> Any:
         """A call to the table, which refuses everything while it is down."""
@@ -103,6 +135,7 @@ class World:
     # What is told to whom
 
     def _on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
+        self.on_write(key, before, after)
         if key[0].startswith("RESULT#") and before is None:
             job, number = batch_of_result_key(key[0])
             name = f"the stream tells of a result in batch {number}"
@@ -148,20 +181,22 @@ class World:
     # The functions
 
     def _split(self, key: str) -> None:
-        self.pipeline.split.run(key, "1", len(self.file))
+        self.pipeline.split.run(key, "1", len(self.drop.files[key].text))
 
     def _submit(self, job: str, number: int) -> str:
         return self.pipeline.submit.run(job, number)
 
     def _receive(self, result: dict[str, Any], place: Place) -> None:
         self.door.accept(json.dumps(result).encode())
-        self.acknowledged[place] = result["email"] or ""
+        self.acknowledged[place] = found_in(result)
 
     def forge(self) -> None:
         """Somebody who knows the form of a token posts a result for a row."""
-        job, row = self.hub.chance.choice(list(self.jobs)), self.hub.chance.choice(list(self.rows))
+        job = self.hub.chance.choice(list(self.jobs))
+        row = self.hub.chance.choice(list(self.file(job).rows))
         token = sign(RowRef(job, 1, row), SigningKeys(b"a guess"))
-        result = {"status": "finished", "email": FORGED, "custom": {"token": token}}
+        found = {"email": FORGED, "phone": [FORGED]}
+        result = {"status": "finished", **found, "custom": {"token": token}}
         self.door.accept(json.dumps(result).encode())
 
     def _store(self, messages: list[Message]) -> list[str]:
@@ -186,13 +221,12 @@ class World:
         self.hub.promise(not ours, f"the sweeper stumbles over nothing but AWS ({ours})")
 
 
-def make_file(hub: Hub) -> tuple[str, dict[int, str]]:
-    """A small file, and what is known of its rows from the start."""
-    rows: dict[int, str] = {}
-    lines = ["First Name,Last Name,Domain"]
-    for number in range(2, 2 + hub.some(1, 14)):
-        luck = hub.chance.random()
-        rows[number] = "bad" if luck < 0.05 else "rejected" if luck < 0.12 else "good"
-        first = {"bad": BAD_NAME, "rejected": "", "good": f"Jane{number}"}[rows[number]]
-        lines.append(f"{first},Doe{number},company{number}.example")
-    return "\r\n".join(lines) + "\r\n", rows
+def found_in(result: dict[str, Any]) -> str:
+    """The e-mail in a result, or its phone numbers as an output has them."""
+    phones = [*(result.get("phone") or ()), *(result.get("phones") or ())]
+    numbers = [phone["number"] if isinstance(phone, dict) else phone for phone in phones]
+    return result.get("email") or "; ".join(numbers)
+
+
+def _key(key: dict[str, str]) -> tuple[str, str]:
+    return key["pk"], key["sk"]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.credits import FILE
 from enrichment.domain.job import Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import RowState
@@ -13,15 +14,20 @@ from enrichment.domain.report import (
     Cap,
     Credits,
     Earlier,
+    Expected,
     NameAsSent,
+    Outlook,
     Reason,
     RejectedRow,
     Report,
     RowAsSent,
+    Saved,
     Taken,
+    Trial,
     Unused,
 )
-from enrichment.words.rows import OVER_FILES_BUDGET
+from enrichment.words import columns as column_words
+from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
 # often.
@@ -196,13 +202,47 @@ EXAMPLES = {
         email_quality={"deliverable": 131, "catch-all": 36, "N/A": 2},
         credits=Credits(
             contacts_sent=236,
-            price_per_contact=1,
-            estimated=236,
-            possibly_charged=0,
-            cost="23.60 EUR",
+            things_found=166,
+            price=1,
+            most_each=1,
+            settled=166,
+            cost="16.60 EUR",
         ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
+    "sample": a_report(
+        **_READ | {"file": "incoming/email/sample=50/Kunden & Leads (final) v2.csv", "rows": 1240},
+        **_REJECTED,
+        counts=counts(found=31, not_found=19, rejected=8, duplicate_of=1, not_sampled=1181),
+        email_quality={"deliverable": 25, "catch-all": 6},
+        credits=Credits(
+            contacts_sent=50,
+            things_found=31,
+            price=3,
+            most_each=3,
+            settled=93,
+            cost="9.30 EUR",
+        ),
+        trial=Trial(
+            asked=50,
+            contacts=1214,
+            sent=50,
+            answered=50,
+            found=31,
+            things=31,
+            outlook=Outlook(
+                share=62.0,
+                share_least=48.2,
+                share_most=74.1,
+                found=Expected(likely=753, least=591, most=895),
+                credits=Expected(likely=2165, least=1681, most=2590),
+                at_most=3492,
+                cost="216.50 EUR",
+            ),
+        ),
+        enriched="enriched/email/sample=50/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+        rejected="rejected/email/sample=50/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
     "refused": a_report(
         file="incoming/email/export.csv",
@@ -239,16 +279,22 @@ EXAMPLES = {
                 domain="vandelay.example",
             ),
         ),
-        counts=counts(to_send=200, over_budget=36, rejected=8, duplicate_of=4),
+        counts=counts(to_send=236, rejected=8, duplicate_of=4),
         credits=Credits(
-            contacts_sent=200,
-            price_per_contact=1,
-            estimated=200,
-            possibly_charged=0,
-            cost="20.00 EUR",
+            contacts_sent=236,
+            price=1,
+            most_each=1,
+            at_most=236,
+            cost="23.60 EUR",
         ),
         caps=(
-            Cap(name="The option max_credits of this file", credits=200, needed=236, hit=True),
+            Cap(
+                name="The option max_credits of this file",
+                credits=200,
+                needed=236,
+                hit=True,
+                left_out=36,
+            ),
             Cap(
                 name="The month’s credits of this installation",
                 credits=14_250,
@@ -256,6 +302,38 @@ EXAMPLES = {
                 hit=False,
             ),
         ),
+    ),
+    "spared": a_report(
+        **_READ
+        | {
+            "file": "estimate/phone/countries=FR,BE/Kunden & Leads (final) v2.csv",
+            "status": "estimated",
+            "type": EnrichmentType.PHONE,
+            "countries": ("FR", "BE"),
+            "mapping": {"Portable": "phone", "Téléphone société": None},
+            "unused": (
+                Unused(
+                    looks_like="phone",
+                    header="Téléphone société",
+                    why=column_words.COMPANY_PHONE,
+                    examples=("+33 1 42 68 53 00", "+32 2 203 47 11"),
+                ),
+            ),
+        },
+        held=(
+            Taken(
+                field="phone",
+                header="Portable",
+                sure=95,
+                why="its header and its values say so",
+                examples=("06 12 34 56 78", "+32 470 12 34 56 / +33 6 98 76 54 32"),
+            ),
+        ),
+        counts=counts(to_send=60, already_there=180, duplicate_of=8),
+        credits=Credits(
+            contacts_sent=60, price=30, most_each=150, at_most=9_000, cost="900.00 EUR"
+        ),
+        already_there=Saved(rows=180, contacts=171, credits=5_130, cost="513.00 EUR"),
     ),
     "repeated": a_report(
         **_READ | {"status": "repeated"},
@@ -294,7 +372,14 @@ EXAMPLES = {
             " this file is amended then. Do not drop such rows again: they were sent."
         ),
         counts=counts(found=146, not_found=60, awaited=30, rejected=8, duplicate_of=4),
-        credits=Credits(contacts_sent=236, price_per_contact=1, estimated=236, possibly_charged=0),
+        credits=Credits(
+            contacts_sent=236,
+            things_found=146,
+            price=1,
+            most_each=1,
+            settled=146,
+            possibly_charged=30,
+        ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
@@ -302,7 +387,7 @@ EXAMPLES = {
         **_READ | {"status": "ended", "rows": 12},
         message="The platform team ended this job before it was through.",
         counts=counts(found=6, not_sent=6),
-        credits=Credits(contacts_sent=6, price_per_contact=1, estimated=6, possibly_charged=0),
+        credits=Credits(contacts_sent=6, things_found=6, price=1, most_each=1, settled=6),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
     "failed": a_report(
@@ -319,7 +404,7 @@ EXAMPLES = {
         **_REJECTED
         | {
             "reasons": (
-                Reason(reason=OVER_FILES_BUDGET, rows=400),
+                Reason(reason=over_budget(FILE), rows=400),
                 Reason(reason="Not sent before the job’s deadline", rows=201),
                 *_REASONS,
             )
@@ -341,7 +426,12 @@ EXAMPLES = {
         email_quality={"deliverable": 6131, "catch-all": 1890, "risky": 211, "": 12},
         ambiguous_rows=("2–101",),
         credits=Credits(
-            contacts_sent=11_125, price_per_contact=1, estimated=11_125, possibly_charged=100
+            contacts_sent=11_125,
+            things_found=8244,
+            price=1,
+            most_each=1,
+            settled=8244,
+            possibly_charged=201,
         ),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",

@@ -34,6 +34,9 @@ VALUES = {
     "COMPILE_FUNCTION": "the-compile",
     "API_KEY_SECRET": "arn:api-key",
     "SIGNING_KEY_SECRET": "arn:signing-key",
+    "PERSON_KEY_SECRET": "arn:person-key",
+    "REUSE_DAYS": "90",
+    "REUSE_NOT_FOUND_DAYS": "30",
     "PRONTO_BASE_URL": "https://provider.example/api/v2",
     "WEBHOOK_URL": "https://api.example/webhooks/pronto",
     "DEADLINE_MINUTES": "90",
@@ -146,6 +149,12 @@ def test_variables_of_others_are_left_alone() -> None:
 def test_days_and_minutes_are_told_in_seconds() -> None:
     read = settings.OperateSettings.read(VALUES)
     assert (read.deadline_seconds, read.retention_seconds) == (5_400, 2_592_000)
+
+
+def test_days_of_reuse_are_told_in_seconds_and_0_switches_it_off() -> None:
+    read = settings.ReuseSettings.read(VALUES).reuse
+    assert (read.found, read.not_found, read.is_on) == (7_776_000, 2_592_000, True)
+    assert not settings.ReuseSettings.read(VALUES | {"REUSE_DAYS": "0"}).reuse.is_on
 
 
 def test_a_file_may_unpack_to_four_times_its_size() -> None:

@@ -5,6 +5,7 @@
     │   ├── UnknownFolder      the file lies where nothing is processed
     │   ├── BadOption          a `key=value` folder that does not exist or has an impossible value
     │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
+    │   ├── BadLimits          a folder's `_limits.json` that sets no limits
     │   ├── UnreadableFile     not a file of rows that we can read
     │   ├── NoUsableColumns    the columns that the enrichment type needs are not there
     │   └── NoPeople           most rows look like companies or places
@@ -13,6 +14,7 @@
     │   ├── ForgedWebhook      no token of ours
     │   └── OversizedWebhook   larger than any result
     ├── KeyNotRead             nobody: the webhook waits in the queue until the keys are read again
+    ├── Contention             nobody: others were faster each time, and it is tried again later
     ├── OperatorError          the operator: the action makes no sense for that job
     ├── SettingsError          the platform team: a secret or a setting is missing or wrong
     └── BrokenInvariant        us: the stored state contradicts itself
@@ -41,6 +43,10 @@ class BadOption(FileError):
 
 class BadMapping(FileError):
     """The mapping of columns in a folder above the file cannot be used."""
+
+
+class BadLimits(FileError):
+    """The limits on credits in a folder above the file cannot be used."""
 
 
 class UnreadableFile(FileError):
@@ -73,6 +79,10 @@ class OversizedWebhook(WebhookError):
 
 class KeyNotRead(EnrichmentError):
     """A webhook's token names a signing key that may be newer than those at hand."""
+
+
+class Contention(EnrichmentError):
+    """A step found no moment between those of others."""
 
 
 class OperatorError(EnrichmentError):

@@ -18,6 +18,7 @@ from enrichment import settings
 from enrichment.adapters.clients import PATIENT, Clients, Patience
 from enrichment.clock import Clock, system_clock
 from enrichment.domain.batch import MAX_BATCH
+from enrichment.parallel import Parallel, side_by_side
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -28,19 +29,27 @@ if TYPE_CHECKING:
     from enrichment.adapters.metrics import Metrics
     from enrichment.adapters.provider import Pronto
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
-    from enrichment.adapters.secrets import ApiKey, SigningKey
+    from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, SplitStarter
     from enrichment.domain.report import Report
+    from enrichment.steps.balance import AskBalance
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.estimate import EstimateFile
+    from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.intake import Intake
     from enrichment.steps.pause import PauseJob, ResumeJob
+    from enrichment.steps.people import People
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.repeated_upload import RepeatedUpload
+    from enrichment.steps.settlement import SettleBatch
+    from enrichment.steps.sifting import SiftBatch
+    from enrichment.steps.statement import StateMonths
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
+    from enrichment.store.fixes import Fixes
+    from enrichment.store.persons import Persons
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
@@ -74,6 +83,7 @@ class Pipeline:
     """
 
     batch_size = MAX_BATCH
+    in_parallel: Parallel = staticmethod(side_by_side)
 
     def __init__(
         self,
@@ -100,6 +110,7 @@ class Pipeline:
             queue=self.submit_queue,
             starter=self.split_starter,
             unfinished=self.unfinished,
+            fixed=self.fixed_rejects,
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
@@ -119,6 +130,7 @@ class Pipeline:
         return SubmitBatch(
             jobs=self.jobs,
             batches=self.batches,
+            budget=self.budget,
             bucket=self.bucket,
             queue=self.submit_queue,
             provider=self.provider,
@@ -126,10 +138,10 @@ class Pipeline:
             signing_key=self.signing_key,
             completion=self.completion,
             pause=self.pause,
+            sift=self.sift,
             clock=self.clock,
             new_id=self.new_id,
             webhook_url=self._read(settings.WebhookUrlSettings).webhook_url,
-            month_cap=self._read(settings.MonthCapSettings).month_cap,
         )
 
     @cached_property
@@ -153,8 +165,12 @@ class Pipeline:
             batches=self.batches,
             results=self.results,
             contents=self.contents,
+            budget=self.budget,
             bucket=self.bucket,
             publish=self.publish,
+            fixed=self.fixed_rejects,
+            settle=self.settle,
+            balance=self.balance,
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
@@ -180,6 +196,7 @@ class Pipeline:
             pause=self.pause,
             resume=self.resume,
             clear_dead_letters=self.clear_dead_letters,
+            state_months=self.state_months,
             clock=self.clock,
             patience=Patience(quiet=waits.quiet_minutes * 60, probe=waits.probe_minutes * 60),
         )
@@ -215,10 +232,10 @@ class Pipeline:
             budget=self.budget,
             bucket=self.bucket,
             publish=self.publish,
+            people=self.people,
             clock=self.clock,
             prices=self._read(settings.PriceSettings).prices,
             money=self._read(settings.MoneySettings).money,
-            month_cap=self._read(settings.MonthCapSettings).month_cap,
         )
 
     @cached_property
@@ -234,10 +251,35 @@ class Pipeline:
         return UnfinishedPlans(self.bucket)
 
     @cached_property
+    def fixed_rejects(self) -> "FixedRejects":
+        from enrichment.steps.fixed_rows import FixedRejects
+
+        return FixedRejects(self.jobs, self.fixes, self.bucket, self.clock)
+
+    @cached_property
     def completion(self) -> "Completion":
         from enrichment.steps.completion import Completion
 
-        return Completion(self.jobs, self.batches, self.results, self.compile_starter, self.clock)
+        return Completion(
+            jobs=self.jobs,
+            batches=self.batches,
+            results=self.results,
+            settle=self.settle,
+            compile_starter=self.compile_starter,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def settle(self) -> "SettleBatch":
+        from enrichment.steps.settlement import SettleBatch
+
+        return SettleBatch(self.batches, self.clock)
+
+    @cached_property
+    def balance(self) -> "AskBalance":
+        from enrichment.steps.balance import AskBalance
+
+        return AskBalance(self.provider, self.api_key)
 
     @cached_property
     def pause(self) -> "PauseJob":
@@ -258,10 +300,45 @@ class Pipeline:
         return PublishReport(self.bucket, self.page, self.clock)
 
     @cached_property
+    def state_months(self) -> "StateMonths":
+        from enrichment.adapters.statement_page import page
+        from enrichment.steps.statement import StateMonths
+
+        return StateMonths(self.budget, self.bucket, page, self.clock)
+
+    @cached_property
     def clear_dead_letters(self) -> "ClearDeadLetters":
         from enrichment.steps.dead_letters import ClearDeadLetters
 
         return ClearDeadLetters(self.jobs, self.batches, self.dead_letters, self.bucket.name)
+
+    @cached_property
+    def people(self) -> "People":
+        from enrichment.steps.people import People
+
+        return People(
+            persons=self.persons,
+            results=self.results,
+            batches=self.batches,
+            jobs=self.jobs,
+            secret=self.person_key,
+            reuse=self._read(settings.ReuseSettings).reuse,
+            clock=self.clock,
+            in_parallel=self.in_parallel,
+        )
+
+    @cached_property
+    def sift(self) -> "SiftBatch":
+        from enrichment.steps.sifting import SiftBatch
+
+        return SiftBatch(
+            people=self.people,
+            jobs=self.jobs,
+            batches=self.batches,
+            queue=self.submit_queue,
+            completion=self.completion,
+            clock=self.clock,
+        )
 
     # The store
 
@@ -286,13 +363,25 @@ class Pipeline:
     def budget(self) -> "Budget":
         from enrichment.store.budget import Budget
 
-        return Budget(self.table)
+        return Budget(self.table, self._read(settings.MonthCapSettings).month_cap)
 
     @cached_property
     def contents(self) -> "Contents":
         from enrichment.store.contents import Contents
 
         return Contents(self.table)
+
+    @cached_property
+    def fixes(self) -> "Fixes":
+        from enrichment.store.fixes import Fixes
+
+        return Fixes(self.table)
+
+    @cached_property
+    def persons(self) -> "Persons":
+        from enrichment.store.persons import Persons
+
+        return Persons(self.table)
 
     # The other edges
 
@@ -352,6 +441,13 @@ class Pipeline:
 
         name = self._read(settings.SigningKeySettings).signing_key_secret
         return SigningKey(self.clients.secrets, name, self.clock)
+
+    @cached_property
+    def person_key(self) -> "PersonKey":
+        from enrichment.adapters.secrets import PersonKey
+
+        name = self._read(settings.ReuseSettings).person_key_secret
+        return PersonKey(self.clients.secrets, name)
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from enrichment.domain.credits import Prices, money
 from enrichment.domain.limits import Limits
+from enrichment.domain.person import Reuse
 from enrichment.errors import SettingsError
 
 
@@ -87,6 +88,18 @@ class SigningKeySettings(Settings):
     signing_key_secret: str
 
 
+class ReuseSettings(Settings):
+    """For how long what is known of a person is used again, and which secret keys their hashes."""
+
+    reuse_days: int
+    reuse_not_found_days: int
+    person_key_secret: str
+
+    @property
+    def reuse(self) -> Reuse:
+        return Reuse(self.reuse_days * 86_400, self.reuse_not_found_days * 86_400)
+
+
 class ProviderSettings(Settings):
     """Where the provider's API is."""
 
@@ -130,16 +143,20 @@ class LimitSettings(Settings):
 
 
 class PriceSettings(Settings):
-    """Credits for one contact of each type."""
+    """Credits for one thing of each type that is found."""
 
     credits_per_email: int
     credits_per_phone: int
     credits_per_personal_email: int
+    most_numbers_per_phone: int
 
     @property
     def prices(self) -> Prices:
         return Prices(
-            self.credits_per_email, self.credits_per_phone, self.credits_per_personal_email
+            self.credits_per_email,
+            self.credits_per_phone,
+            self.credits_per_personal_email,
+            self.most_numbers_per_phone,
         )
 
 
@@ -191,6 +208,7 @@ class SplitSettings(
     PriceSettings,
     MonthCapSettings,
     MoneySettings,
+    ReuseSettings,
 ):
     """What `split` needs."""
 
@@ -205,6 +223,7 @@ class SubmitSettings(
     ProviderSettings,
     WebhookUrlSettings,
     MonthCapSettings,
+    ReuseSettings,
     MetricSettings,
 ):
     """What `submit` needs."""
@@ -218,7 +237,15 @@ class TallySettings(StoreSettings, CompileStartSettings, MetricSettings):
     """What `tally` needs."""
 
 
-class CompileSettings(StoreSettings, BucketSettings, MoneySettings, MetricSettings):
+class CompileSettings(
+    StoreSettings,
+    BucketSettings,
+    ApiKeySettings,
+    ProviderSettings,
+    MonthCapSettings,
+    MoneySettings,
+    MetricSettings,
+):
     """What `compile` needs."""
 
 
@@ -232,6 +259,7 @@ class SweepSettings(
     ProviderSettings,
     DeadLetterSettings,
     PatienceSettings,
+    MonthCapSettings,
     MetricSettings,
 ):
     """What `sweep` needs."""

@@ -106,9 +106,12 @@ def reports(draw: st.DrawFn) -> Report:
     contacts, price = draw(st.integers(0, 10**6)), draw(st.integers(0, 50))
     spent = Credits(
         contacts_sent=contacts,
-        price_per_contact=price,
-        estimated=contacts * price,
+        things_found=contacts,
+        price=price,
+        most_each=draw(st.sampled_from([price, 5 * price])),
+        settled=contacts * price,
         possibly_charged=price,
+        at_most=contacts * price,
         cost=draw(text),
     )
     some = st.integers(1, 10**6)
@@ -222,6 +225,10 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
             EXAMPLES["ended"],
             "This job was ended early. 6 of 6 contacts found. 6 rows were left out.",
         ),
+        (
+            EXAMPLES["sample"],
+            "31 of 50 contacts found in the sample. 8 rows need a fix.",
+        ),
         (EXAMPLES["failed"], "The output of this file could not be written."),
         (EXAMPLES["refused"], "This file was not processed."),
         (EXAMPLES["paused"], "The job for 248 rows is paused."),
@@ -229,8 +236,8 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (
             EXAMPLES["estimated"],
             (
-                "200 contacts would be sent, for about 200 credits (20.00 EUR). A limit on credits"
-                " is too low for all of them. Nothing was sent."
+                "236 contacts would be sent, for at most 236 credits (23.60 EUR). A limit on"
+                " credits is too low for all of them. Nothing was sent."
             ),
         ),
         (
@@ -277,7 +284,7 @@ def test_one_is_never_many(status: str) -> None:
             [
                 "Found Pronto found what you asked for 166 67%",
                 "166 + 70 + 4 + 8 = 248. Every row of your file is accounted for.",
-                "236 contacts × 1 credit = 236 credits (23.60 EUR).",
+                "236 contacts sent; 166 e-mails found × 1 credit = 166 credits (16.60 EUR).",
                 "catch-all the company takes mail for any name, so this may bounce 36",
                 "14 The last name is missing First Name Ana Last Name empty",
                 "CSV with semicolons, Windows-1252, header in row 1",
@@ -306,9 +313,9 @@ def test_one_is_never_many(status: str) -> None:
         (
             "estimated",
             [
-                "The option max_credits of this file 236 200 Not enough",
+                "The option max_credits of this file 236 200 At worst, 36 contacts left out",
                 "The month’s credits of this installation 236 14,250 Enough",
-                "To send would be sent to Pronto 200 81%",
+                "To send would be sent to Pronto 236 95%",
                 "Why rows would not be sent",
                 "First name Last name 2 Dr. Ana Silva Ana Silva",
                 "Domain LinkedIn 2 Ana Silva Vandelay Industries vandelay.example",
@@ -332,9 +339,23 @@ def test_one_is_never_many(status: str) -> None:
         (
             "troubled",
             [
-                "Up to 100 more for ambiguous rows",
+                "8,244 and up to 201 more",
+                "Up to 201 more may have been charged.",
                 "may have been paid for: 2–101.",
                 "Timed out sent, but",
+            ],
+        ),
+        (
+            "sample",
+            [
+                "31 of 50 contacts (62%) were found. For the whole file, that means between 48%"
+                " and 74%; 95 of 100 such samples are right about it.",
+                "Contacts found of all 1,214 in the file 753 591 and 895",
+                "Credits still to pay for the 1,164 contacts outside the sample; likely 216.50 EUR"
+                " 2,165 1,681 and 2,590",
+                "It costs 3,492 credits at most",
+                "drop the same file into its folder without sample=50",
+                "Not in the sample could be sent",
             ],
         ),
     ],
@@ -343,6 +364,17 @@ def test_each_report_tells_its_owner_what_they_need(status: str, sentences: list
     text = Shown(page(EXAMPLES[status])).text
     for sentence in sentences:
         assert sentence in text
+
+
+def test_a_sample_without_answers_or_rest_foretells_nothing() -> None:
+    trial = EXAMPLES["sample"].trial
+    assert trial
+    unanswered = trial.model_copy(update={"answered": 0, "outlook": None})
+    text = Shown(page(a_report(trial=unanswered))).text
+    assert "No contact of the sample has an answer yet" in text
+    whole = trial.model_copy(update={"contacts": 50})
+    text = Shown(page(a_report(trial=whole))).text
+    assert "The file has no more than 50 contacts, so all of them were sent." in text
 
 
 def test_numbers_that_do_not_add_up_are_not_said_to() -> None:

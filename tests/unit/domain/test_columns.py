@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.columns import HEADERS, Field, normalised
 from enrichment.domain.finding import find_columns
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN
 
 # Headers as the products write them, in their order; a mark before `=` says for which field a
 # column is taken.
@@ -329,7 +329,7 @@ def test_what_only_resembles_a_field_is_not_taken_for_it(header: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "_2"])
 def test_our_own_columns_are_nothing_when_an_output_is_dropped_again(suffix: str) -> None:
-    header = [name + suffix for name in (*RESULT_COLUMNS, REASON_COLUMN)]
+    header = [name + suffix for name in (*RESULT_COLUMNS, REASON_COLUMN, ROW_COLUMN)]
     assert find_columns(header).columns == {}
 
 

@@ -12,8 +12,11 @@ from enrichment.domain.columns import Field
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
-from enrichment.domain.plan import PlannedRow, Span, planned_row
+from enrichment.domain.holdings import Holdings
+from enrichment.domain.mapping import ByMapping
+from enrichment.domain.plan import PlannedRow, Span, contacts_of, planned_row
 from enrichment.domain.planner import Planner
+from enrichment.domain.sampling import Sample, Spread
 from enrichment.words import rows as words
 from tests.unit.builders import TEXT
 
@@ -27,23 +30,20 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-def planner(size: int = 100, most_contacts: int | None = None, check: bool = True) -> Planner:
+def planner(size: int = 100, check: bool = True) -> Planner:
     return Planner(
         HEADER,
         find_columns(HEADER).columns,
         EnrichmentType.EMAIL,
         EarlierRows(),
-        most_contacts,
         size,
         check=check,
     )
 
 
-def planned(
-    rows: list[Row], size: int, most_contacts: int | None = None
-) -> tuple[Planner, bytes, list[Span]]:
+def planned(rows: list[Row], size: int) -> tuple[Planner, bytes, list[Span]]:
     lines = bytearray()
-    deciding = planner(size, most_contacts)
+    deciding = planner(size)
     spans = list(deciding.plan(rows, lines.extend))
     return deciding, bytes(lines), spans
 
@@ -59,21 +59,18 @@ ROWS = st.lists(st.tuples(st.integers(1, 3), CELLS), max_size=60).map(
 )
 
 
-@given(rows=ROWS, size=st.integers(3, 9), most=st.none() | st.integers(0, 20))
+@given(rows=ROWS, size=st.integers(3, 9))
 def test_every_row_has_one_line_in_order_and_every_contact_stands_in_one_batch(
-    rows: list[Row], size: int, most: int | None
+    rows: list[Row], size: int
 ) -> None:
-    deciding, plan, spans = planned(rows, size, most)
+    deciding, plan, spans = planned(rows, size)
 
     decided = [planned_row(line) for line in plan.splitlines()]
     assert [line.row for line in decided] == [row.number for row in rows]
     for line in decided:
         assert [line.contact, *ends(line)].count(None) == 4
     sent = {line.row for line in decided if line.contact}
-    unpaid = {line.row for line in decided if line.over_budget}
-    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent | unpaid
-    assert most is None or len(sent) <= most
-    assert not unpaid or len(sent) == most
+    assert {line.duplicate_of for line in decided if line.duplicate_of} <= sent
 
     batched: list[int] = []
     for span in spans:
@@ -142,23 +139,6 @@ def test_cells_that_were_encoded_twice_are_mended_for_sending() -> None:
     assert cells[0] == "JosÃ©"
 
 
-def test_rows_beyond_the_files_own_cap_are_over_budget_while_others_are_decided_as_ever() -> None:
-    deciding = planner(most_contacts=1)
-    rows = [
-        ["Jane", "Doe", "Acme"],
-        ["John", "Doe", "Acme"],
-        ["", "Doe", "Acme"],
-        ["jane", "doe", "acme"],
-    ]
-    decided = [deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)]
-    assert decided[1:] == [
-        PlannedRow(row=3, over_budget=True),
-        PlannedRow(row=4, rejected="The first name is missing"),
-        PlannedRow(row=5, duplicate_of=2),
-    ]
-    assert deciding.contacts == 1
-
-
 def test_an_error_about_a_stored_line_does_not_carry_what_the_line_holds() -> None:
     with pytest.raises(ValueError, match="lastname") as error:
         planned_row(b'{"row": 2, "contact": {"firstname": "Zenobia"}}')
@@ -177,7 +157,7 @@ def test_a_contacts_line_is_the_one_that_a_library_writes(row: PlannedRow) -> No
 
 
 def ends(line: PlannedRow) -> list[object]:
-    return [line.rejected, line.not_worth, line.duplicate_of, line.over_budget]
+    return [line.rejected, line.not_worth, line.already, line.duplicate_of]
 
 
 def reasons(rows: list[list[str]]) -> list[str | None]:
@@ -227,3 +207,113 @@ def test_of_several_columns_the_first_that_says_something_usable_wins() -> None:
     assert contact
     assert (contact.company_name, contact.domain) == ("Acme", "acme.example")
     assert contact.linkedin_url == "https://www.linkedin.com/in/jane-doe"
+
+
+FULL = ["First name", "Last name", "Company", "LinkedIn", "E-mail", "enriched_email", "Mobile"]
+FULL_FOUND = ByMapping().find(FULL)
+
+
+def sparing(wanted: EnrichmentType, refresh: bool = False, sample: Sample | None = None) -> Planner:
+    holdings = None if refresh else Holdings(FULL_FOUND, wanted)
+    return Planner(
+        FULL,
+        FULL_FOUND.columns,
+        wanted,
+        EarlierRows(),
+        size=3,
+        holdings=holdings,
+        sample=sample,
+    )
+
+
+def full(first: str, mail: str = "", ours: str = "", mobile: str = "", page: str = "") -> list[str]:
+    return [first, "Doe", "Acme", page or f"linkedin.com/in/{first}-doe", mail, ours, mobile]
+
+
+def test_of_a_person_who_has_it_later_rows_are_copies_and_earlier_ones_are_sent() -> None:
+    there = full("Jane", ours="jane@acme.example")
+    rows = [full("John"), there, full("Jane"), there, full("John", ours="john@acme.example")]
+    deciding = sparing(EnrichmentType.EMAIL)
+
+    sent, *decided = [deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)]
+
+    assert sent.contact
+    assert decided == [
+        PlannedRow(row=3, already=("jane@acme.example",), spared=True),
+        PlannedRow(row=4, duplicate_of=3),
+        PlannedRow(row=5, already=("jane@acme.example",)),
+        PlannedRow(row=6, already=("john@acme.example",)),
+    ]
+    assert deciding.contacts == 1
+
+
+def test_a_row_that_could_not_be_sent_may_have_it_already() -> None:
+    phone = sparing(EnrichmentType.PHONE)
+    mobile = "+33 6 12 34 56 78"
+
+    assert phone.decide(Row(2, full("Jane", mobile=mobile, page="none"))) == PlannedRow(
+        row=2, already=("+33612345678",)
+    )
+    assert phone.decide(Row(3, full("", mobile=mobile))).already
+    assert phone.decide(Row(4, full("Test", mobile=mobile))).not_worth
+    assert phone.decide(Row(5, ["", "", "", "", "", "", mobile, "too much"])).rejected
+
+
+def test_with_a_sample_copies_of_a_row_that_has_it_are_copies_all_the_same() -> None:
+    rows = [full("Jane", ours="jane@acme.example"), full("Joan"), full("John"), full("Jane")]
+    deciding = sparing(EnrichmentType.EMAIL, sample=Sample(Spread(1, 2)))
+
+    there, sent, left_out, copy = (
+        deciding.decide(Row(2 + at, cells)) for at, cells in enumerate(rows)
+    )
+
+    assert there.spared
+    assert sent.contact
+    assert left_out == PlannedRow(row=4, not_sampled=4)
+    assert copy == PlannedRow(row=5, duplicate_of=2)
+
+
+VALUES = st.sampled_from(["", "jane@acme.example", "j@gmail.com", "+33 6 12 34 56 78", "x12", "no"])
+FULL_ROWS = st.lists(
+    st.builds(full, st.sampled_from(["Jane", "John", "Joan", "Test", ""]), VALUES, VALUES, VALUES),
+    max_size=12,
+)
+
+
+@given(rows=FULL_ROWS, wanted=st.sampled_from(EnrichmentType))
+def test_who_has_it_is_in_no_batch_and_with_refresh_nothing_is_there(
+    rows: list[list[str]], wanted: EnrichmentType
+) -> None:
+    numbered = [Row(2 + at, cells) for at, cells in enumerate(rows)]
+    lines = bytearray()
+    spans = list(sparing(wanted).plan(numbered, lines.extend))
+
+    decided = [planned_row(line) for line in bytes(lines).splitlines()]
+    batched = b"".join(lines[span.start : span.end] for span in spans)
+    contacts = [row.row for row in contacts_of(batched, 0)]
+    assert contacts == [row.row for row in decided if row.contact]
+    assert not {row.row for row in decided if row.already} & set(contacts)
+    firsts = {row.row for row in decided if row.contact or row.spared}
+    assert {row.duplicate_of for row in decided if row.duplicate_of} <= firsts
+
+    def refreshed(rows: list[Row]) -> list[PlannedRow]:
+        return list(map(sparing(wanted, refresh=True).decide, rows))
+
+    emptied = [Row(row.number, [*row.cells[:5], "", ""]) for row in numbered]
+    assert refreshed(numbered) == refreshed(emptied)
+
+
+def test_a_plan_that_is_gone_on_with_knows_who_has_it() -> None:
+    rows = [Row(2, full("Jane", ours="jane@acme.example")), Row(3, full("Jane"))]
+    begun = sparing(EnrichmentType.EMAIL)
+    first = begun.decide(rows[0])
+    lines = bytearray()
+    planner = sparing(EnrichmentType.EMAIL)
+    planner.decide(rows[0])  # as what is restored knows it
+
+    list(planner.plan(rows, lines.extend, [first.line()]))
+
+    assert [planned_row(line) for line in bytes(lines).splitlines()] == [
+        first,
+        PlannedRow(row=3, duplicate_of=2),
+    ]

@@ -2,19 +2,30 @@
 
 import pytest
 
+from enrichment.domain.addresses import first_address
 from enrichment.domain.cell import said
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Field, Held
 from enrichment.domain.duplicates import identity
 from enrichment.domain.finding import find_columns
 from enrichment.domain.header_words import NOTHING, meaning
 from enrichment.domain.linkedin import profile_in
+from enrichment.domain.mapping import ByMapping
 from enrichment.domain.names import divided
 from enrichment.domain.websites import is_shared
 from enrichment.vocabulary import load, word_set, words
 from tests.unit.builders import a_contact
 
 LISTS = {"company_list", "connection_list"}  # they only say what stands beside them
-FILES = ("cells", "given_names", "headers", "hosts", "legal_forms", "names", "worth")
+FILES = (
+    "cells",
+    "given_names",
+    "headers",
+    "hosts",
+    "legal_forms",
+    "mailboxes",
+    "names",
+    "worth",
+)
 
 
 @pytest.mark.parametrize("table", sorted(load("headers").keys() - LISTS))
@@ -38,6 +49,22 @@ def test_every_host_of_everybody_is_shared() -> None:
     hosts = [host for table in tables for host in words("hosts", table)]
     hosts += [f"{brand}.com" for brand in words("hosts", "free_mail_brand")]
     assert [host for host in hosts if not is_shared(host)] == []
+
+
+def held(word: str) -> list[Held]:
+    return [each.held for each in ByMapping().find(["Name", word]).held]
+
+
+def test_every_word_for_a_phone_names_one_and_none_for_a_fax_or_a_switchboard_does() -> None:
+    phones = words("header_words", "phone")
+    assert [word for word in phones if held(word) != [Held.PHONE]] == []
+    others = (*words("header_words", "fax"), *words("header_words", "company_phone"))
+    assert [word for word in others if held(word)] == []
+
+
+def test_no_mailbox_and_no_placeholder_is_somebodys_address() -> None:
+    local = (*words("mailboxes", "mailbox"), *words("mailboxes", "placeholder"))
+    assert [each for each in local if first_address(f"{each}@acme.example", bool)] == []
 
 
 def test_every_legal_form_is_left_out() -> None:

@@ -3,18 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
+from enrichment.adapters.page_template import counted, template
+from enrichment.adapters.report_savings import already_sentence, known_sentence, savings
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import SURE_ENOUGH
-from enrichment.domain.outcome import TO_FIX, RowState
-from enrichment.domain.report import Report
+from enrichment.domain.outcome import NOUNS, TO_FIX, RowState, moment
+from enrichment.domain.report import Credits, Report
+from enrichment.words import credits as words
 
 # How each state is named and explained to people, in the order of the chart. The template colours
 # it by its value.
@@ -22,11 +21,13 @@ STATES = {
     RowState.FOUND: ("Found", "Pronto found what you asked for"),
     RowState.NOT_FOUND: ("Not found", "Pronto looked and found nothing"),
     RowState.TO_SEND: ("To send", "would be sent to Pronto"),
+    RowState.ALREADY_THERE: ("Already there", "have what you look for; cost nothing"),
     RowState.DUPLICATE_OF: ("Duplicates", "the same person as in an earlier row, counted once"),
     RowState.REJECTED: ("Rejected", "cannot be sent as they are; fix them and drop them again"),
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.NOT_SAMPLED: ("Not in the sample", "could be sent; cost nothing so far"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),
     RowState.AMBIGUOUS: ("Ambiguous", "sent, but nobody saw whether Pronto took them"),
@@ -67,14 +68,6 @@ _MOST_NAMES = 40
 _LONGEST_CELL = 160  # characters; the files have the whole
 _LONGEST_TEXT = 300
 _LONGEST_EXAMPLE = 60
-
-# Characters that change how the text around them is shown: controls and bidirectional overrides.
-# They are shown, not obeyed.
-_CONTROLS = (
-    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
-    | {0x7F: 0x2421}
-    | dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
-)
 
 
 @dataclass(frozen=True)
@@ -156,9 +149,9 @@ class Example:
 def page(report: Report) -> str:
     """Render a report."""
     segments = _segments(report.counts)
-    taken = {column.header for column in report.taken}
+    taken = {column.header for column in (*report.taken, *report.held)}
     fields = {column.field for column in report.taken}
-    return _template().render(
+    return template("report.html.j2").render(
         report=report,
         name=report.file.split("/")[-1],
         headline=headline(report),
@@ -174,11 +167,16 @@ def page(report: Report) -> str:
         unsent=sum(reason.rows for reason in report.reasons),
         mailed=sum(report.email_quality.values()),
         sample=_sample(report),
+        savings=savings(report),
         files=_files(report),
         data=_data(report),
         columns=[
             _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
             for each in report.taken
+        ],
+        held=[
+            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
+            for each in report.held
         ],
         unused=[
             _column(each.looks_like, each.header, each.why, each.examples) for each in report.unused
@@ -191,7 +189,7 @@ def page(report: Report) -> str:
         doubtful=_names(report.ambiguous_rows),
         looked_for=_LOOKED_FOR[report.type] if report.type else "",
         credits=_credits(report),
-        finished=_moment(report.finished_at),
+        finished=moment(report.finished_at),
         took=_duration(report.seconds),
     )
 
@@ -202,14 +200,14 @@ def headline(report: Report) -> str:
         case "refused":
             return "This file was not processed."
         case "paused":
-            return f"The job for {_counted(report.rows, 'row')} is paused."
+            return f"The job for {counted(report.rows, 'row')} is paused."
         case "repeated":
             return "This file was enriched before, so nothing was sent again."
         case "estimated":
-            contacts = report.counts.get(RowState.TO_SEND, 0)
-            price = f", for about {_price(report)}" if contacts and report.credits else ""
+            contacts = report.credits.contacts_sent if report.credits else 0
+            price = f", for {_reckoned(report)}" if contacts and report.credits else ""
             short = (
-                " A limit on credits is too low for all of them."
+                "A limit on credits is too low for all of them."
                 if any(cap.hit for cap in report.caps)
                 else ""
             )
@@ -218,44 +216,49 @@ def headline(report: Report) -> str:
                     "This file was enriched before: dropped as it is, it costs nothing. Nothing was"
                     " sent."
                 )
-            return f"{_counted(contacts, 'contact')} would be sent{price}.{short} Nothing was sent."
+            would = f"{counted(contacts, 'contact')} would be sent{price}."
+            spared = (already_sentence(report), known_sentence(report))
+            told = (would, *spared, short, "Nothing was sent.")
+            return " ".join(filter(None, told))
         case "failed":
             return "The output of this file could not be written."
         case "first_answer":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
         case "ended":
-            return " ".join(["This job was ended early.", *_happened(report.counts)])
+            return " ".join(["This job was ended early.", *_happened(report)])
         case "done":
-            return " ".join(_happened(report.counts))
+            return " ".join(_happened(report))
 
 
-def _happened(counts: Mapping[RowState, int]) -> list[str]:
-    rows = {state: counts.get(state, 0) for state in RowState}
+def _happened(report: Report) -> list[str]:
+    rows = {state: report.counts.get(state, 0) for state in RowState}
     sent, left = (
         sum(rows[state] for state in _SENT),
         rows[RowState.OVER_BUDGET] + rows[RowState.NOT_SENT],
     )
     sentences = [
         (
-            f"{rows[RowState.FOUND]:,} of {_counted(sent, 'contact')} found."
+            f"{rows[RowState.FOUND]:,} of {counted(sent, 'contact')} found"
+            f"{' in the sample' if report.trial else ''}."
             if sent
             else "No contact was sent."
         )
     ]
+    sentences += filter(None, (already_sentence(report), known_sentence(report)))
     if fix := rows[RowState.REJECTED]:
-        sentences.append(f"{_counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
+        sentences.append(f"{counted(fix, 'row')} {'needs' if fix == 1 else 'need'} a fix.")
     if worthless := rows[RowState.NOT_WORTH]:
         verb = "was" if worthless == 1 else "were"
-        sentences.append(f"{_counted(worthless, 'row')} {verb} not worth a credit.")
+        sentences.append(f"{counted(worthless, 'row')} {verb} not worth a credit.")
     if left:
-        sentences.append(f"{_counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
+        sentences.append(f"{counted(left, 'row')} {'was' if left == 1 else 'were'} left out.")
     if waiting := rows[RowState.AWAITED]:
         verb = "waits" if waiting == 1 else "wait"
-        sentences.append(f"{_counted(waiting, 'row')} still {verb} for an answer.")
+        sentences.append(f"{counted(waiting, 'row')} still {verb} for an answer.")
     if late := rows[RowState.TIMED_OUT]:
-        sentences.append(f"{_counted(late, 'row')} got no answer in time.")
+        sentences.append(f"{counted(late, 'row')} got no answer in time.")
     if doubtful := rows[RowState.AMBIGUOUS]:
-        sentences.append(f"{_counted(doubtful, 'row')} may or may not have reached Pronto.")
+        sentences.append(f"{counted(doubtful, 'row')} may or may not have reached Pronto.")
     return sentences
 
 
@@ -269,24 +272,32 @@ def _figures(report: Report) -> list[Figure]:
     )
     spent = report.credits
     price = (
-        Figure("Credits, about", f"{spent.estimated:,}", spent.cost)
+        _estimated(spent)
+        if spent and report.status == "estimated"
+        else Figure("Credits", f"{spent.settled:,}", _doubt(spent) or spent.cost)
         if spent
         else Figure("Credits", "–")
     )
+    already = report.already_there
+    there = [Figure("Already there", f"{already.rows:,}", "cost nothing")] if already else []
+    if known := report.known:
+        there.append(Figure("Known", f"{known.rows:,}", "cost nothing"))
     match report.status:
         case "done" | "first_answer" | "ended":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
-            note = f"{_percent(found, sent)} of {_counted(sent, 'contact')}" if sent else ""
+            note = f"{_percent(found, sent)} of {counted(sent, 'contact')}" if sent else ""
             return [
                 Figure("Rows", f"{report.rows:,}"),
                 Figure("Found", f"{found:,}", note),
+                *there,
                 fix,
                 price,
             ]
         case "estimated":
             sent, same = (spent.contacts_sent if spent else 0), count(RowState.DUPLICATE_OF, 0)
             return [
-                Figure("Contacts to send", f"{sent:,}", f"of {_counted(report.rows, 'row')}"),
+                Figure("Contacts to send", f"{sent:,}", f"of {counted(report.rows, 'row')}"),
+                *there,
                 Figure("Duplicates", f"{same:,}", "counted once" if same else ""),
                 fix,
                 price,
@@ -336,7 +347,7 @@ def _balance(segments: Sequence[Segment], rows: int) -> str:
     total = sum(segment.rows for segment in segments)
     if total != rows:
         return (
-            f"Together {_counted(total, 'row')}, but the file has {rows:,}. Please tell the"
+            f"Together {counted(total, 'row')}, but the file has {rows:,}. Please tell the"
             " platform team."
         )
     terms = " + ".join(f"{segment.rows:,}" for segment in segments)
@@ -354,7 +365,7 @@ def _bars(
     if others:
         shown = [
             *shown,
-            (f"{_counted(len(others), f'other {noun}')}", sum(each for _, each in others)),
+            (f"{counted(len(others), f'other {noun}')}", sum(each for _, each in others)),
         ]
     total = sum(each for _, each in ranked)
     return [
@@ -362,7 +373,7 @@ def _bars(
             label=_brief(label) or "(no word)",
             note=(notes or {}).get(label, ""),
             rows=each,
-            share=f"{_percent(each, total)} of {_counted(total, 'row')}",
+            share=f"{_percent(each, total)} of {counted(total, 'row')}",
             width=f"{_visible(100 * each / total):.3f}%",
         )
         for label, each in shown
@@ -399,6 +410,10 @@ def _files(report: Report) -> list[FileLink]:
         files.append(_link(report, "All rows, with what was found", report.enriched))
     if report.rejected:
         files.append(_link(report, "Rows to fix and drop again", report.rejected))
+    if report.mends:
+        files.append(
+            _link(report, "The answer that these rows go into, too", report.mends.enriched)
+        )
     if report.earlier:
         files.append(_link(report, "The earlier result", report.earlier.enriched))
         files.append(_link(report, "The earlier report", report.earlier.report))
@@ -434,25 +449,43 @@ def relative_href(here: str, there: str) -> str | None:
 
 def _credits(report: Report) -> str:
     """What the job cost, as a sum that can be checked."""
-    if not (spent := report.credits):
+    spent = report.credits
+    if not spent or not report.type:
         return ""
-    contacts, price = (
-        _counted(spent.contacts_sent, "contact"),
-        _counted(spent.price_per_contact, "credit"),
+    thing, total = NOUNS[report.type], _price(report)
+    if report.status == "estimated":
+        most = words.at_most(spent.contacts_sent, thing, spent.price, spent.most_each, total)
+        return f"{most} {spent.experience}".rstrip()
+    return words.bill(
+        spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
-    total = f"{contacts} × {price} = {_price(report)}."
-    more = (
-        f" Up to {spent.possibly_charged:,} more for ambiguous rows."
-        if spent.possibly_charged
-        else ""
-    )
-    return f"{total}{more} Computed from the price that is set here; Pronto’s own account decides."
+
+
+def _estimated(spent: Credits) -> Figure:
+    if spent.expected is None:
+        return Figure("Credits, at most", f"{spent.at_most:,}", spent.cost)
+    most = f"at most {spent.at_most:,}"
+    return Figure("Credits, expected", f"{spent.expected:,}", spent.expected_cost or most)
+
+
+def _reckoned(report: Report) -> str:
+    """What a file would cost: what is expected, where that can be told, and the most."""
+    most = f"at most {_price(report)}"
+    if not (spent := report.credits) or spent.expected is None:
+        return most
+    money = f" ({spent.expected_cost})" if spent.expected_cost else ""
+    return f"about {counted(spent.expected, 'credit')}{money}, {most}"
+
+
+def _doubt(spent: Credits) -> str:
+    return f"and up to {spent.possibly_charged:,} more" if spent.possibly_charged else ""
 
 
 def _price(report: Report) -> str:
     if not (spent := report.credits):
         return ""
-    return _counted(spent.estimated, "credit") + (f" ({spent.cost})" if spent.cost else "")
+    total = spent.at_most if report.status == "estimated" else spent.settled
+    return counted(total, "credit") + (f" ({spent.cost})" if spent.cost else "")
 
 
 def _names(names: Iterable[str]) -> Names:
@@ -468,15 +501,6 @@ def _brief(text: str, most: int = _LONGEST_TEXT) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _counted(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> _counted(1, "row"), _counted(2000, "row")
-    ('1 row', '2,000 rows')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _percent(part: int, whole: int) -> str:
     """A share for people, which is neither 0% nor 100% unless it is none or all.
 
@@ -487,28 +511,6 @@ def _percent(part: int, whole: int) -> str:
     if 0 < share < 1:
         return "<1%"
     return ">99%" if 99 < share < 100 else f"{share:.0f}%"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("enrichment.adapters", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_legible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"thousands": "{:,}".format, "counted": _counted}
-    return environment.get_template("report.html.j2")
-
-
-def _legible(value: object) -> object:
-    return value.translate(_CONTROLS) if isinstance(value, str) else value
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
 def _duration(seconds: int) -> str:

@@ -1,4 +1,5 @@
-"""The two secrets: the provider's API key and the key that signs tokens, both in Secrets Manager.
+"""The three secrets: the provider's API key, the key that signs tokens, and the one that keys the
+hashes of persons, all in Secrets Manager.
 
 What was fetched is kept for five minutes, so a new key is in use everywhere within that time of
 being stored.
@@ -50,6 +51,27 @@ class ApiKey:
             GetParameterError: AWS did not answer as it should.
         """
         return _current(self._provider, self._name)
+
+
+class PersonKey:
+    """What keys the hashes of persons, stored as plain text. With another value nobody is known any
+    more.
+
+    Args:
+        client: a boto3 Secrets Manager client.
+        name: the secret's name.
+    """
+
+    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
+        self._name, self._provider = name, SecretsProvider(boto3_client=client)
+
+    def read(self) -> bytes:
+        """The key.
+
+        Raises:
+            SettingsError, GetParameterError: as for `ApiKey.read`.
+        """
+        return _current(self._provider, self._name).encode()
 
 
 @dataclass(frozen=True)

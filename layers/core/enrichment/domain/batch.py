@@ -6,12 +6,15 @@ outcome nobody saw; it is never resent by itself, and a genuine webhook for it p
 accepted. Only an operator may take the risk of sending it again.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from enrichment.domain.credits import Bill, Charge
 
 Item = TypeVar("Item")
 
@@ -26,15 +29,23 @@ class BatchState(StrEnum):
     SENDING = "SENDING"  # claimed by one submitter, which is about to POST or has done so
     ACCEPTED = "ACCEPTED"  # the provider answered 2xx, or a webhook proved that it took the batch
     REJECTED = "REJECTED"  # its one contact is not valid, the provider says
-    DIVIDED = "DIVIDED"  # one of its contacts is not valid; two new batches hold its halves
-    OVER_BUDGET = "OVER_BUDGET"  # the month's cap on credits leaves no room for it
+    DIVIDED = "DIVIDED"  # two new batches hold its parts: a contact of it is not valid, or a cap
+    # on credits pays for some only
+    OVER_BUDGET = "OVER_BUDGET"  # a cap on credits leaves no room for any of it
     UNKNOWN = "UNKNOWN"  # a POST may have arrived, nobody saw the answer
     COMPLETE = "COMPLETE"  # every contact has its result
 
 
 BATCH_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = MappingProxyType(
     {
-        BatchState.PLANNED: frozenset({BatchState.SENDING, BatchState.OVER_BUDGET}),
+        BatchState.PLANNED: frozenset(
+            {
+                BatchState.SENDING,
+                BatchState.DIVIDED,
+                BatchState.OVER_BUDGET,
+                BatchState.COMPLETE,
+            }
+        ),
         BatchState.SENDING: frozenset(
             {
                 BatchState.PLANNED,
@@ -59,6 +70,11 @@ OPERATOR_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = Mapp
     {BatchState.UNKNOWN: frozenset({BatchState.PLANNED})}
 )
 
+# The states of a batch that the provider may have taken.
+MAY_BE_SENT = frozenset(
+    {BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE}
+)
+
 # The states in which the provider is still to be asked, or about to answer.
 UNANSWERED = frozenset({BatchState.PLANNED, BatchState.SENDING})
 
@@ -75,6 +91,17 @@ class Batch(BaseModel):
     `start` to `end` (exclusive) of the job's plan, among lines of rows that are not sent. `month`
     (such as 2026-11) is the one whose budget it counts in, once it was claimed. `doubted` tells
     that an operator had it sent again without knowing what became of it the first time.
+
+    Credits: `reserved` were at its claim, for `size` contacts alike; None where an earlier version
+    claimed it. `answered`, `found`, `things` and `charged` are what its results were settled with
+    so far (see `Charge`), `settled_at` when. Earlier attempts, which may have been charged, sent
+    `sent_before` contacts and reserved `doubtful` credits. `short_of` is the scope of the cap that
+    it waits for, or that ended it (see `Cap`).
+
+    `rows` are its contacts where others stand between them, of batches that were set apart; None
+    where it has all of its span. `waits` counts how often it was left PLANNED because other rows
+    that are on their way, mostly of another file, name the same people; 0 if it does not wait.
+    `known` tells that it is complete without having been sent, since all of its people were known.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -96,6 +123,53 @@ class Batch(BaseModel):
     reason: str | None = None
     month: str | None = None
     doubted: bool = False
+    rows: tuple[int, ...] | None = None
+    waits: int = 0
+    known: bool = False
+    reserved: int | None = None
+    answered: int = 0
+    found: int = 0
+    things: int = 0
+    charged: int = 0
+    settled_at: int = 0
+    sent_before: int = 0
+    doubtful: int = 0
+    short_of: str | None = None
+
+    @property
+    def settled(self) -> Charge:
+        """What its results were settled with so far."""
+        return Charge(self.answered, self.found, self.things, self.charged)
+
+    def may_have(self, row: int) -> bool:
+        """Whether a row of its span is one of its contacts, as far as it says so itself."""
+        return self.rows is None or row in self.rows
+
+    def bill(self, charge: Charge, most_each: int) -> Bill:
+        """What it cost, if its results cost so much."""
+        earlier = Bill(self.sent_before, possible=self.doubtful)
+        if self.known or self.state not in MAY_BE_SENT:
+            return earlier
+        unanswered = max(0, self.size - charge.answered)
+        return earlier.plus(Bill(self.size, charge, unanswered * most_each))
+
+
+class BatchesByRow:
+    """Finds the batch that a row is in. One that was divided has its parts in its place, and one
+    from which contacts were set apart is asked for by its rows.
+    """
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        whole = [batch for batch in batches if batch.state is not BatchState.DIVIDED]
+        self._of_row = {row: batch for batch in whole for row in batch.rows or ()}
+        spans = (batch for batch in whole if batch.rows is None)
+        self._spans = sorted(spans, key=lambda batch: batch.first_row)
+
+    def of(self, row: int) -> Batch:
+        """The batch of a row that is in one."""
+        if listed := self._of_row.get(row):
+            return listed
+        return self._spans[bisect_right(self._spans, row, key=lambda batch: batch.first_row) - 1]
 
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:

@@ -25,6 +25,16 @@ class Field(StrEnum):
     SALES_NAVIGATOR = "Sales Navigator URL"
 
 
+class Held(StrEnum):
+    """What a row may have already of what is looked for. Such columns are never sent, and only
+    tell which rows need not be.
+    """
+
+    WORK_EMAIL = "work e-mail"  # of an earlier answer; other columns of e-mails are a `Field`
+    PHONE = "phone"
+    PERSONAL_EMAIL = "personal e-mail"
+
+
 Columns = Mapping[Field, tuple[int, ...]]
 """The positions of each field's columns, from 0, the most trusted first; fields without a column
 are absent.

@@ -30,6 +30,8 @@ OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 _MAPPING = "_columns.json"
+_LARGEST_SAMPLE = 1_000  # contacts
+_LIMITS = "_limits.json"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Request:
     `countries` are ISO 3166-1 alpha-2 codes, upper case, in the order given; empty means the
     account's default. `max_credits` is the file's own cap; None for no cap. With `estimate` nothing
     is sent; with `force` the same file is paid for again; without `check`, rows are sent that do
-    not look worth a credit.
+    not look worth a credit; with `refresh`, those that have already what is looked for. `sample` is
+    how many contacts to send of the file; None for all.
     """
 
     wanted: EnrichmentType
@@ -48,13 +51,16 @@ class Request:
     force: bool = False
     estimate: bool = False
     check: bool = True
+    refresh: bool = False
+    sample: int | None = None
 
 
 def is_upload(key: str) -> bool:
     """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the
-    console, not a folder's mapping.
+    console, not what a folder says of its files.
     """
-    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(("/", f"/{_MAPPING}"))
+    said = ("/", f"/{_MAPPING}", f"/{_LIMITS}")
+    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(said)
 
 
 def mapping_keys(key: str) -> list[str]:
@@ -68,6 +74,19 @@ def mapping_keys(key: str) -> list[str]:
     tops = [ESTIMATE, INCOMING] if top == ESTIMATE else [top]
     paths = ["/".join(folders[:depth]) for depth in range(len(folders), -1, -1)]
     return ["/".join(filter(None, (start, path, _MAPPING))) for path in paths for start in tops]
+
+
+def limits_keys(key: str) -> dict[str, str]:
+    """Where limits on credits for a file may be, by the folder that they hold for; all of them
+    hold. An estimate heeds those of the real folders.
+
+    >>> limits_keys("estimate/email/q3/leads.csv")
+    {'incoming': 'incoming/_limits.json', 'incoming/email': 'incoming/email/_limits.json', \
+'incoming/email/q3': 'incoming/email/q3/_limits.json'}
+    """
+    folders = [INCOMING, *key.split("/")[1:-1]]
+    paths = ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+    return {path: f"{path}/{_LIMITS}" for path in paths}
 
 
 def request_of(key: str) -> Request:
@@ -88,7 +107,8 @@ def request_of(key: str) -> Request:
     wanted = EnrichmentType(rest[0])
     countries: tuple[str, ...] = ()
     max_credits: int | None = None
-    force, check = False, True
+    sample: int | None = None
+    force, check, refresh = False, True, False
     for name, value in _options(rest[1:-1]).items():
         match name:
             case "countries":
@@ -99,9 +119,14 @@ def request_of(key: str) -> Request:
                 force = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
             case "check":
                 check = _choice(value, "on", "off", words.neither_on_nor_off(name, value))
+            case "refresh":
+                refresh = _choice(value, "true", "false", words.neither_true_nor_false(name, value))
+            case "sample":
+                sample = _sample_size(value)
             case _:
                 raise BadOption(words.unknown_option(name, value))
-    return Request(wanted, countries, max_credits, force, top == ESTIMATE, check)
+    is_estimate = top == ESTIMATE
+    return Request(wanted, countries, max_credits, force, is_estimate, check, refresh, sample)
 
 
 def _options(folders: Sequence[str]) -> dict[str, str]:
@@ -123,6 +148,13 @@ def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadOption(words.no_whole_number(name, value))
     return int(value)
+
+
+def _sample_size(value: str) -> int:
+    size = int(value) if value.isascii() and value.isdigit() else 0
+    if not 0 < size <= _LARGEST_SAMPLE:
+        raise BadOption(words.no_sample_size(value, _LARGEST_SAMPLE))
+    return size
 
 
 def _choice(value: str, yes: str, no: str, problem: str) -> bool:
@@ -170,6 +202,11 @@ def output_key(folder: str, key: str, job: str, suffix: str) -> str:
     return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"
 
 
+def statement_key(month: str, suffix: str) -> str:
+    """Where the statement of a month such as 2026-11 goes."""
+    return f"{REPORTS}/statements/{month}{suffix}"
+
+
 def _stem(key: str) -> str:
     """A file's name without its ending, nor the one of what is packed in it."""
     path = PurePosixPath(key)
@@ -184,6 +221,11 @@ def memory_key(job: str, plan: str) -> str:
 def plan_key(job: str, plan: str) -> str:
     """Where one plan of a job is stored: one JSON line a row, see `enrichment.domain.plan`."""
     return f"{WORK}/jobs/{job}/plan-{plan}.jsonl"
+
+
+def fixed_rows_key(job: str, fixing: str) -> str:
+    """Where it is stored what came of rows of a job that another job brought back fixed."""
+    return f"{WORK}/jobs/{job}/fixed-{fixing}.jsonl"
 
 
 def noted_results_key(job: str, run: str) -> str:

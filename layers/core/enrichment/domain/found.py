@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from enrichment.domain.columns import Columns, Field
+from enrichment.domain.columns import Columns, Field, Held
 
 SURE_ENOUGH = 60  # per cent, below which a column is not taken
 
@@ -24,22 +24,40 @@ class TakenColumn(BaseModel):
     why: str = ""
 
 
-class UnusedColumn(BaseModel):
-    """A column that looks right for a field but is not taken, and why."""
+class HeldColumn(BaseModel):
+    """A column that is looked at to see what a row has already; `sure` is in per cent, `why`
+    follows the column's name.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    field: Field
+    held: Held
+    position: int
+    sure: int
+    why: str
+
+
+class UnusedColumn(BaseModel):
+    """A column that looks right for a field, or for what rows may have, but is not taken, and
+    why.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Field | Held
     position: int
     why: str
 
 
 class Found(BaseModel):
-    """What a file's columns are taken for; of several for one field the most trusted is first."""
+    """What a file's columns are taken for; of several for one field the most trusted is first.
+    `held` are those of all types, whichever the file is enriched for.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     taken: tuple[TakenColumn, ...] = ()
+    held: tuple[HeldColumn, ...] = ()
     unused: tuple[UnusedColumn, ...] = ()
 
     @cached_property
@@ -49,6 +67,20 @@ class Found(BaseModel):
             for field in Field
             if (positions := tuple(each.position for each in self.taken if each.field is field))
         }
+
+    def with_held_only(self, held: Held | None) -> "Found":
+        """What matters to a file of which rows may have what is looked for as `held`; None where
+        that is of no interest.
+        """
+        return Found(
+            taken=self.taken,
+            held=tuple(each for each in self.held if each.held is held),
+            unused=tuple(
+                each
+                for each in self.unused
+                if each.field is held or not isinstance(each.field, Held)
+            ),
+        )
 
 
 NOTHING_FOUND = Found()

@@ -8,14 +8,15 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Field, normalised
-from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS
+from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN
 from enrichment.words import columns as words
 
 # Of columns whose header names a role, or a kind of company: others are trusted more.
@@ -69,7 +70,7 @@ def meaning(header: str) -> Meaning:
         return NOTHING
     name = normalised(text)
     return _usual().get(name) or (
-        Meaning(aside=words.OURS) if _is_ours(text) else _by_words(tuple(_concepts(text)))
+        Meaning(aside=words.OURS) if our_column(text) else _by_words(_of_fields(_concepts(text)))
     )
 
 
@@ -94,9 +95,25 @@ def is_known(text: str) -> bool:
     return bool(concepts) and "" not in concepts and set(concepts) != {"filler"}
 
 
-def _is_ours(text: str) -> bool:
-    ours = (*RESULT_COLUMNS, REASON_COLUMN)
-    return re.sub(r"_\d+$", "", text.casefold()) in ours
+@lru_cache(4096)
+def concepts_in(header: str) -> frozenset[str]:
+    """The concepts of a header's words, those in parentheses as well; an empty one if there is a
+    word that is unknown.
+    """
+    if len(header) > _LONGEST or _NO_HEADER.search(header):
+        return frozenset()
+    return frozenset(_recognised(_tokens(unicodedata.normalize("NFKC", header)))) - {"filler"}
+
+
+def our_column(header: str) -> str:
+    """Which of the columns that we add to a file a header names, with whatever number; empty for
+    any other.
+
+    >>> our_column("enriched_email_2"), our_column("Work e-mail")
+    ('enriched_email', '')
+    """
+    name = re.sub(r"_\d+$", "", header.strip().casefold())
+    return name if name in (*RESULT_COLUMNS, REASON_COLUMN, ROW_COLUMN) else ""
 
 
 @cache
@@ -166,8 +183,17 @@ def _concepts(text: str) -> Iterator[str]:
 
 
 _IN_PARENTHESES = frozenset(
-    {"personal", "work", "somebody_else", "former", "second", "first", "last"}
+    {"personal", "no_mail", "work", "somebody_else", "former", "second", "first", "last"}
 )
+
+# What is told apart only to see what a row has already: `domain/held_columns.py`.
+_OF_FIELDS = MappingProxyType(
+    {"phone": "attribute", "fax": "attribute", "company_phone": "attribute", "no_mail": "personal"}
+)
+
+
+def _of_fields(concepts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_OF_FIELDS.get(concept, concept) for concept in concepts)
 
 
 def _tokens(text: str) -> list[str]:
@@ -193,7 +219,7 @@ def _recognised(tokens: Sequence[str]) -> Iterator[str]:
 
 # Short words that are met in other ones by chance: `workshop` is no shop.
 _NO_PARTS = frozenset(
-    {"company_by_kind", "filler", "job", "party", "personal", "role", "second", "work"}
+    {"company_by_kind", "filler", "job", "no_mail", "party", "personal", "role", "second", "work"}
 )
 
 

@@ -12,7 +12,7 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
 
-PLAN_VERSION = 3
+PLAN_VERSION = 4
 
 
 class JobState(StrEnum):
@@ -70,6 +70,9 @@ BEING_WRITTEN = frozenset({JobState.COMPILING, JobState.OVERTAKEN})
 # The states in which the output is there. A job leaves them again to amend it.
 WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
 
+# The states from which a first answer is amended.
+_AMENDED = BEING_WRITTEN | frozenset({JobState.DELIVERED, JobState.LATE})
+
 # The states in which the file's owner has a report that is not about a pause.
 ENDED = WRITTEN | frozenset({JobState.FAILED, *ENDED_AT_ONCE})
 
@@ -96,23 +99,43 @@ class Halt(StrEnum):
     UNEXPECTED = "UNEXPECTED"
 
 
+class FolderBudget(BaseModel):
+    """The most credits that all files below a folder may use in a month, as its `_limits.json`
+    says.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: str
+    credits: int
+
+
 class Job(BaseModel):
     """One version of one uploaded file, as stored. Times are epoch seconds.
 
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
     await nothing any more. `plan` names the one plan that counts, of all that runs over the file
-    may have written; it is empty until the job runs. `price` is the credits for one contact,
-    `delivered` the results that are in the output, `awaited` the rows of it that wait for one until
-    the deadline, `late_at` when the first result came that is not in it, `last_result_at` when one
-    came at all, to the minute, `reopened_at` when an operator had it send again. `compile_attempts`
+    may have written; it is empty until the job runs. `delivered` counts the results that are in the
+    output, `awaited` the rows of it that wait for one until the deadline; `late_at` is when the
+    first result came that is not in it, `last_result_at` when one came at all, to the minute, and
+    `reopened_at` when an operator had it send again. `compile_attempts`
     counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
     was up, and that noted what it had read; `whole` tells that every batch was settled before the
     last of them was asked for. `given_up` tells that an operator ended the job. `unfinished` names
     the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
     (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
     since then. `content` names what was asked of which bytes, so that the same is not paid for
-    again. `width` is the number of cells of the widest row, `found` what the columns were taken
+    again. Of a file of which only a `sample` is to be sent, `population` is how many contacts the
+    whole has. `mends` is the job whose rejected file came back as this one, and `fixed_at` when
+    rows came back that the output of this job lacks. `width` is the number of cells of the widest
+    row, `found` what the columns were taken for.
     for.
+
+    Credits: `price` is that of one thing that is found, `most_each` what one contact may cost at
+    most, `most_credits` the file's own cap, and `budgets` are those of the folders above it, in
+    force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
+    what of it results charged; `moved_at` is when that changed last. `balance_before` is what the
+    account had before the first batch was sent, and `balance_asked_at` when that was asked.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -132,9 +155,21 @@ class Job(BaseModel):
     plan: str = ""
     plan_version: int = PLAN_VERSION
     content: str = ""
+    sample: int = 0
+    population: int = 0
+    mends: str = ""
+    fixed_at: int | None = None
     wanted: EnrichmentType | None = None
     countries: tuple[str, ...] = ()
     price: int = 0
+    most_each: int = 0
+    most_credits: int | None = None
+    budgets: tuple[FolderBudget, ...] = ()
+    reserved: int = 0
+    charged: int = 0
+    moved_at: int = 0
+    balance_before: int | None = None
+    balance_asked_at: int | None = None
     layout: Layout | None = None
     found: Found = Found()
     width: int = 0
@@ -166,8 +201,9 @@ class Job(BaseModel):
         """Read what earlier versions stored.
 
         Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout. Until
-        0.3 a job knew one position for each field, as `columns`. Until 0.2 a job that was paused,
-        late or still awaiting results said so beside its state.
+        0.4 a contact cost one price at most. Until 0.3 a job knew one position for each field, as
+        `columns`. Until 0.2 a job that was paused, late or still awaiting results said so beside
+        its state.
         """
         if not isinstance(stored, dict):
             return stored
@@ -176,6 +212,8 @@ class Job(BaseModel):
             stored = {**stored, "found": {"taken": taken}}
         if stored.get("dialect"):
             stored = {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
+        if "price" in stored and "most_each" not in stored:
+            stored = {**stored, "most_each": stored["price"]}
         late, opened = stored.get("late_at") is not None, stored.get("open") == "yes"
         match stored.get("state"):
             case "RUNNING" if stored.get("halt"):
@@ -190,6 +228,11 @@ class Job(BaseModel):
     def columns(self) -> Columns:
         """The positions of each field's columns, from 0."""
         return self.found.columns
+
+    @property
+    def may_amend(self) -> bool:
+        """Whether a first answer was asked for, and what comes of rows that wait is added to it."""
+        return self.state in _AMENDED and not self.given_up
 
     @property
     def answers_first(self) -> bool:

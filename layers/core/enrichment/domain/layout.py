@@ -75,7 +75,9 @@ class Layout(BaseModel):
     `encoding` is a Python codec, without a byte-order mark; `delimiter` is one character, of CSV
     only; `header_row` is the number of the header's row from 1, and 0 for the first that is not
     blank; where the file is `headless`, it is that of the first row. `member` is the file's name
-    inside a zip archive, and `other_sheets` are those that have columns of contacts as well.
+    inside a zip archive, and `other_sheets` are those that have columns of contacts as well. In a
+    rejected file that came back, `ours` are the columns that we added to it (`our_columns`): they
+    are read past, and not written again.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -90,6 +92,7 @@ class Layout(BaseModel):
     other_sheets: tuple[str, ...] = ()
     header_row: int = 0
     headless: bool = False
+    ours: tuple[int, ...] = ()
 
     def words(self) -> str:
         """How the file was read, for its owner."""
@@ -116,12 +119,20 @@ class Layout(BaseModel):
         is nothing.
         """
         notes = [words.NO_HEADER] if self.headless else []
-        if self.format in (FileFormat.XLS, FileFormat.ODS):
+        if self.is_written_anew:
             notes.append(words.ANOTHER_FORMAT)
         if self.other_sheets:
             others = ", ".join(f"“{name}”" for name in self.other_sheets)
             notes.append(words.other_sheets(self.sheet, others))
         return " ".join(notes)
+
+    @property
+    def is_written_anew(self) -> bool:
+        """Whether the answer is a new workbook: nobody writes the old formats, and in place columns
+        can be added, but not left out.
+        """
+        anew = (FileFormat.XLS, FileFormat.ODS)
+        return self.format in anew or (self.format is FileFormat.XLSX and bool(self.ours))
 
     def suffix(self, name: str) -> str:
         """The ending of the answer to a file of this name: its own where that fits the format,
@@ -138,6 +149,8 @@ class Layout(BaseModel):
     def inner_suffix(self, name: str) -> str:
         """The ending of the file of rows itself."""
         own = PurePosixPath(name.lower()).suffix
+        if self.is_written_anew:
+            return _SUFFIXES[FileFormat.XLSX][0]
         return own if own in _SUFFIXES[self.format] else _SUFFIXES[self.format][0]
 
     @property

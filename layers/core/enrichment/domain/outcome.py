@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import FILE, MONTH
 from enrichment.domain.job import Job
+from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
 from enrichment.words import jobs
@@ -23,16 +25,19 @@ class RowState(StrEnum):
     NOT_FOUND = "not_found"
     REJECTED = "rejected"
     NOT_WORTH = "not_worth"  # it could be sent, and nothing good would come of it
+    ALREADY_THERE = "already_there"  # it has what is looked for, so nothing is paid for it
     DUPLICATE_OF = "duplicate_of"
     AWAITED = "awaited"  # only in a first answer: its result may come until the deadline
     TIMED_OUT = "timed_out"
     AMBIGUOUS = "ambiguous"
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
+    NOT_SAMPLED = "not_sampled"  # it could be sent, and its owner asked for a sample without it
     TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
-# Rows that cost nothing and may be dropped again.
+# Rows that cost nothing and may be dropped again. Those outside a sample are none of them: the
+# whole file goes on where its sample ended, and nobody has to pick out its rest.
 UNSENT = frozenset({RowState.REJECTED, RowState.NOT_WORTH, RowState.OVER_BUDGET, RowState.NOT_SENT})
 
 # Those that come back whatever the limits on credits: somebody has to look at them.
@@ -51,6 +56,7 @@ RESULT_COLUMNS = (
     "enrichment_detail",
 )
 REASON_COLUMN = "rejection_reason"
+ROW_COLUMN = "rejected_row"  # which row of the file it is, so that it can come back as that row
 
 
 def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -69,7 +75,10 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
-    nobody saw whether the provider took the row.
+    nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
+    what is looked for, `waits` that it was not sent because another row of the same person is on
+    its way, `origin` where its result came for, if not for it, and `is_fixed` that another job sent
+    it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -78,7 +87,16 @@ class Outcome(BaseModel):
     detail: str = ""
     reason: str = ""
     doubtful: bool = False
+    spared: bool = False
+    waits: bool = False
+    origin: Origin | None = None
+    is_fixed: bool = False
     result: Result = Result()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing was sent for it, though it has a result or may get one."""
+        return self.waits or self.origin is not None
 
     def cells(self) -> list[str]:
         """The texts below `RESULT_COLUMNS`."""
@@ -93,33 +111,68 @@ class Outcome(BaseModel):
         ]
 
 
-def outcome_of_planned(planned: PlannedRow, of_sent: Callable[[int], Outcome]) -> Outcome:
+def outcome_of_planned(
+    planned: PlannedRow, wanted: EnrichmentType, of_first: Callable[[int], Outcome]
+) -> Outcome:
     """The end of a row of a plan.
 
     Args:
         planned: the row.
-        of_sent: the end of a row, by its number, that was to be sent.
+        wanted: the enrichment type of the whole file.
+        of_first: the end of a row, by its number, that was to be sent or has already what is
+            looked for; of that row itself, and of its copies.
     """
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
     if planned.not_worth is not None:
         return Outcome(state=RowState.NOT_WORTH, detail=planned.not_worth)
+    if planned.already is not None:
+        return _already(planned.already, wanted, spared=bool(planned.spared))
     if planned.over_budget:
-        return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_FILES_BUDGET)
+        return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(FILE))
+    if (first := planned.not_sampled) is not None:
+        detail = words.NOT_SAMPLED if first == planned.row else words.copy_not_sampled(first)
+        return Outcome(state=RowState.NOT_SAMPLED, detail=detail)
     if (first := planned.duplicate_of) is not None:
-        original = of_sent(first)
+        original = of_first(first)
         if original.state in UNSENT:
             return Outcome(
                 state=original.state,
                 detail=words.copy_of_unsent(first, original.detail),
                 reason=original.detail,
             )
-        detail = words.same_person(first, original.detail)
-        return Outcome(state=RowState.DUPLICATE_OF, detail=detail, result=original.result)
-    return of_sent(planned.row)
+        return Outcome(
+            state=RowState.DUPLICATE_OF,
+            detail=_told_of(original, first, wanted),
+            result=original.result,
+        )
+    return of_first(planned.row)
 
 
-def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job) -> Outcome:
+def _told_of(original: Outcome, row: int, wanted: EnrichmentType) -> str:
+    """What is told of a copy of a row that was sent, or needed not be."""
+    if original.state is RowState.ALREADY_THERE:
+        return words.same_person_has_it(row, NOUNS[wanted])
+    told = words.same_person_known if original.is_free else words.same_person
+    return told(row, original.detail)
+
+
+def _already(has: tuple[str, ...], wanted: EnrichmentType, *, spared: bool) -> Outcome:
+    """The end of a row that has what is looked for, with that in the columns of results."""
+    match wanted:
+        case EnrichmentType.EMAIL:
+            result = Result(email=has[0])
+        case EnrichmentType.PERSONAL_EMAIL:
+            result = Result(personal_email=has[0])
+        case EnrichmentType.PHONE:
+            result = Result(phones=has)
+    detail = words.already_there(NOUNS[wanted])
+    return Outcome(state=RowState.ALREADY_THERE, detail=detail, result=result, spared=spared)
+
+
+def outcome_of_sent(
+    result: Result | None, batch: Batch, proven: bool, job: Job, origin: Origin | None = None
+) -> Outcome:
     """The end of a row that was to be sent.
 
     Args:
@@ -128,20 +181,16 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
         proven: whether any contact of the batch has a result, which proves that the provider
             accepted all of it.
         job: gives the type that was wanted, and why the job was halted.
+        origin: of the result, if it came for another row.
     """
     if result is not None:
-        wanted = job.wanted or EnrichmentType.EMAIL
-        if result.found(wanted):
-            return Outcome(state=RowState.FOUND, result=result)
-        return Outcome(
-            state=RowState.NOT_FOUND,
-            result=result,
-            detail=words.not_found(NOUNS[wanted]),
-        )
+        return _outcome_of_result(result, job, origin)
     accepted = proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE)
     doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if job.answers_first and (accepted or doubtful):
         return Outcome(state=RowState.AWAITED, detail=words.AWAITED, doubtful=not accepted)
+    if job.answers_first and batch.waits and batch.state is BatchState.PLANNED:
+        return Outcome(state=RowState.AWAITED, detail=words.AWAITED_ELSEWHERE, waits=True)
     if accepted:
         return Outcome(
             state=RowState.TIMED_OUT,
@@ -154,20 +203,34 @@ def outcome_of_sent(result: Result | None, batch: Batch, proven: bool, job: Job)
             detail=words.AMBIGUOUS,
         )
     match batch.state:
+        case BatchState.PLANNED | BatchState.OVER_BUDGET if batch.short_of:
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(batch.short_of))
         case BatchState.REJECTED:
             return Outcome(
                 state=RowState.REJECTED,
                 detail=words.not_taken(batch.reason or ""),
             )
         case BatchState.OVER_BUDGET:
-            return Outcome(state=RowState.OVER_BUDGET, detail=words.OVER_MONTHS_BUDGET)
+            return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(MONTH))
         case _:
-            return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(job))
+            return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(batch, job))
 
 
-def _unsent_sentence(job: Job) -> str:
+def _outcome_of_result(result: Result, job: Job, origin: Origin | None) -> Outcome:
+    wanted = job.wanted or EnrichmentType.EMAIL
+    found = result.found(wanted)
+    detail = "" if found else words.not_found(NOUNS[wanted])
+    if origin:
+        detail = words.from_earlier(detail, origin.file, day(origin.at))
+    state = RowState.FOUND if found else RowState.NOT_FOUND
+    return Outcome(state=state, result=result, detail=detail, origin=origin)
+
+
+def _unsent_sentence(batch: Batch, job: Job) -> str:
     if job.given_up:
         return words.ENDED_BEFORE
+    if batch.waits:
+        return words.WAITED_IN_VAIN
     return halt_sentence(job) if job.halt else words.NOT_SENT_IN_TIME
 
 
@@ -193,6 +256,15 @@ def moment(at: int) -> str:
     '1 January 1970, 00:00 UTC'
     """
     return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def day(at: int) -> str:
+    """A day in words.
+
+    >>> day(0)
+    '1 January 1970'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y")
 
 
 def halt_sentence(job: Job) -> str:

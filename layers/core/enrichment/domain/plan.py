@@ -5,6 +5,7 @@ bytes and compiling reads it beside the original. Rows are numbered as a spreads
 header is row 1 where the file starts with it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -15,7 +16,12 @@ from enrichment.domain.contact import Contact
 
 @dataclass(slots=True)
 class PlannedRow:
-    """One line of the plan; exactly one of the fields after `row` is set.
+    """One line of the plan; exactly one of the fields after `row` is set, but for `spared`.
+
+    `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
+    tells that such a row would have been sent otherwise. `not_sampled` is the first row of the
+    person, for a copy as for that row itself: it could be sent, but is not in the sample. Until 0.4
+    the plan said which rows were over budget.
 
     Nobody changes one; see `Contact` for why it is not frozen.
     """
@@ -24,8 +30,11 @@ class PlannedRow:
     contact: Contact | None = None
     rejected: str | None = None
     not_worth: str | None = None
+    already: tuple[str, ...] | None = None
+    spared: bool | None = None
     duplicate_of: int | None = None
     over_budget: bool | None = None
+    not_sampled: int | None = None
 
     def line(self) -> bytes:
         """The row as one line of JSON, without what is None."""
@@ -72,14 +81,16 @@ class PlannedContact:
     end: int
 
 
-def contacts_of(lines: bytes, start: int) -> list[PlannedContact]:
-    """The contacts in a part of a plan that begins at byte `start`; lines of rows that are not sent
-    are passed over.
+def contacts_of(
+    lines: bytes, start: int, rows: Collection[int] | None = None
+) -> list[PlannedContact]:
+    """The contacts in a part of a plan that begins at byte `start`, or those of certain rows; lines
+    of rows that are not sent are passed over.
     """
     contacts = []
     for line in lines.splitlines(keepends=True):
         planned = planned_row(line)
-        if planned.contact:
+        if planned.contact and (rows is None or planned.row in rows):
             contacts.append(PlannedContact(planned.row, planned.contact, start, start + len(line)))
         start += len(line)
     return contacts

@@ -1,18 +1,21 @@
 """What becomes of each row, decided once, row by row, before anything is sent."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from enrichment.domain.batch import MAX_BATCH, cut
-from enrichment.domain.columns import Columns
+from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.holdings import Holdings
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.plain_rows import PlainRows
 from enrichment.domain.plan import PlannedRow, Span, planned_row
 from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
+from enrichment.domain.websites import company_domain
 from enrichment.domain.worth import is_no_company, not_worth
 from enrichment.errors import BrokenInvariant
 from enrichment.words import rows as words
@@ -21,10 +24,10 @@ from enrichment.words import rows as words
 class Planner:
     """Decides row by row, and cuts the contacts into batches as it goes.
 
-    `most_contacts` is how many the file's own cap on credits pays for; None for no cap. `manner` is
-    how full names stand in the file; without `check`, nothing is held to be not worth it. Holds no
-    more than the contacts of one batch and a little; `rows`, `contacts` and `width` are final when
-    `plan` has ended.
+    `manner` is how full names stand in the file; without `check`, nothing is held to be not worth
+    it; without `holdings`, rows are sent that have already what is looked for; with a `sample`,
+    only its contacts are sent. Holds no more than the contacts of one batch and a little; `rows`,
+    `contacts` and `width` are final when `plan` has ended.
     """
 
     def __init__(
@@ -33,19 +36,20 @@ class Planner:
         columns: Columns,
         wanted: EnrichmentType,
         earlier_rows: EarlierRows,
-        most_contacts: int | None = None,
         size: int = MAX_BATCH,
         manner: Manner = WESTERN,
         check: bool = True,
+        holdings: Holdings | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self._wanted, self._earlier_rows = wanted, earlier_rows
         self._cells, self._tables = RowCells(columns), Tables(header, columns)
         self._plain_rows = PlainRows(len(header), columns, wanted)
-        self._most_contacts, self._size = most_contacts, size
+        self._size = size
         self._manner, self._check = manner, check
+        self._holdings, self._sample = holdings, sample
         self._header_width = len(header)
         self._offset = 0
-        self._last_sent = 0
         self.rows = 0
         self.contacts = 0
         self.width = len(header)
@@ -61,7 +65,8 @@ class Planner:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
                 self.contacts += 1
-                self._last_sent = row.number
+            if self._sample:
+                self._sample.note(decided)
             yield decided
 
     def _count(self, row: FileRow) -> None:
@@ -70,14 +75,17 @@ class Planner:
             self.width = len(row.cells)
 
     def decide(self, row: FileRow) -> PlannedRow:
-        """What becomes of one row: it is sent, rejected or not worth it with the reason, a
-        duplicate of an earlier one, or over budget.
+        """What becomes of one row: it is sent, rejected or not worth it with the reason, has
+        already what is looked for, is a duplicate of an earlier one, or not in the sample.
         """
         self._count(row)
         of_table = self._tables.reason(row.number, row.cells) if self._check else None
-        if of_table is None and (contact := self._plain_rows.contact(row)):
-            return self._of_contact(row.number, contact)
-        return self._at_length(row, of_table)
+        contact = self._plain_rows.contact(row) if of_table is None else None
+        if contact is None:
+            return self._at_length(row, of_table)
+        if self._holdings and (has := self._holdings.of(row.cells, contact.domain)):
+            return self._already(row.number, contact, has)
+        return self._of_contact(row.number, contact)
 
     def _at_length(self, row: FileRow, of_table: str | None) -> PlannedRow:
         """What becomes of a row that may be anything; `of_table` is why it is no contact but a part
@@ -94,23 +102,36 @@ class Planner:
         if self._check and (reason := not_worth(said)):
             return PlannedRow(row=row.number, not_worth=reason)
         contact = contact_from(said, self._wanted, self._manner)
-        if isinstance(contact, Rejection):
-            return PlannedRow(row=row.number, rejected=contact.reason)
         if self._check and (reason := self._without_company(contact)):
             return PlannedRow(row=row.number, not_worth=reason)
+        if self._holdings and (has := self._holdings.of(cells, _domain(said, contact))):
+            return self._already(row.number, contact, has)
+        if isinstance(contact, Rejection):
+            return PlannedRow(row=row.number, rejected=contact.reason)
         return self._of_contact(row.number, contact)
+
+    def _already(self, row: int, contact: Contact | Rejection, has: tuple[str, ...]) -> PlannedRow:
+        """A row that has what is looked for; later rows of its person are its copies."""
+        if isinstance(contact, Rejection):
+            return PlannedRow(row=row, already=has)
+        first = self._earlier_rows.first_row(identity(contact), row)
+        decided = PlannedRow(row=row, already=has, spared=True if first is None else None)
+        if self._sample:
+            self._sample.note(decided)
+        return decided
 
     def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
         earlier = self._earlier_rows.first_row(identity(contact), row)
-        if earlier is not None and earlier <= self._last_sent:
+        if self._sample and (left_out := self._sample.left_out(row, earlier)):
+            return PlannedRow(row=row, not_sampled=left_out)
+        if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
-        if self.contacts == self._most_contacts:  # so is a copy of a row that was over budget
-            return PlannedRow(row=row, over_budget=True)
         self.contacts += 1
-        self._last_sent = row
         return PlannedRow(row, contact)
 
-    def _without_company(self, contact: Contact) -> str | None:
+    def _without_company(self, contact: Contact | Rejection) -> str | None:
+        if isinstance(contact, Rejection):
+            return None
         company = contact.company_name or ""
         is_needed = self._wanted is EnrichmentType.EMAIL and not contact.domain
         return words.no_company(company) if is_needed and is_no_company(company) else None
@@ -142,3 +163,8 @@ class Planner:
         for lines in cut(sent(), self._size):
             (first_row, start, _), (last_row, _, end) = lines[0], lines[-1]
             yield Span(len(lines), first_row, last_row, start, end)
+
+
+def _domain(said: Mapping[Field, str], contact: Contact | Rejection) -> str | None:
+    """The company's domain, also of a row that cannot be sent."""
+    return contact.domain if isinstance(contact, Contact) else company_domain(said)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill
+from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
@@ -49,33 +50,123 @@ class Reason(BaseModel):
 
 
 class Credits(BaseModel):
-    """What the job cost, computed from the configured price: the provider tells nobody per job."""
+    """What the job cost by our count, from the configured prices: the provider charges for what it
+    finds [V, F], and tells nobody per job.
+    """
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
-    contacts_sent: int
-    price_per_contact: int
-    estimated: int
+    contacts_sent: int = Field(
+        description="each time that they were sent; would be, in an estimate"
+    )
+    things_found: int = Field(default=0, description="what is charged: e-mails, or phone numbers")
+    price: int = Field(description="credits for one thing that is found")
+    most_each: int = Field(description="credits that one contact may cost at most")
+    settled: int = Field(default=0, description="credits for what was found")
     possibly_charged: int = Field(
-        description="credits of contacts whose acceptance nobody saw; not part of `estimated`"
+        default=0, description="credits that may have been charged besides, at most"
+    )
+    at_most: int = Field(default=0, description="in an estimate: if each contact cost the most")
+    expected: int | None = Field(
+        default=None,
+        description="in an estimate: if as many are found as of late; null where nobody knows",
+    )
+    expected_cost: str = Field(default="", description="money for `expected`")
+    experience: str = Field(
+        default="", description="in an estimate: what `expected` is concluded from, in words"
     )
     cost: str = Field(
         default="",
         description=(
-            "money for `estimated`, such as 12.40 EUR; empty when a credit's price is not set"
+            "money for `settled`, or in an estimate for `at_most`, such as 12.40 EUR; empty when a"
+            " credit's price is not set"
         ),
     )
 
 
-def credits_of(bill: Bill, money: Callable[[int], str]) -> Credits:
-    """A bill as a report has it; `money` tells what credits cost, in words."""
+def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
+    """A job's bill as a report has it; `money` tells what credits cost, in words."""
     return Credits(
-        contacts_sent=bill.taken,
-        price_per_contact=bill.price,
-        estimated=bill.estimated,
-        possibly_charged=bill.possibly_charged,
-        cost=money(bill.estimated),
+        contacts_sent=bill.contacts,
+        things_found=bill.charge.things,
+        price=job.price,
+        most_each=job.most_each,
+        settled=bill.charge.credits,
+        possibly_charged=bill.possible,
+        cost=money(bill.charge.credits),
     )
+
+
+class Expected(BaseModel):
+    """A number that is expected, and between which two it lies in 95 of 100 such cases."""
+
+    model_config = ConfigDict(frozen=True)
+
+    likely: int
+    least: int
+    most: int
+
+
+class Outlook(BaseModel):
+    """What a sample says of its whole file. Shares are in per cent, the interval is one of 95%."""
+
+    model_config = ConfigDict(frozen=True)
+
+    share: float = Field(description="of the contacts with an answer, those that brought something")
+    share_least: float
+    share_most: float
+    found: Expected = Field(description="contacts of the whole file that would bring something")
+    credits: Expected = Field(description="credits that the contacts outside the sample would cost")
+    at_most: int = Field(description="credits if each of those brought all that it can")
+    cost: str = Field(default="", description="money for the likely `credits`; empty when not set")
+
+
+class Trial(BaseModel):
+    """What came of a sample of a file."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    asked: int = Field(description="contacts that the option sample asks for")
+    contacts: int = Field(description="contacts of the whole file")
+    sent: int = Field(description="contacts in the sample")
+    answered: int
+    found: int = Field(description="contacts that brought something")
+    things: int = Field(description="e-mails or numbers that they brought")
+    outlook: Outlook | None = Field(default=None, description="null as long as nothing is answered")
+
+
+class Saved(BaseModel):
+    """What was not paid for, and what it would have cost at the price of one found thing each."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    rows: int
+    contacts: int = Field(
+        description="those of the rows that would have been sent: each person once, if possible"
+    )
+    credits: int = Field(description="credits for these contacts, had all of them been found")
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) -> Saved | None:
+    """What rows saved of which `contacts` would have been sent; None if there are no rows."""
+    if not rows:
+        return None
+    amount = contacts * price
+    return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
+
+
+class Balance(BaseModel):
+    """What the account had left before the job sent anything, and when the report was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    before: int
+    after: int
+    note: str = Field(description="how that agrees with our count, in words")
 
 
 class RejectedRow(BaseModel):
@@ -121,12 +212,13 @@ class Cap(BaseModel):
 
     name: str = Field(description="what sets the limit, in words")
     credits: int = Field(description="credits that it leaves for this file")
-    needed: int = Field(description="credits that all contacts of the file would cost")
+    needed: int = Field(description="credits that all contacts of the file would cost at most")
     hit: bool = Field(description="whether that is more than it leaves")
+    left_out: int = Field(default=0, description="contacts that it would leave out at worst")
 
 
 class Earlier(BaseModel):
-    """The job that enriched the same content before."""
+    """Another job, which came before, and where its answer is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -134,6 +226,16 @@ class Earlier(BaseModel):
     file: str
     enriched: str = Field(description="key of its output")
     report: str = Field(description="key of its report")
+
+
+class FixedFile(BaseModel):
+    """A file that brought rows back that were not sent at first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    file: str
+    rows: int = Field(description="rows that are in this answer as that file has them")
 
 
 class Report(BaseModel):
@@ -166,6 +268,10 @@ class Report(BaseModel):
     taken: tuple[Taken, ...] = Field(
         default=(), description="each column that was taken, how sure, and why"
     )
+    held: tuple[Taken, ...] = Field(
+        default=(),
+        description="each other column in which rows may have what is looked for already",
+    )
     unused: tuple[Unused, ...] = Field(
         default=(), description="columns that look right but were not taken, and why"
     )
@@ -174,6 +280,13 @@ class Report(BaseModel):
     )
     rows: int = 0
     counts: dict[RowState, int] = {}
+    fixed: dict[RowState, int] = Field(
+        default={},
+        description="of `counts`, the rows that other files brought back and that they bill",
+    )
+    fixed_by: tuple[FixedFile, ...] = Field(
+        default=(), description="files that brought rows back, fixed"
+    )
     reasons: tuple[Reason, ...] = ()
     email_quality: dict[str, int] = Field(
         default={}, description="rows with an e-mail, by the provider's word for its quality"
@@ -185,6 +298,22 @@ class Report(BaseModel):
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
     )
     credits: Credits | None = None
+    known: Saved | None = Field(
+        default=None,
+        description=(
+            "rows whose people were known from other files, so that they were not sent; in an"
+            " estimate, would not be"
+        ),
+    )
+    trial: Trial | None = Field(
+        default=None, description="of a file of which only a sample was sent: what came of it"
+    )
+    already_there: Saved | None = Field(
+        default=None, description="rows that had what was looked for already, and what that saved"
+    )
+    balance: Balance | None = Field(
+        default=None, description="what the account's balance did, where the provider tells it"
+    )
     names: tuple[NameAsSent, ...] = Field(
         default=(), description="in an estimate: how the first names were divided"
     )
@@ -196,6 +325,10 @@ class Report(BaseModel):
     )
     earlier: Earlier | None = Field(
         default=None, description="in a repeated file's report: where the results are already"
+    )
+    mends: Earlier | None = Field(
+        default=None,
+        description="in the report of a fixed rejected file: whose answer its rows go into, too",
     )
     enriched: str | None = None
     rejected: str | None = None

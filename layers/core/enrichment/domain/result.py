@@ -35,11 +35,15 @@ class Result(BaseModel):
 
     def found(self, wanted: EnrichmentType) -> bool:
         """Whether it holds what the job asked for."""
+        return self.things(wanted) > 0
+
+    def things(self, wanted: EnrichmentType) -> int:
+        """How many things it holds of what the job asked for: each is charged [V, F]."""
         match wanted:
             case EnrichmentType.EMAIL:
                 return bool(self.email)
             case EnrichmentType.PHONE:
-                return bool(self.phones)
+                return len(self.phones)
             case EnrichmentType.PERSONAL_EMAIL:
                 return bool(self.personal_email)
 

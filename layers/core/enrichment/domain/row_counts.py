@@ -20,16 +20,23 @@ class RowCounts:
     def __init__(self, columns: Mapping[int, str]) -> None:
         self._columns = columns
         self._states: Counter[RowState] = Counter()
+        self._fixed: Counter[RowState] = Counter()
         self._reasons: Counter[str] = Counter()
         self._qualities: Counter[str] = Counter()
         self._ambiguous: list[list[int]] = []
         self.doubtful = 0  # rows of which nobody saw whether the provider took them
+        self.known = 0  # rows that were not sent because their people were known
+        self.spared = 0  # rows that would have been sent, had they not what is looked for
+        self.things = 0  # what was found: e-mails, or numbers, of which one row may have several
         self._sample: list[RejectedRow] = []
 
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
         self._states[outcome.state] += 1
-        self.doubtful += outcome.doubtful
+        if outcome.is_fixed:
+            self._fixed[outcome.state] += 1
+        else:
+            self._count_own(outcome)
         if outcome.state is RowState.AMBIGUOUS:
             if self._ambiguous and self._ambiguous[-1][1] == row - 1:
                 self._ambiguous[-1][1] = row
@@ -47,12 +54,28 @@ class RowCounts:
                 }
                 self._sample.append(RejectedRow(row=row, cells=shown, reason=outcome.detail))
 
+    def _count_own(self, outcome: Outcome) -> None:
+        """Count what this job may have paid for, or saved."""
+        self.doubtful += outcome.doubtful
+        self.known += outcome.origin is not None
+        self.spared += outcome.spared
+        if outcome.state is RowState.FOUND:
+            self.things += max(1, len(outcome.result.phones))
+
     @property
     def rows(self) -> int:
         return self._states.total()
 
     def counts(self) -> dict[RowState, int]:
         return {state: self._states[state] for state in RowState}
+
+    def fixed(self) -> dict[RowState, int]:
+        """Of these, the rows that another job sent, and bills."""
+        return {state: self._fixed[state] for state in RowState if self._fixed[state]}
+
+    def own(self) -> dict[RowState, int]:
+        """The rows by state without those."""
+        return {state: self._states[state] - self._fixed[state] for state in RowState}
 
     def email_quality(self) -> dict[str, int]:
         """Rows by the provider's word for the e-mail that it found, the most frequent first."""

@@ -99,6 +99,18 @@ def _own(authority: str) -> str | None:
     return _suffixes().privatesuffix(host)
 
 
+def own_domain(host: str) -> str | None:
+    """The registrable domain of the host of an e-mail address, if it is one company's."""
+    return _own(host)
+
+
+@lru_cache(_REMEMBERED)
+def is_mail_host(host: str) -> bool:
+    """Whether a host gives mail to everybody, such as gmail.com."""
+    public = _public_host(host)
+    return public is not None and _gives_mail_or_sites(public)
+
+
 def is_shared(host: str) -> bool:
     """Whether a host, or one that it is part of, serves everybody: with mail, pages or sites."""
     return _gives_mail_or_sites(host) or _has_pages(host)

@@ -21,12 +21,13 @@ from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import (
     HEAD,
     MAX_COLUMNS,
-    NO_LINKS,
     Header,
     Row,
     Sink,
     header_among,
     is_headless,
+    kept,
+    original_of,
     sampled,
     unnamed,
 )
@@ -154,7 +155,8 @@ class DelimitedSheet:
                     words.too_many_cells_in_row(self._number, len(cells), self._width)
                 )
             if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
-                yield TextRow(self._number, cells, NO_LINKS, text, before)
+                row = TextRow(self._number, cells, text=text, before=before)
+                yield _without(row, self.layout) if self.layout.ours else row
                 before = ""
             else:
                 before += text
@@ -198,6 +200,31 @@ class _Copy:
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
         self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+
+
+def _without(row: TextRow, layout: Layout) -> TextRow:
+    """A row without the columns that are ours."""
+    line_end = _line_end(row.text)
+    texts = _fields(row.text[: len(row.text) - len(line_end)], layout.delimiter)
+    return TextRow(
+        number=row.number,
+        cells=kept(row.cells, layout.ours),
+        original=original_of(row.cells, layout.ours),
+        text=layout.delimiter.join(kept(texts, layout.ours)) + line_end,
+        before=row.before,
+    )
+
+
+def _fields(text: str, delimiter: str) -> Iterator[str]:
+    """The fields of a row as they are written, with their quotes."""
+    until = re.escape(delimiter)
+    field = re.compile(rf'"(?:[^"]|"")*+"[^{until}]*+|[^{until}]*+')
+    at = 0
+    while match := field.match(text, at):
+        yield match[0]
+        if match.end() == len(text):
+            return
+        at = match.end() + 1
 
 
 def harmless(cell: str) -> str:

@@ -7,7 +7,7 @@ added.
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -16,12 +16,16 @@ from enrichment.domain.characters import whole
 from enrichment.domain.found import Finder
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
-from enrichment.files.sheet import MAX_COLUMNS, Row, Sink, sampled
+from enrichment.files.sheet import MAX_COLUMNS, Row, Sink, kept, sampled
 from enrichment.words import files as words
 
 _CHUNK = 1 << 16
 _MAX_OBJECT = 1 << 20  # characters
 _SPACE = re.compile(r"[ \t\r\n]*")
+_BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")  # members of an object
+_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
+# Numbers stay as they are written.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _DEPTH = 3  # objects in objects whose members become columns; what is deeper stays JSON
 
 
@@ -57,7 +61,9 @@ class ObjectSheet:
             keys.update(dict.fromkeys(members))
             if len(keys) > MAX_COLUMNS:
                 raise UnreadableFile(words.too_many_keys(MAX_COLUMNS))
-        self.header = list(keys)
+        self._left_out = [name for at, name in enumerate(keys) if at in layout.ours]
+        self._numbers = list(keys)[layout.ours[0]] if layout.ours else ""
+        self.header = kept(keys, layout.ours)
         self._text = text
         self._after = ""
         text.seek(start)
@@ -78,7 +84,8 @@ class ObjectSheet:
             yield ObjectRow(
                 number=number,
                 cells=[members.get(key, "") for key in self.header],
-                text=text,
+                original=members.get(self._numbers, "") if self._left_out else "",
+                text=_without(text, self._left_out) if self._left_out else text,
                 before=before,
             )
 
@@ -90,15 +97,10 @@ class ObjectSheet:
     @contextmanager
     def excerpt(self, sink: Sink, _width: int, names: Sequence[str]) -> Iterator["_Copy"]:
         is_array = self.layout.format is FileFormat.JSON_ARRAY
-        yield (
-            copy := _Copy(
-                self.layout,
-                sink,
-                names,
-                first="[\n" if is_array else "",
-                between=",\n" if is_array else "\n",
-            )
-        )
+        between = ",\n" if is_array else "\n"
+        copy = _Copy(self.layout, sink, names, first="", between=between)
+        copy.verbatim("[\n" if is_array else "")
+        yield copy
         copy.verbatim("\n]\n" if is_array else "\n")
 
 
@@ -143,6 +145,28 @@ def _with_members(text: str, members: Mapping[str, str], encoding: str) -> str:
         for name, value in members.items()
     ]
     return body + ("" if body == "{" else "," + indent) + ("," + indent).join(added) + closing
+
+
+def _without(text: str, names: Collection[str]) -> str:
+    """The text of an object without its members of these names. What stands around the others stays
+    as it is.
+    """
+    left: list[str] = []
+    at = 1
+    lead = text[at : _end_of(_SPACE, text, at)]
+    while text[start := _end_of(_BETWEEN, text, at)] != "}":
+        name, end = _DECODER.raw_decode(text, start)
+        _, end = _DECODER.raw_decode(text, _end_of(_COLON, text, end))
+        if name not in names:
+            left.append((text[at:start] if left else lead) + text[start:end])
+        at = end
+    return "{" + "".join(left) + text[at:]
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what a pattern matches at a position ends; it may match nothing."""
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 def looks_like_objects(start: str) -> FileFormat | None:
@@ -193,8 +217,6 @@ class _Scanner:
         self._text = text
         self._buffer = ""
         self._from = self._at = 0
-        # Numbers stay as they are written.
-        self._decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
     def peek(self) -> str:
         """The next character that is no space; empty at the end."""
@@ -221,7 +243,7 @@ class _Scanner:
         """The members of the object that begins here; `number` names it in an error."""
         while True:
             try:
-                value, end = self._decoder.raw_decode(self._buffer, self._at)
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
                 cells = dict(_cells(value))
             except RecursionError:
                 raise UnreadableFile(words.too_deep_object(number)) from None

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 from enrichment.domain.found import Finder
 from enrichment.domain.layout import FileFormat, Layout, Packing
 from enrichment.domain.limits import NO_LIMITS, Limits
+from enrichment.domain.returned import our_columns
 from enrichment.errors import UnreadableFile
 from enrichment.files.archives import (
     GZIP_MAGIC,
@@ -84,8 +85,7 @@ def opened(stream: Readable, limits: Limits, finder: Finder) -> Iterator[OpenFil
         path, digest = _spooled(stream, folder, limits)
         path, packing = _unpacked(path, folder, limits)
         layout = _recognised(path, finder).model_copy(update=packing)
-        sheet = _sheet(stack, path, layout, limits, finder)
-        yield OpenFile(sheet, digest)
+        yield OpenFile(_first_look(stack, path, layout, limits, finder), digest)
 
 
 @contextmanager
@@ -100,6 +100,21 @@ def reopened(stream: Readable, layout: Layout) -> Iterator[OpenFile]:
         path, digest = _spooled(stream, folder, NO_LIMITS)
         path, _ = _unpacked(path, folder, NO_LIMITS)
         yield OpenFile(_sheet(stack, path, layout, NO_LIMITS, Known()), digest)
+
+
+def _first_look(
+    stack: ExitStack, path: Path, layout: Layout, limits: Limits, finder: Finder
+) -> Sheet:
+    """As `_sheet`; a rejected file that came back is then read past the columns that we added."""
+    with ExitStack() as first:
+        sheet = _sheet(first, path, layout, limits, finder)
+        ours = our_columns(sheet.header)
+        if not ours:
+            stack.enter_context(first.pop_all())
+            return sheet
+        layout = sheet.layout.model_copy(update={"ours": ours})
+        del sheet  # a workbook is held in memory, which has no room for two
+    return _sheet(stack, path, layout, limits, finder)
 
 
 def _sheet(

@@ -24,13 +24,15 @@ _SAMPLE_ROWS = 2_000  # from which it is concluded what columns are
 _SAMPLE_CELLS, _SAMPLE_TEXT = 100_000, 4_000_000  # cells and characters, of all of them
 
 R = TypeVar("R", bound="Row", contravariant=True)  # a sheet's copies take the rows of that sheet
+C = TypeVar("C")
 NO_LINKS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Row:
     """One row: its number as its owner would count it, its cells as text, and the targets of links
-    by the cell's position.
+    by the cell's position. In a rejected file that came back, `original` is the row of the
+    first file that it says to be.
 
     Nobody changes one; it is not frozen since that makes it take four times as long to create.
     """
@@ -38,6 +40,7 @@ class Row:
     number: int
     cells: list[str]
     links: Mapping[int, str] = field(default_factory=lambda: NO_LINKS)
+    original: str = ""
 
 
 class Sink(Protocol):
@@ -153,6 +156,16 @@ def is_headless(header: Header, rows: Sequence[Sequence[str]], finder: Finder) -
         return False
     sample = [Row(number=at, cells=list(cells)) for at, cells in enumerate(below, start=1)]
     return len(finder.find([""] * len(below[0]), sample, ()).columns) > 1
+
+
+def original_of(cells: Sequence[str], ours: Sequence[int]) -> str:
+    """What a row says of itself in our column of rows (`Layout.ours`)."""
+    return cells[ours[0]] if ours and ours[0] < len(cells) else ""
+
+
+def kept(cells: Iterable[C], left_out: Collection[int]) -> list[C]:
+    """The cells of a row without those of columns that are left out."""
+    return [cell for at, cell in enumerate(cells) if at not in left_out]
 
 
 def unnamed(width: int) -> list[str]:

@@ -6,6 +6,7 @@ from enrichment.adapters.starter import CompileStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -21,24 +22,36 @@ class Completion:
     jobs: Jobs
     batches: Batches
     results: Results
+    settle: SettleBatch
     compile_starter: CompileStarter
     clock: Clock
 
-    def recount(self, batch: Batch) -> int:
-        """Count a batch's results, and complete it when all are there.
+    def recount(self, job: Job, batch: Batch) -> int:
+        """Look at a batch's results: settle what they cost, and complete it when all are there.
 
-        Any result at all proves that the batch was accepted.
+        Any result at all proves that the batch was accepted, unless it came for another row: then
+        nothing of the batch is sent, and all of its people are known.
 
         Returns:
             How many results the batch has.
         """
-        results = self.results.count(batch)
-        if results >= batch.size:
-            if self.batches.settle(batch, BatchState.COMPLETE):
+        if batch.state is BatchState.COMPLETE:
+            return batch.size
+        results = self.results.of(batch)
+        own = sum(came.origin is None for came in results.values())
+        if len(results) >= batch.size:
+            ends = self.settle.run(job, batch, results) if own else self._end_known(job, batch)
+            if ends:
                 self.finish_if_complete(batch.job)
-        elif results and batch.state is BatchState.UNKNOWN:
+            return len(results)
+        if self.settle.is_due(batch, own):
+            self.settle.run(job, batch, results)
+        if own and batch.state is BatchState.UNKNOWN:
             self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock())
-        return results
+        return len(results)
+
+    def _end_known(self, job: Job, batch: Batch) -> bool:
+        return self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True)
 
     def finish_if_complete(self, job_id: str) -> None:
         """Start compiling a job whose batches are all settled, as read consistently."""

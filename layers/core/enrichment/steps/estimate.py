@@ -1,24 +1,32 @@
 """What a file would cost: its rows are judged as in earnest, and nothing is sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.columns import Columns, Field
-from enrichment.domain.contact import Contact
-from enrichment.domain.credits import Bill, Prices, cost, left_of, month_of
-from enrichment.domain.folder import Request
-from enrichment.domain.outcome import Outcome, RowState, outcome_of_planned
+from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, month_of
+from enrichment.domain.experience import DAYS, ENOUGH, is_enough
+from enrichment.domain.job import Job
+from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
+from enrichment.domain.person import Origin
+from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
-from enrichment.domain.report import Cap, NameAsSent, RowAsSent, credits_of
+from enrichment.domain.rates import Rate
+from enrichment.domain.report import Cap as CapAsReported
+from enrichment.domain.report import Credits, NameAsSent, RowAsSent, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
+from enrichment.steps.people import People
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
 from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
+from enrichment.words import credits as words_of_credits
 from enrichment.words import jobs as words
 
 
@@ -26,17 +34,17 @@ from enrichment.words import jobs as words
 class EstimateFile:
     """Judges the rows of a file, writes those that could not be sent, and reckons the rest.
 
-    `money` tells what credits cost, in words; `month_cap` is in credits, None for no cap.
+    `money` tells what credits cost, in words.
     """
 
     jobs: Jobs
     budget: Budget
     bucket: Bucket
     publish: PublishReport
+    people: People
     clock: Clock
     prices: Prices
     money: Callable[[int], str]
-    month_cap: int | None
 
     def run(self, file: AcceptedFile, planner: Planner, earlier_id: str | None) -> None:
         """Report what a file would cost; `earlier_id` is the job that has paid for its content."""
@@ -45,39 +53,91 @@ class EstimateFile:
         width = len(sheet.header)
         preview = Preview(sheet.found.columns)
         with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
-            for row in file.rows:
-                planned = planner.decide(row)
+            for row, planned, origin in self._judged(file, planner):
                 preview.add(row, planned.contact)
-                outputs.add(row, outcome_of_planned(planned, _to_send))
-        counts = outputs.counted.counts()
-        price = self.prices.of(request.wanted)
+                outcome = outcome_of_planned(planned, request.wanted, _to_send)
+                outputs.add(row, outcome.model_copy(update={"origin": origin}))
+        counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
-        bill = Bill(price, taken=0 if earlier else counts[RowState.TO_SEND])
-        needed = bill.estimated + cost(counts[RowState.OVER_BUDGET], price)
+        contacts = 0 if earlier else counts[RowState.TO_SEND] - known
+        spending = self._credits(request.wanted, contacts)
         self.publish.run(
             job,
             "estimated",
             words.ESTIMATE_OF_A_COPY if earlier else sheet.layout.note(),
             sheet=sheet,
+            found=file.found,
             counted=outputs.counted,
-            credits=credits_of(bill, self.money),
-            caps=tuple(self._caps(request, needed)),
+            credits=spending,
+            known=saved_by(0 if earlier else known, known, spending.price, self.money),
+            already_there=saved_by(
+                counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
+            ),
+            caps=tuple(self._caps(job, contacts, spending.most_each)),
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
             earlier=earlier_of(earlier),
         )
 
-    def _caps(self, request: Request, needed: int) -> Iterable[Cap]:
-        if (most := request.max_credits) is not None:
-            name = words.files_cap(most)
-            yield Cap(name=name, credits=most, needed=needed, hit=needed > most)
-        if self.month_cap is not None:
-            left = left_of(self.month_cap, self.budget.reserved(month_of(self.clock())))
-            name = words.MONTHS_CAP
-            yield Cap(name=name, credits=left, needed=needed, hit=needed > left)
+    def _judged(
+        self, file: AcceptedFile, planner: Planner
+    ) -> Iterator[tuple[Row, PlannedRow, Origin | None]]:
+        """Each row with what is to become of it, and where what is known of its person is from."""
+        rows, request = iter(file.rows), file.request
+        while together := list(islice(rows, _TOGETHER)):
+            planned = [planner.decide(row) for row in together]
+            contacts = {each.row: each.contact for each in planned if each.contact}
+            looked_up = {} if request.force else contacts
+            known = self.people.known(request.wanted, request.countries, looked_up)
+            for row, each in zip(together, planned, strict=True):
+                yield row, each, known[each.row].origin if each.row in known else None
+
+    def _credits(self, wanted: EnrichmentType, contacts: int) -> Credits:
+        most_each = self.prices.most_each(wanted)
+        at_most, price = contacts * most_each, self.prices.of(wanted)
+        rate = self.budget.rate(wanted, self.clock())
+        expected = rate.credits_for(contacts, price).likely if is_enough(rate) else None
+        return Credits(
+            contacts_sent=contacts,
+            price=price,
+            most_each=most_each,
+            at_most=at_most,
+            cost=self.money(at_most),
+            expected=expected,
+            expected_cost=self.money(expected) if expected is not None else "",
+            experience=_experience(rate, wanted) if contacts else "",
+        )
+
+    def _caps(self, job: Job, contacts: int, most_each: int) -> Iterable[CapAsReported]:
+        needed = contacts * most_each
+        for cap in self.budget.room(job, month_of(self.clock())).caps:
+            yield CapAsReported(
+                name=_named(cap),
+                credits=cap.left,
+                needed=needed,
+                hit=needed > cap.left,
+                left_out=contacts - affordable(cap.left, most_each, contacts),
+            )
 
 
+def _experience(rate: Rate, wanted: EnrichmentType) -> str:
+    if not is_enough(rate):
+        return words_of_credits.too_little_known(rate.tried, DAYS, ENOUGH, NOUNS[wanted])
+    return words_of_credits.found_of_late(rate.tried, rate.found, rate.things, DAYS, NOUNS[wanted])
+
+
+def _named(cap: Cap) -> str:
+    match cap.scope:
+        case scope if scope == MONTH:
+            return words_of_credits.OF_MONTH
+        case scope if scope == FILE:
+            return words_of_credits.of_file(cap.most)
+        case folder:
+            return words_of_credits.of_folder(folder)
+
+
+_TOGETHER = 1000  # rows whose people are looked up side by side
 _MOST_NAMES, _MOST_ROWS = 20, 10
 _LONGEST = 200  # characters of a name as it is written
 _NAMES = (

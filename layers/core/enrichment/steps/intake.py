@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from enrichment.adapters.bucket import Bucket
-from enrichment.domain.columns import HEADERS, Columns, Field
+from enrichment.domain.columns import HEADERS, Columns, Field, Held
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.folder import Request, mapping_keys
+from enrichment.domain.folder import Request, limits_keys, mapping_keys
+from enrichment.domain.folder_limits import MAX_LIMITS, limits_of
 from enrichment.domain.found import Found
-from enrichment.domain.job import Job
+from enrichment.domain.holdings import HELD, Holdings
+from enrichment.domain.job import FolderBudget, Job
 from enrichment.domain.limits import Limits
 from enrichment.domain.manner import Manner, manner_of
 from enrichment.domain.mapping import MAX_MAPPING, ByMapping, mapping_of
@@ -30,8 +33,8 @@ _EXAMPLES, _LONGEST = 3, 60  # names that a refusal quotes, and their characters
 class AcceptedFile:
     """An open file that is to be enriched or estimated, and what its folders ask for.
 
-    The job knows its type, countries and content from here on. `rows` are those of `sheet`, and are
-    iterated once; `manner` is how names stand in them.
+    The job knows its type, countries, content and caps from here on. `rows` are those of `sheet`,
+    and are iterated once; `manner` is how names stand in them.
     """
 
     job: Job
@@ -39,6 +42,20 @@ class AcceptedFile:
     rows: Iterable[Row]
     request: Request
     manner: Manner
+
+    @property
+    def found(self) -> Found:
+        """What its columns are taken for, as far as it matters to what is asked."""
+        wanted, refresh = self.request.wanted, self.request.refresh
+        return self.sheet.found.with_held_only(None if refresh else HELD[wanted])
+
+    @property
+    def holdings(self) -> Holdings | None:
+        """What tells what its rows have already; None if nobody wants to know."""
+        request = self.request
+        if request.refresh:
+            return None
+        return Holdings(self.sheet.found, request.wanted, request.countries)
 
 
 @dataclass(frozen=True)
@@ -70,12 +87,14 @@ class Intake:
         Raises:
             NoUsableColumns: see `require_columns`.
             NoPeople: most rows look like companies.
+            BadLimits: a folder's `_limits.json` cannot be used.
         """
         require_columns(file.sheet.found, file.sheet.header, request.wanted)
         known = {
             "wanted": request.wanted,
             "countries": request.countries,
             "content": content_of(file.digest, request, file.sheet.found.columns),
+            **self._caps(job, request),
         }
         rows = at_most(file.sheet, self.limits.rows)
         first = list(islice(rows, _SAMPLE))
@@ -87,7 +106,26 @@ class Intake:
         job = job.model_copy(update=known)
         return AcceptedFile(job, file.sheet, chain(first, rows), request, manner)
 
-    def _mapping(self, key: str) -> dict[str, Field | None]:
+    def _caps(self, job: Job, request: Request) -> dict[str, Any]:
+        """The caps on credits that the file's folders set.
+
+        Raises:
+            BadLimits: a folder's `_limits.json` cannot be used.
+        """
+        most = [request.max_credits]
+        budgets = []
+        for folder, key in limits_keys(job.key).items():
+            stream = self.bucket.read(key)
+            if stream is None:
+                continue
+            limits = limits_of(stream.read(MAX_LIMITS + 1), key)
+            most.append(limits.credits_per_file)
+            if limits.credits_per_month is not None:
+                budgets.append(FolderBudget(folder=folder, credits=limits.credits_per_month))
+        said = [cap for cap in most if cap is not None]
+        return {"most_credits": min(said, default=None), "budgets": tuple(budgets)}
+
+    def _mapping(self, key: str) -> dict[str, Field | Held | None]:
         """The nearest folder's own mapping of columns; empty if there is none."""
         for candidate in mapping_keys(key):
             stream = self.bucket.read(candidate)
@@ -120,13 +158,15 @@ def content_of(digest: str, request: Request, columns: Columns) -> str:
     """What is asked of a file's bytes: the type and the countries, by the same columns.
 
     A cap on credits makes no difference: with a higher one, the rows that it left out are in the
-    rejected file to be dropped.
+    rejected file to be dropped. A sample does: dropped without the option, its file goes on.
     """
     asked = [
         digest,
         request.wanted,
         *sorted(request.countries),
+        *(["refresh"] if request.refresh else []),
         *(f"{field}={','.join(map(str, at))}" for field, at in sorted(columns.items())),
+        *([f"sample={request.sample}"] if request.sample else []),
     ]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 

@@ -5,28 +5,32 @@ run is up and the next one goes on.
 """
 
 import json
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from enrichment.clock import SecondsLeft
-from enrichment.domain.batch import Batch, BatchState
+from enrichment.domain.batch import Batch, BatchesByRow
+from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
+from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
-from enrichment.store.results import Results
+from enrichment.steps.fixed_rows import FixedRows
+from enrichment.steps.settlement import SettleBatch, charge_of_batch
+from enrichment.store.results import Came, Results
 
 RESERVE = 120  # seconds before its end at which a run stops reading
+_AT_HAND = 8  # batches whose results are kept: the rows of those set apart stand among others
 
 
 class OutOfTime(Exception):  # nothing went wrong
     """A run has to end before all results were read. What it read is noted for the next one."""
 
 
-class Payloads:
-    """The payloads of batches, which are asked for in one order.
+class NotedResults:
+    """The results of batches, which are asked for in one order.
 
     Args:
         results: where they are stored.
@@ -46,23 +50,40 @@ class Payloads:
         self._seconds_left = seconds_left
         self.read = 0  # batches that were read from the table
 
-    def of(self, batch: Batch) -> dict[int, dict[str, Any]]:
-        """The payloads of a batch by row.
+    def of(self, batch: Batch) -> dict[int, Came]:
+        """The results of a batch by row.
 
         Raises:
             OutOfTime: they would have to be read, and it is too late for that.
         """
         noted = next(self._earlier, None)
-        number, rows = json.loads(noted) if noted else (None, [])
-        payloads = dict(rows)
+        number, came = _noted(noted) if noted else (None, {})
         if number != batch.number:
             self._earlier = iter(())  # a batch was divided meanwhile: what follows stands elsewhere
             if self._seconds_left() < RESERVE:
                 raise OutOfTime
-            payloads = self._results.of(batch)
+            came = self._results.of(batch)
             self.read += 1
-        self._note(json.dumps([batch.number, list(payloads.items())]).encode() + b"\n")
-        return payloads
+        self._note(_note(batch.number, came))
+        return came
+
+
+def _note(number: int, came: dict[int, Came]) -> bytes:
+    rows = [
+        (row, each.payload, each.at, each.origin and each.origin.model_dump())
+        for row, each in came.items()
+    ]
+    return json.dumps([number, rows]).encode() + b"\n"
+
+
+def _noted(line: bytes) -> tuple[int, dict[int, Came]]:
+    """What was noted. Until 0.4 that was payloads alone, which had no origin."""
+    number, rows = json.loads(line)
+    came = {}
+    for row, payload, *rest in rows:
+        at, origin = rest or (0, None)
+        came[row] = Came(payload, at, Origin.model_validate(origin) if origin else None)
+    return number, came
 
 
 class Outcomes:
@@ -70,27 +91,54 @@ class Outcomes:
     is kept.
 
     Args:
-        payloads: what came back.
+        results: what came back.
         job: whose rows they are.
         batches: all of its batches.
         copied: the rows that have copies.
+        settle: settles what batches cost that nobody has settled yet.
+        fixed: those that came home after they were fixed.
     """
 
     def __init__(
-        self, payloads: Payloads, job: Job, batches: list[Batch], copied: frozenset[int]
+        self,
+        results: NotedResults,
+        job: Job,
+        batches: list[Batch],
+        copied: frozenset[int],
+        settle: SettleBatch,
+        fixed: FixedRows,
     ) -> None:
-        self._job, self._copied = job, copied
+        self._job, self._copied, self._settle, self._fixed = job, copied, settle, fixed
+        self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
-        # A batch that was divided has halves in its place; those left stand for their rows.
-        whole = (batch for batch in batches if batch.state is not BatchState.DIVIDED)
-        self._batches = sorted(whole, key=lambda batch: batch.first_row)
-        self._payloads = lru_cache(maxsize=2)(payloads.of)
+        self._all = batches
+        self._batches = BatchesByRow(batches)
+        self._noted = results
+        self._results = lru_cache(maxsize=_AT_HAND)(self._read_batch)
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        return outcome_of_planned(plan, self._of_sent)
+        wanted = self._job.wanted or EnrichmentType.EMAIL
+        own = outcome_of_planned(plan, wanted, self._of_first)
+        if plan.already is not None and plan.row in self._copied:
+            self._kept[plan.row] = own
+        return self._fixed.of(plan.row, own)
 
-    def _of_sent(self, row: int) -> Outcome:
+    def bill(self) -> Bill:
+        """What the batches cost whose rows were asked for."""
+        bill, most_each = Bill(), self._job.most_each
+        for batch in self._all:
+            charge = self._charges.get(batch.number, Charge())
+            bill = bill.plus(batch.bill(charge, most_each))
+        return bill
+
+    def _read_batch(self, batch: Batch) -> dict[int, Came]:
+        results = self._noted.of(batch)
+        self._charges[batch.number] = charge_of_batch(self._job, results)
+        self._settle.run(self._job, batch, results)
+        return results
+
+    def _of_first(self, row: int) -> Outcome:
         if row in self._kept:
             return self._kept[row]
         outcome = self._read(row)
@@ -99,13 +147,13 @@ class Outcomes:
         return outcome
 
     def _read(self, row: int) -> Outcome:
-        batch = self._batch_of(row)
-        payloads = self._payloads(batch)
-        payload = payloads.get(row)
-        return outcome_of_sent(
-            result_of(payload) if payload is not None else None, batch, bool(payloads), self._job
-        )
+        return self._fixed.of(row, self._read_own(row))
 
-    def _batch_of(self, row: int) -> Batch:
-        position = bisect_right(self._batches, row, key=lambda batch: batch.first_row) - 1
-        return self._batches[position]
+    def _read_own(self, row: int) -> Outcome:
+        batch = self._batches.of(row)
+        results = self._results(batch)
+        came = results.get(row)
+        if came is None:
+            proven = any(each.origin is None for each in results.values())
+            return outcome_of_sent(None, batch, proven, self._job)
+        return outcome_of_sent(result_of(came.payload), batch, True, self._job, came.origin)

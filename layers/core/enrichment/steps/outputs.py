@@ -15,6 +15,7 @@ from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     REASON_COLUMN,
     RESULT_COLUMNS,
+    ROW_COLUMN,
     TO_FIX,
     UNSENT,
     Outcome,
@@ -36,6 +37,13 @@ def rejected_key(job: Job, layout: Layout) -> str:
     """
     suffix = ".xlsx" if layout.suffix(job.key) == ".xlsm" else layout.suffix(job.key)
     return output_key(REJECTED, job.key, job.id, suffix)
+
+
+def is_deleted(bucket: Bucket, job: Job) -> bool:
+    """Whether somebody deleted the file of a job, or the output that it has already."""
+    if job.finished_at is None or job.layout is None:
+        return False
+    return any(map(bucket.is_deleted, (job.key, enriched_key(job, job.layout))))
 
 
 class Outputs:
@@ -96,7 +104,14 @@ class Outputs:
             self._whole.add(row, outcome.cells())
         if outcome.state in self._returned:
             self._unsent = self._unsent or self._begin_unsent()
-            self._unsent.add(row, [outcome.detail])
+            self._unsent.add(row, [outcome.detail, str(row.number)])
+
+    def leave_none_rejected(self) -> None:
+        """Write the file of rows that were not sent without any, in place of one that lies there
+        from before; nothing where there are some.
+        """
+        if not self._unsent:
+            self._begin_unsent()
 
     @property
     def rejected(self) -> str | None:
@@ -104,7 +119,7 @@ class Outputs:
         return rejected_key(self._job, self._sheet.layout) if self._unsent else None
 
     def _begin_unsent(self) -> Copy[Any]:
-        names = fresh([REASON_COLUMN], self._sheet.header)
+        names = fresh([REASON_COLUMN, ROW_COLUMN], self._sheet.header)
         return self._open.enter_context(
             self._sheet.excerpt(
                 self._sink(rejected_key(self._job, self._sheet.layout)), self._width, names

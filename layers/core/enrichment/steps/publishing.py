@@ -7,23 +7,28 @@ from typing import Any, TypedDict, Unpack
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
-from enrichment.domain.columns import Field
+from enrichment.domain.columns import Field, Held
 from enrichment.domain.folder import REPORTS, output_key
-from enrichment.domain.found import Found
+from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
+    Balance,
     Cap,
     Credits,
     Earlier,
+    FixedFile,
     NameAsSent,
     Report,
     RowAsSent,
+    Saved,
     Status,
     Taken,
+    Trial,
     Unused,
 )
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
+from enrichment.words.columns import EARLIER_ANSWER
 
 _FULL_NAMES = frozenset({Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST})
 _EXAMPLES = 3
@@ -35,10 +40,16 @@ class Details(TypedDict, total=False):
 
     rows: int
     credits: Credits
+    known: Saved | None
+    trial: Trial | None
+    already_there: Saved | None
+    balance: Balance | None
     caps: tuple[Cap, ...]
     names: tuple[NameAsSent, ...]
     first_rows: tuple[RowAsSent, ...]
     earlier: Earlier | None
+    mends: Earlier | None
+    fixed_by: tuple[FixedFile, ...]
     enriched: str | None
     rejected: str | None
 
@@ -71,7 +82,7 @@ class PublishReport:
             status: what the report is about.
             message: what the owner should know or do, in words.
             sheet: how the file was read, where it was.
-            found: what its columns were taken for, where the sheet does not know it.
+            found: what its columns were taken for, if they were.
             counted: its rows, where they were looked at.
             details: what only some reports have.
         """
@@ -101,23 +112,15 @@ class PublishReport:
 def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
     if sheet is None:
         return {}
-    found = found or sheet.found
+    found = found or sheet.found.with_held_only(None)
     return {
         "read_as": sheet.layout.words(),
         "columns": {
             field: sheet.header[positions[0]] for field, positions in found.columns.items()
         },
         "columns_seen": tuple(sheet.header),
-        "taken": tuple(
-            Taken(
-                field=each.field,
-                header=sheet.header[each.position],
-                sure=each.sure,
-                why=each.why,
-                examples=_examples(sheet, each.position),
-            )
-            for each in found.taken
-        ),
+        "taken": tuple(_taken(sheet, each.field, each) for each in found.taken),
+        "held": tuple(_taken(sheet, each.held, each) for each in found.held),
         "unused": tuple(
             Unused(
                 looks_like=each.field,
@@ -131,6 +134,16 @@ def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:
     }
 
 
+def _taken(sheet: Sheet, name: str, column: TakenColumn | HeldColumn) -> Taken:
+    return Taken(
+        field=name,
+        header=sheet.header[column.position],
+        sure=column.sure,
+        why=column.why,
+        examples=_examples(sheet, column.position),
+    )
+
+
 def _examples(sheet: Sheet, position: int) -> tuple[str, ...]:
     """The first different values of a column."""
     cells = (row.cells[position] for row in sheet.sample if position < len(row.cells))
@@ -142,10 +155,12 @@ def _mapping(header: Sequence[str], found: Found) -> dict[str, str | None]:
     """A `_columns.json` that takes the columns as they were taken, and in place of what is lacking
     those that look right; null for those that only look like what others are.
     """
-    known = set(found.columns)
+    known: set[Field | Held] = set(found.columns)
     if {Field.FIRST_NAME, Field.LAST_NAME} <= known or known & _FULL_NAMES:
         known |= {Field.FIRST_NAME, Field.LAST_NAME, *_FULL_NAMES}
     columns: list[tuple[int, str | None]] = [(each.position, each.field) for each in found.taken]
+    columns += [(each.position, each.held) for each in found.held if each.why != EARLIER_ANSWER]
+    known |= set(Held)
     columns += [
         (each.position, None if each.field in known else each.field) for each in found.unused
     ]
@@ -162,6 +177,7 @@ def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
     return {
         "rows": counted.rows,
         "counts": counted.counts(),
+        "fixed": counted.fixed(),
         "reasons": counted.reasons(),
         "email_quality": counted.email_quality(),
         "sample": counted.sample(),

@@ -36,6 +36,7 @@ class RepeatedUpload:
             "repeated",
             _sentence(earlier),
             sheet=file.sheet,
+            found=file.found,
             earlier=earlier_of(earlier),
         )
         self.jobs.end_at_once(job.id, JobState.REPEATED, self.clock())

@@ -67,11 +67,11 @@ class RowsInTime:
             yield row
 
 
-def rules_of(job: Job, most_contacts: int | None) -> str:
-    """What decides a plan: the file and how it is read, the cap, and this version of the code. Two
-    runs by the same rules make the same plan.
+def rules_of(job: Job) -> str:
+    """What decides a plan: the file and how it is read, and this version of the code. Two runs by
+    the same rules make the same plan.
     """
-    return hashlib.sha256(f"{job.content}\n{most_contacts}\n{_code()}".encode()).hexdigest()
+    return hashlib.sha256(f"{job.content}\n{_code()}".encode()).hexdigest()
 
 
 @cache

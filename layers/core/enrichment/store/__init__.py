@@ -5,8 +5,10 @@
     PLAN#<job>#<plan>       BATCH#<number>   a batch of one plan; the job says which plan counts
     RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
     ASIDE#<job>             <digest>         a genuine webhook that is not its row's result
-    BUDGET#<month>          BUDGET           credits reserved in a calendar month
+    BUDGET#<month>          BUDGET           credits and what was found in a calendar month
+    BUDGET#<month>          FILE#<key>#<job> the part of one job in it
     CONTENT#<digest>        CONTENT          the job that pays for a content, so that no other does
+    PERSON#<keyed hash>     PERSON           the row that is sent for a person, so that no other is
 
 Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one
 query a batch. Batches are keyed by plan, so that two runs over the same file never touch each
@@ -21,6 +23,7 @@ batches    one request to the provider, and its states
 results    what came back for each contact
 budget     credits of a calendar month
 contents   which job pays for which content
+persons    which row is sent for which person
 items      how all of them become items
 table      how items are read and written
 """

@@ -6,10 +6,19 @@ from itertools import islice
 from typing import Any
 
 from enrichment.domain.batch import OPERATOR_TRANSITIONS, Batch, BatchState, before
+from enrichment.domain.credits import Charge, answered, month_of, sending, unsent
+from enrichment.domain.division import PLACE
 from enrichment.domain.job import Job
-from enrichment.store.budget import give_back, reservation
+from enrichment.store.budget import Room, moved
 from enrichment.store.items import Update, batch_key, batch_sk, fields_of, job_key, plan_of
 from enrichment.store.table import Table
+
+# The states in which results may come.
+_ANSWERED = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED)
+# That a batch is held by a claim, with all that was reserved then.
+_HELD = "attribute_exists(pk) AND claim = :claim AND reserved = :reserved"
+# What a batch forgets when it is sent anew.
+_SETTLED = (*Charge._fields[:-1], "charged", "settled_at")
 
 
 class Claim(Enum):
@@ -17,7 +26,7 @@ class Claim(Enum):
 
     HELD = auto()  # the caller has it
     TAKEN = auto()  # somebody else has it, or it needs nobody
-    OVER_BUDGET = auto()  # the month's cap leaves no room for it
+    NO_ROOM = auto()  # others took room under the caps since they were looked at
 
 
 class Batches:
@@ -51,49 +60,73 @@ class Batches:
         """Set fields of a batch that exists, whatever its state."""
         self._table.update(Update(batch_key(batch), fields))
 
-    def claim(
-        self, batch: Batch, claim: str, now: int, month: str, cost: int, cap: int | None
-    ) -> Claim:
-        """Take a planned batch for its one POST, and reserve its credits: both or neither.
+    def claim(self, job: Job, batch: Batch, claim: str, now: int, room: Room) -> Claim:
+        """Take a planned batch for its one POST, and reserve the most that it may cost: both or
+        neither.
 
         Args:
+            job: whose batch it is, as it was read before the room was looked at.
             batch: the batch.
             claim: an id of this attempt. A retry of a write whose response was lost finds its own
                 claim, and holds it.
             now: epoch seconds.
-            month: such as 2026-11.
-            cost: credits of the whole batch.
-            cap: the most credits of a month; None for no cap, and then nothing is reserved.
+            room: which pays for the whole batch.
         """
-        sets = {"state": BatchState.SENDING, "claim": claim, "claimed_at": now}
-        states = before(BatchState.SENDING)
-        if cap is None:
-            there = self._table.update(Update(batch_key(batch), sets, states))
-            return Claim.HELD if there is None or there.get("claim") == claim else Claim.TAKEN
-        if cost > cap:
-            return Claim.OVER_BUDGET
-        take = Update(batch_key(batch), sets | {"month": month}, states)
-        failed = self._table.transact([take, reservation(month, cost, cap)])
+        month, movement = month_of(now), sending(batch.size, job.most_each)
+        held = {"month": month, "reserved": movement.reserved}
+        sets = {"state": BatchState.SENDING, "claim": claim, "claimed_at": now, **held}
+        take = Update(
+            batch_key(batch), sets, before(BatchState.SENDING), removes=[*_SETTLED, "short_of"]
+        )
+        failed = self._table.transact([take, *moved(job, month, movement, now, room)])
         if failed is None or (failed[0] or {}).get("claim") == claim:
             return Claim.HELD
-        return Claim.TAKEN if failed[0] is not None else Claim.OVER_BUDGET
+        return Claim.TAKEN if failed[0] is not None else Claim.NO_ROOM
 
-    def release(self, batch: Batch, claim: str, cost: int, queued_at: int) -> bool:
+    def release(self, job: Job, batch: Batch, now: int, queued_at: int, **fields: Any) -> bool:
         """SENDING → PLANNED, for a claim with which provably nothing was enqueued.
 
-        Its credits are given back.
+        Its credits are given back. `fields` are further ones to set with the step.
         """
-        sets = {"state": BatchState.PLANNED, "queued_at": queued_at}
-        mine, values = "attribute_exists(pk) AND claim = :claim", {"claim": claim}
+        sets = {"state": BatchState.PLANNED, "queued_at": queued_at, **fields}
+        mine, values = _HELD, {"claim": batch.claim, "reserved": batch.reserved}
         back = Update(
             batch_key(batch),
             sets,
             before(BatchState.PLANNED),
             mine,
-            removes=["month", "claim"],
+            removes=["month", "claim", "reserved"],
             values=values,
         )
-        return self._table.transact([back, *give_back(batch.month, cost)]) is None
+        return self._table.transact([back, *_given_back(job, batch, now)]) is None
+
+    def set_apart(
+        self, job: Job, batch: Batch, stays: Batch, others: Sequence[Batch], now: int
+    ) -> bool:
+        """Leave a batch that is held with some of its contacts, and the others to new planned
+        batches: all or nothing. What was reserved for those is given back.
+
+        Args:
+            job: whose batch it is, as it was read; the step is not taken when it has more batches
+                by now.
+            batch: held for a POST, and nothing was sent yet.
+            stays: the same batch with the contacts that it keeps.
+            others: numbered after those that the job has.
+            now: epoch seconds.
+
+        Returns:
+            False when the job has more batches, or the batch is not held any more.
+        """
+        sets = stays.model_dump(mode="json", include={*PLACE, "reserved"})
+        values = {"claim": batch.claim, "reserved": batch.reserved}
+        keep = Update(batch_key(batch), sets, [BatchState.SENDING], _HELD, values=values)
+        left = {
+            "size": batch.size - stays.size,
+            "reserved": (batch.reserved or 0) - (stays.reserved or 0),
+        }
+        back = _given_back(job, batch.model_copy(update=left), now)
+        updates = _merged([keep, _more_batches(job, len(others)), *back])
+        return self._table.transact(updates, list(map(self._item, others))) is None
 
     def move(self, batch: Batch, to: BatchState, **fields: Any) -> bool:
         """Take the step to a state that is not settled.
@@ -104,52 +137,124 @@ class Batches:
         update = Update(batch_key(batch), {"state": to, **fields}, before(to))
         return self._table.update(update) is None
 
-    def settle(self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: Any) -> bool:
-        """Take the step to a settled state and count the batch on its job, both or neither.
+    def end_unsent(self, job: Job, batch: Batch, to: BatchState, now: int, **fields: Any) -> bool:
+        """Take the step to the end of a batch with which nothing was enqueued, and count it on its
+        job: all or nothing. What it reserved is given back.
 
         Returns:
-            False when the batch is in no state from which it is allowed.
+            False when the batch is in no state from which it is allowed, or was claimed anew.
         """
-        settled = Update(batch_key(batch), {"state": to, **fields}, before(to))
-        counted = Update(job_key(batch.job), adds={"settled": 1})
-        back = give_back(batch.month, cost_given_back)
-        return self._table.transact([settled, counted, *back]) is None
+        as_read = "claim = :claim" if batch.claim else "attribute_not_exists(claim)"
+        ended = Update(
+            batch_key(batch),
+            {"state": to, **fields},
+            before(to),
+            f"attribute_exists(pk) AND {as_read}",
+            values={"claim": batch.claim} if batch.claim else {},
+        )
+        updates = _merged([ended, _one_more_settled(batch), *_given_back(job, batch, now)])
+        return self._table.transact(updates) is None
 
-    def divide(
-        self, batch: Batch, halves: Sequence[Batch], known: int, cost: int, reason: str
-    ) -> bool:
-        """SENDING → DIVIDED, with its halves as new planned batches: all or nothing.
+    def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
+        """Settle a batch with what its results cost by now, and complete it with the last of them:
+        all or nothing.
 
         Args:
-            batch: of more than one contact, with which nothing was enqueued.
-            halves: numbered `known` + 1 and `known` + 2.
-            known: how many batches the job has; the step is not taken when it has more by now.
-            cost: credits that the batch reserved.
-            reason: the provider's words.
+            job: whose batch it is.
+            batch: as it was read; what it was settled with then is not settled again.
+            charge: all of its results.
+            now: epoch seconds.
 
         Returns:
-            False when somebody did it already.
+            False when somebody else settled it meanwhile, or it is in no state from which it is
+            allowed.
         """
-        sets = {"state": BatchState.DIVIDED, "reason": reason}
-        divided = Update(batch_key(batch), sets, before(BatchState.DIVIDED))
-        counted = Update(
-            job_key(batch.job),
-            adds={"batches": len(halves), "settled": 1},
-            condition="batches = :known",
-            values={"known": known},
+        complete = charge.answered >= batch.size
+        sets: dict[str, Any] = charge._asdict() | {"settled_at": now}
+        sets["charged"] = sets.pop("credits")
+        sets |= {"state": BatchState.COMPLETE} if complete else {}
+        settled = Update(
+            batch_key(batch),
+            sets,
+            _ANSWERED,
+            "attribute_exists(pk) AND NOT answered > :then",
+            values={"then": batch.answered},
         )
-        updates = [divided, counted, *give_back(batch.month, cost)]
-        return self._table.transact(updates, list(map(self._item, halves))) is None
+        updates = [settled, *([_one_more_settled(batch)] if complete else [])]
+        if batch.month and batch.reserved is not None:
+            movement = answered(charge.minus(batch.settled), job.most_each)
+            updates += moved(job, batch.month, movement, now)
+        return self._table.transact(_merged(updates)) is None
+
+    def divide(
+        self, job: Job, batch: Batch, parts: Sequence[Batch], now: int, reason: str | None = None
+    ) -> bool:
+        """PLANNED or SENDING → DIVIDED, with its parts as new planned batches: all or nothing. What
+        it reserved is given back.
+
+        Args:
+            job: whose batch it is, as it was read; the step is not taken when it has more batches
+                by now.
+            batch: of more than one contact, with which nothing was enqueued.
+            parts: numbered after those that the job has.
+            now: epoch seconds.
+            reason: the provider's words, where they are why.
+
+        Returns:
+            False when somebody did it already, or the batch has left the state it was read in.
+        """
+        sets = {"state": BatchState.DIVIDED} | ({"reason": reason} if reason else {})
+        divided = Update(batch_key(batch), sets, [batch.state])
+        counted = [_more_batches(job, len(parts)), _one_more_settled(batch)]
+        updates = _merged([divided, *counted, *_given_back(job, batch, now)])
+        return self._table.transact(updates, list(map(self._item, parts))) is None
 
     def resend(self, batch: Batch, now: int) -> bool:
-        """UNKNOWN → PLANNED, which only an operator may ask for: it may be paid twice."""
+        """UNKNOWN → PLANNED, which only an operator may ask for: it may be paid twice, so what the
+        first attempt reserved goes on to count.
+        """
         states = [
             state for state, then in OPERATOR_TRANSITIONS.items() if BatchState.PLANNED in then
         ]
         sets = {"state": BatchState.PLANNED, "queued_at": now, "doubted": True}
-        update = Update(batch_key(batch), sets, states, removes=["claim", "month"])
+        earlier = {"sent_before": batch.size, "doubtful": batch.reserved or 0}
+        update = Update(
+            batch_key(batch),
+            sets,
+            states,
+            adds=earlier,
+            removes=["claim", "month", "reserved"],
+        )
         return self._table.update(update) is None
 
     def _item(self, batch: Batch) -> dict[str, Any]:
         expires_at = batch.queued_at + self._table.retention
         return fields_of(batch) | batch_key(batch) | {"expires_at": expires_at}
+
+
+def _one_more_settled(batch: Batch) -> Update:
+    return Update(job_key(batch.job), adds={"settled": 1})
+
+
+def _more_batches(job: Job, number: int) -> Update:
+    """The write that counts new batches on a job, unless it has more by now than were read."""
+    known = {"known": job.batches}
+    return Update(
+        job_key(job.id), condition="batches = :known", adds={"batches": number}, values=known
+    )
+
+
+def _given_back(job: Job, batch: Batch, now: int) -> list[Update]:
+    """The writes that give back what a batch reserved; none where it reserved nothing."""
+    if batch.month is None or batch.reserved is None:
+        return []
+    return moved(job, batch.month, unsent(batch.size, batch.reserved), now)
+
+
+def _merged(updates: list[Update]) -> list[Update]:
+    """A transaction takes one write of an item."""
+    merged: dict[tuple[str, ...], Update] = {}
+    for update in updates:
+        key = tuple(update.key.values())
+        merged[key] = merged[key].also(update) if key in merged else update
+    return list(merged.values())

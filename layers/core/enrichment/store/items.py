@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -10,7 +10,10 @@ from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job
+from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
+
+_MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
 
@@ -58,11 +61,42 @@ def budget_key(month: str) -> dict[str, str]:
     return {"pk": f"BUDGET#{month}", "sk": "BUDGET"}
 
 
+def line_key(month: str, job: Job) -> dict[str, str]:
+    """Of a job's line in a month: by its file, so that a folder's lines stand together."""
+    file = job.key.encode()[:_MOST_OF_A_FILE].decode(errors="ignore")
+    return {"pk": budget_key(month)["pk"], "sk": f"FILE#{file}#{job.id}"}
+
+
+def lines_below(folder: str) -> str:
+    """How the sort keys of the lines of all files below a folder begin, and maybe of others; of all
+    files if it is empty.
+    """
+    start = f"{folder}/" if folder else ""
+    return "FILE#" + start.encode()[:_MOST_OF_A_FILE].decode(errors="ignore")
+
+
 def content_key(content: str) -> dict[str, str]:
     return {"pk": f"CONTENT#{content}", "sk": "CONTENT"}
 
 
-def fields_of(model: Job | Batch) -> dict[str, Any]:
+def fixes_of(job_id: str) -> str:
+    return f"FIXES#{job_id}"
+
+
+def fix_key(job: Job) -> dict[str, str]:
+    return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
+
+
+def person_key(key: str) -> dict[str, str]:
+    return {"pk": f"PERSON#{key}", "sk": "PERSON"}
+
+
+def key_of_person(pk: str) -> str:
+    """The keyed hash in the partition key of a person."""
+    return pk.removeprefix("PERSON#")
+
+
+def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 
@@ -115,6 +149,15 @@ class Update:
     adds: Mapping[str, int] = field(default_factory=dict)
     removes: Iterable[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def also(self, other: "Update") -> "Update":
+        """Both of two updates of one item, of which the other has no condition of its own."""
+        return replace(
+            self,
+            sets={**self.sets, **other.sets},
+            adds={**self.adds, **other.adds},
+            removes=(*self.removes, *other.removes),
+        )
 
     def request(self, table: str) -> dict[str, Any]:
         """The parameters of an UpdateItem, or of an Update in a transaction."""

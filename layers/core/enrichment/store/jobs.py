@@ -17,7 +17,12 @@ from enrichment.store.items import OPEN_ATTRIBUTE, Update, content_key, fields_o
 from enrichment.store.table import Table
 
 _OPEN_JOBS_INDEX = "open-jobs"
-_BEFORE_COMPILING = ("late_at", "compile_began_at", "noted")  # what a job forgets at that step
+_BEFORE_COMPILING = (
+    "late_at",
+    "fixed_at",
+    "compile_began_at",
+    "noted",
+)  # what a job forgets at that step
 _HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 
 
@@ -60,6 +65,16 @@ class Jobs:
     def change(self, job_id: str, **fields: Any) -> None:
         """Set fields of a job that exists, whatever its state."""
         self._table.update(Update(job_key(job_id), fields))
+
+    def note_balance(self, job_id: str, balance: int | None, now: int) -> None:
+        """Note the account's balance before the first batch of a job is sent; what was noted first
+        stands. None where it could not be had.
+        """
+        sets = {"balance_asked_at": now}
+        if balance is not None:
+            sets["balance_before"] = balance
+        unasked = "attribute_exists(pk) AND attribute_not_exists(balance_asked_at)"
+        self._table.update(Update(job_key(job_id), sets, condition=unasked))
 
     def hand_on(self, job: Job, now: int, plan: str, planned: int, rules: str) -> bool:
         """Leave a plan to the next run over the file, which begins its attempts anew.
@@ -182,6 +197,14 @@ class Jobs:
         if not self._move(job_id, JobState.OVERTAKEN, {"late_at": now}):
             written = [JobState.DELIVERED, JobState.DONE]
             self._move(job_id, JobState.LATE, {"late_at": now}, only_from=written)
+
+    def note_fixed_rows(self, job_id: str, now: int) -> None:
+        """Rows came back which the output lacks: as for a late result, it is to be written anew.
+
+        They are noted first: whoever takes the job to COMPILING after that has them.
+        """
+        self.change(job_id, fixed_at=now)
+        self.note_late_result(job_id, now)
 
     def dismiss_late(self, job_id: str, awaits_more: bool) -> None:
         """LATE → DELIVERED while the job awaits more, else DONE: what was told of is in the output

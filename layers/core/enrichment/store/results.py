@@ -2,14 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from enrichment.domain.batch import Batch
+from enrichment.domain.person import Origin
 from enrichment.domain.token import RowRef
-from enrichment.store.items import aside_of, canonical, result_key, results_of, row_of
+from enrichment.parallel import Parallel
+from enrichment.store.items import (
+    aside_of,
+    batch_of_result_key,
+    canonical,
+    result_key,
+    results_of,
+    row_of,
+)
 from enrichment.store.table import Table
+
+_SEVERAL = 8  # rows: read one by one they take a unit each, the batch of a hundred about ten
 
 
 class Stored(Enum):
@@ -20,15 +31,30 @@ class Stored(Enum):
     OTHER = auto()  # another result is there; nothing was written
 
 
+class Came(NamedTuple):
+    """A result as it came, and when, in epoch seconds; with its origin if it came for another
+    row.
+    """
+
+    payload: dict[str, Any]
+    at: int
+    origin: Origin | None = None
+
+
 class Results:
     """Results by row."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def put(self, ref: RowRef, payload: Mapping[str, Any], now: int) -> Stored:
-        """Store a contact's result if its row has none: one conditional write."""
-        fields = {"payload": canonical(payload), "received_at": now}
+    def put(
+        self, ref: RowRef, payload: Mapping[str, Any], now: int, origin: Origin | None = None
+    ) -> Stored:
+        """Store a contact's result if its row has none: one conditional write; with its origin if
+        it came for another row.
+        """
+        fields: dict[str, Any] = {"payload": canonical(payload), "received_at": now}
+        fields |= {"origin": origin.model_dump()} if origin else {}
         item = result_key(ref) | fields | {"expires_at": now + self._table.retention}
         there = self._table.put_if_new(item)
         if there is None:
@@ -43,14 +69,59 @@ class Results:
         times = {"received_at": now, "expires_at": now + self._table.retention}
         self._table.put_if_new({"pk": aside_of(ref.job), "sk": digest} | fields | times)
 
-    def count(self, batch: Batch) -> int:
-        """How many contacts of a batch have a result now (a consistent read)."""
-        return self._table.count(results_of(batch.job, batch.number))
-
-    def of(self, batch: Batch) -> dict[int, dict[str, Any]]:
-        """The payloads of a batch by row (a consistent read)."""
+    def of(self, batch: Batch) -> dict[int, Came]:
+        """The results of a batch by row (a consistent read)."""
         items = self._table.query(results_of(batch.job, batch.number), "ROW#")
-        return {row_of(item["sk"]): _read(item["payload"]) for item in items}
+        came = {row_of(item["sk"]): _came(item) for item in items}
+        return {row: each for row, each in came.items() if batch.may_have(row)}
+
+    def of_rows(self, refs: Iterable[RowRef], in_parallel: Parallel) -> dict[RowRef, Came]:
+        """The results of rows of any batches, as far as there are any (consistent reads).
+
+        Where several rows are of one batch, all of it is read: that is less than row by row.
+        """
+        whole: list[tuple[str, int]] = []
+        single: list[RowRef] = []
+        for place, rows in _by_batch(refs).items():
+            if len(rows) >= _SEVERAL:
+                whole.append(place)
+            else:
+                single += rows
+        most = self._table.most_gets
+        chunks = [single[start : start + most] for start in range(0, len(single), most)]
+        found: dict[RowRef, Came] = {}
+        for some in in_parallel(self._of_batch, whole):
+            found |= some
+        for some in in_parallel(self._of_some, chunks):
+            found |= some
+        return found
+
+    def _of_batch(self, place: tuple[str, int]) -> dict[RowRef, Came]:
+        items = self._table.query(results_of(*place), "ROW#")
+        return {RowRef(*place, row_of(item["sk"])): _came(item) for item in items}
+
+    def _of_some(self, refs: Iterable[RowRef]) -> dict[RowRef, Came]:
+        items = self._table.get_all(list(map(result_key, refs)))
+        return {
+            RowRef(*batch_of_result_key(item["pk"]), row_of(item["sk"])): _came(item)
+            for item in items
+        }
+
+
+def _by_batch(refs: Iterable[RowRef]) -> dict[tuple[str, int], list[RowRef]]:
+    batches: dict[tuple[str, int], list[RowRef]] = {}
+    for ref in dict.fromkeys(refs):
+        batches.setdefault((ref.job, ref.batch), []).append(ref)
+    return batches
+
+
+def _came(item: Mapping[str, Any]) -> Came:
+    origin = item.get("origin")
+    return Came(
+        _read(item["payload"]),
+        int(item["received_at"]),
+        Origin.model_validate(origin) if origin else None,
+    )
 
 
 def _read(text: str) -> dict[str, Any]:

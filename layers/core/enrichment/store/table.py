@@ -6,7 +6,7 @@ A condition that fails reads back the item that made it fail, to tell 'somebody 
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from enrichment.store.items import Update, item_of, plain, wire
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _MOST_PUTS = 25  # in one BatchWriteItem
+_MOST_GETS = 100  # in one BatchGetItem
 _MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
 
 
@@ -27,7 +28,7 @@ class Table:
         retention: seconds after its creation at which an item may expire.
     """
 
-    most_puts = _MOST_PUTS
+    most_puts, most_gets = _MOST_PUTS, _MOST_GETS
 
     def __init__(self, client: "DynamoDBClient", name: str, retention: int) -> None:
         self._client, self._name, self.retention = client, name, retention
@@ -36,6 +37,16 @@ class Table:
         """An item as it is now (a consistent read)."""
         answer = self._client.get_item(TableName=self._name, Key=wire(key), ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, keys: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+        """Those items of up to `most_gets` keys that there are, as they are now, in any order."""
+        found: list[dict[str, Any]] = []
+        left: dict[str, Any] = {self._name: {"Keys": list(map(wire, keys)), "ConsistentRead": True}}
+        while left:
+            answer = self._client.batch_get_item(RequestItems=left)
+            found += map(plain, answer["Responses"].get(self._name, []))
+            left = dict(answer["UnprocessedKeys"])
+        return found
 
     def query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
         """The items of a partition whose sort keys begin so, in their order (consistent reads)."""
@@ -47,17 +58,6 @@ class Table:
         )
         for page in pages:
             yield from map(plain, page["Items"])
-
-    def count(self, pk: str) -> int:
-        """How many items a partition has (consistent reads)."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            ConsistentRead=True,
-            Select="COUNT",
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=wire({":pk": pk}),
-        )
-        return sum(page["Count"] for page in pages)
 
     def query_index(self, index: str, attribute: str, value: str) -> Iterator[dict[str, Any]]:
         """The items that an index has for a value: a moment behind at times."""
@@ -80,16 +80,29 @@ class Table:
 
     def put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """Put an item unless its key is taken; the item that is there, if so."""
+        return self.put_if("attribute_not_exists(pk)", item)
+
+    def put_if(
+        self, condition: str, item: Mapping[str, Any], **values: Any
+    ) -> dict[str, Any] | None:
+        """Put an item if a condition holds, which refers to `values` as `:name`; the item that
+        made it fail, if not.
+        """
+        request: Any = {"TableName": self._name, "Item": wire(item)}
+        request |= {"ConditionExpression": condition}
+        request |= {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        if values:
+            named = {f":{name}": value for name, value in values.items()}
+            request["ExpressionAttributeValues"] = wire(named)
         try:
-            self._client.put_item(
-                TableName=self._name,
-                Item=wire(item),
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            self._client.put_item(**request)
         except self._client.exceptions.ConditionalCheckFailedException as error:
             return item_of(error)
         return None
+
+    def put(self, item: Mapping[str, Any]) -> None:
+        """Put an item, whatever is there."""
+        self._client.put_item(TableName=self._name, Item=wire(item))
 
     def update(self, update: Update) -> dict[str, Any] | None:
         """Update an item if the condition holds.

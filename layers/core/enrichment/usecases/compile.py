@@ -9,7 +9,6 @@ from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.credits import Bill
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
-from enrichment.domain.layout import Layout
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
     RowState,
@@ -17,17 +16,26 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow, planned_row
-from enrichment.domain.report import Credits, Report, Status, credits_of
+from enrichment.domain.rates import Rate
+from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
+from enrichment.domain.row_counts import RowCounts
+from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Sheet
-from enrichment.steps.outcomes import Outcomes, OutOfTime, Payloads
-from enrichment.steps.outputs import Outputs, enriched_key
+from enrichment.steps.balance import AskBalance
+from enrichment.steps.fixed_rows import FixedRejects, FixedRows
+from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
+from enrichment.steps.outputs import Outputs, is_deleted
 from enrichment.steps.publishing import PublishReport
+from enrichment.steps.repeated_upload import earlier_of
+from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
+from enrichment.store.budget import Budget
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
+from enrichment.words import credits as credits_words
 from enrichment.words import jobs as words
 
 _MOST_ATTEMPTS = 3  # runs over one job that may die before it is ended with a report
@@ -46,8 +54,12 @@ class CompileJob:
     batches: Batches
     results: Results
     contents: Contents
+    budget: Budget
     bucket: Bucket
     publish: PublishReport
+    fixed: FixedRejects
+    settle: SettleBatch
+    balance: AskBalance
     metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
@@ -71,7 +83,7 @@ class CompileJob:
             return self._fail(job)
         attempts = job.compile_attempts + 1
         self.jobs.change(job.id, compile_began_at=self.clock(), compile_attempts=attempts)
-        if self._was_deleted(job, job.layout):
+        if is_deleted(self.bucket, job):
             self.jobs.finish_compiling(job.id, self.clock(), job.delivered, awaits_more=False)
             return None
         stream = self.bucket.read(job.key, job.version)
@@ -86,13 +98,15 @@ class CompileJob:
         run = self.new_id()
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
         earlier = self._noted(job)
-        payloads = Payloads(self.results, earlier, notes.write, seconds_left)
-        outcomes = Outcomes(payloads, job, self.batches.of(job), self._copied(job))
+        results = NotedResults(self.results, earlier, notes.write, seconds_left)
         try:
-            return self._write(job, sheet, outcomes)
+            with self.fixed.of(job) as fixed:
+                batches, copied = self.batches.of(job), self._copied(job)
+                outcomes = Outcomes(results, job, batches, copied, self.settle, fixed)
+                return self._write(job, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()
-            self.jobs.hand_on_compiling(job, run, went_on=payloads.read > 0)
+            self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
             return None
         finally:
             notes.discard()
@@ -110,15 +124,10 @@ class CompileJob:
     def _fail(self, job: Job) -> Report:
         """End a job with a report, which comes first: a run that dies between is done again."""
         report = self.publish.run(job, "failed", words.FAILED, rows=job.rows)
+        self._note_over(job, over=True)
         if self.jobs.fail(job.id, report.finished_at):
             self.metrics.count("PoisonedJobs")
         return report
-
-    def _was_deleted(self, job: Job, layout: Layout) -> bool:
-        """Whether somebody deleted the file, or the output that it has already."""
-        if job.finished_at is None:
-            return False
-        return any(map(self.bucket.is_deleted, (job.key, enriched_key(job, layout))))
 
     def _copied(self, job: Job) -> frozenset[int]:
         """The rows of which later rows are copies."""
@@ -126,21 +135,31 @@ class CompileJob:
         copies = (planned_row(line) for line in lines if _MAY_COPY in line)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
-    def _write(self, job: Job, sheet: Sheet, outcomes: "Outcomes") -> Report:
+    def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
         positions = sorted(at for columns in job.columns.values() for at in columns)
-        with Outputs(self.bucket, job, sheet, positions, job.width) as outputs:
+        with (
+            Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
+            self.fixed.handed_over(job) as hand_over,
+        ):
             for row, plan in zip(sheet, self._planned(job), strict=True):
                 if row.number != plan.row:
                     raise BrokenInvariant(
                         f"row {row.number} of job {job.id} stands in its plan as row {plan.row}"
                     )
-                outputs.add(row, outcomes.of(plan))
-        counts = outputs.counted.counts()
+                outcome = outcomes.of(plan)
+                outputs.add(row, outcome)
+                hand_over(row, outcome)
+            if fixed.files():
+                outputs.leave_none_rejected()
+        counts, bill = outputs.counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
+        mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
             words.ENDED if job.given_up else halt_sentence(job),
             awaited_sentence(counts, job),
             words.ambiguous(ambiguous) if ambiguous else "",
+            words.fixed([(each.file, each.rows) for each in fixed.files()]),
+            words.mends(mended.key) if mended else "",
             sheet.layout.note(),
         )
         return self.publish.run(
@@ -150,7 +169,18 @@ class CompileJob:
             sheet=sheet,
             found=job.found,
             counted=outputs.counted,
-            credits=self._credits(job, counts, outputs.counted.doubtful),
+            credits=credits_of(bill, job, self.money),
+            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
+            already_there=saved_by(
+                outputs.counted.own()[RowState.ALREADY_THERE],
+                outputs.counted.spared,
+                job.price,
+                self.money,
+            ),
+            balance=self._balance(job, bill),
+            trial=trial_of(job, _rate(outputs.counted), self.money),
+            mends=earlier_of(mended),
+            fixed_by=fixed.files(),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
@@ -159,20 +189,24 @@ class CompileJob:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
         return map(planned_row, lines)
 
-    def _credits(self, job: Job, counts: Mapping[RowState, int], doubtful: int) -> Credits:
-        taken = (RowState.FOUND, RowState.NOT_FOUND, *MAY_BE_PAID)
-        sent = sum(counts[state] for state in taken) - doubtful
-        return credits_of(Bill(job.price, taken=sent, doubtful=doubtful), self.money)
+    def _balance(self, job: Job, bill: Bill) -> Balance | None:
+        """What the account's balance did since the first batch was sent, where that is known."""
+        if job.balance_before is None or (after := self.balance.run()) is None:
+            return None
+        counted = bill.charge.credits
+        note = credits_words.fell(job.balance_before, after, counted, bill.possible)
+        return Balance(before=job.balance_before, after=after, note=note)
 
     def _report_lost_file(self, job: Job) -> Report:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)
 
     def _finish(self, job: Job, report: Report) -> Report:
-        counts = report.counts
+        counts = {state: rows - report.fixed.get(state, 0) for state, rows in report.counts.items()}
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
         if report.status in ("done", "ended") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
+        self._note_over(job, over=not counts.get(RowState.AWAITED))
         self.jobs.finish_compiling(
             job.id,
             report.finished_at,
@@ -181,6 +215,17 @@ class CompileJob:
             awaited=counts.get(RowState.AWAITED, 0),
         )
         return report
+
+    def _note_over(self, job: Job, over: bool) -> None:
+        """Note in the monthly statements whether results of the job are awaited."""
+        months = {batch.month for batch in self.batches.of(job) if batch.month}
+        self.budget.note_over(job, sorted(months), over)
+
+
+def _rate(counted: RowCounts) -> Rate:
+    counts = counted.own()
+    found = counts[RowState.FOUND]
+    return Rate(found + counts[RowState.NOT_FOUND], found, counted.things)
 
 
 def _status(job: Job, counts: Mapping[RowState, int]) -> Status:

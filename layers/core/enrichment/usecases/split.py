@@ -1,22 +1,25 @@
 """An upload becomes a job: its rows are planned, its batches stored and handed to the queue."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.starter import SplitStarter
 from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.batch import Batch
-from enrichment.domain.credits import Prices, affordable
+from enrichment.domain.credits import Prices
 from enrichment.domain.earlier_rows import EarlierRows
-from enrichment.domain.folder import is_upload, job_id, plan_key, request_of
+from enrichment.domain.folder import Request, is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.planner import Planner
+from enrichment.domain.sampling import Sample, Spread
 from enrichment.errors import FileError, UnreadableFile
 from enrichment.files.sheet import Sheet
 from enrichment.steps.completion import Completion
 from enrichment.steps.estimate import EstimateFile
+from enrichment.steps.fixed_rows import FixedRejects
 from enrichment.steps.intake import AcceptedFile, Intake
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import RepeatedUpload
@@ -50,6 +53,7 @@ class SplitUpload:
     queue: SubmitQueue
     starter: SplitStarter
     unfinished: UnfinishedPlans
+    fixed: FixedRejects
     intake: Intake
     completion: Completion
     publish: PublishReport
@@ -79,6 +83,8 @@ class SplitUpload:
             if job.attempts > _MOST_ATTEMPTS:
                 raise UnreadableFile(words.TOO_MANY_ATTEMPTS)
             request = request_of(key)
+            if request.sample and not job.population:
+                job = self._with_population(job, request)
             with self.intake.opened(job) as file:
                 sheet = file.sheet
                 self._carry_out(self.intake.accepted(job, file, request), seconds_left)
@@ -105,6 +111,20 @@ class SplitUpload:
             self.jobs.change(there.id, attempts=there.attempts)
         return there
 
+    def _with_population(self, job: Job, request: Request) -> Job:
+        """The job with the number of all its contacts, over which its sample is spread.
+
+        What is wrong with its file is left to the run's second look at it, which reports it.
+        """
+        known = {"sample": request.sample, "population": 0}
+        with suppress(FileError), self.intake.opened(job) as file:
+            accepted = self.intake.accepted(job, file, replace(request, sample=None))
+            planner = self._planner(accepted, EarlierRows(job.size))
+            judged = (planner.decide(row) for row in accepted.rows)
+            known["population"] = sum(row.contact is not None for row in judged)
+        self.jobs.change(job.id, **known)
+        return job.model_copy(update=known)
+
     def _carry_out(self, file: AcceptedFile, seconds_left: SecondsLeft) -> None:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content, now)
@@ -116,9 +136,6 @@ class SplitUpload:
         else:
             self._plan(file, RowsInTime(file.rows, seconds_left))
 
-    def _most_contacts(self, file: AcceptedFile) -> int | None:
-        return affordable(file.request.max_credits, self.prices.of(file.request.wanted))
-
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, request = file.sheet, file.request
         return Planner(
@@ -126,17 +143,18 @@ class SplitUpload:
             sheet.found.columns,
             request.wanted,
             earlier_rows,
-            self._most_contacts(file),
             self.batch_size,
             file.manner,
             request.check,
+            file.holdings,
+            Sample(Spread(request.sample, file.job.population)) if request.sample else None,
         )
 
     def _plan(self, file: AcceptedFile, rows: RowsInTime) -> None:
         job = file.job
         plan = self.new_id()
         now = self.clock()
-        rules = rules_of(job, self._most_contacts(file))
+        rules = rules_of(job)
         begun = self.unfinished.of(job, rules)
         planner = self._planner(file, begun.earlier_rows)
         with self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
@@ -156,16 +174,20 @@ class SplitUpload:
 
     def _start(self, file: AcceptedFile, plan: str, planner: Planner, batches: int) -> None:
         job, request, now = file.job, file.request, self.clock()
+        mended = self.fixed.mended_by(file)
         started = self.jobs.run(
             job,
             now,
             request.force,
             plan=plan,
+            mends=mended.id if mended else "",
             wanted=request.wanted,
             countries=list(request.countries),
             price=self.prices.of(request.wanted),
+            most_each=self.prices.most_each(request.wanted),
+            **job.model_dump(include={"most_credits", "budgets"}, exclude_none=True),
             layout=file.sheet.layout.model_dump(mode="json"),
-            found=file.sheet.found.model_dump(mode="json"),
+            found=file.found.model_dump(mode="json"),
             width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,

@@ -1,7 +1,7 @@
 """One batch is submitted to the provider with one POST, and what came of it is recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.provider import Pronto
@@ -9,33 +9,41 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.contact import Contact
-from enrichment.domain.credits import cost, month_of
-from enrichment.domain.division import halves
+from enrichment.domain.credits import Cap, affordable, month_of
+from enrichment.domain.division import parts
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.plan import PlannedContact, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
-from enrichment.domain.token import RowRef, sign
-from enrichment.errors import BrokenInvariant, SettingsError
+from enrichment.domain.token import RowRef, SigningKeys, sign
+from enrichment.errors import BrokenInvariant, Contention, SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.pause import PauseJob
+from enrichment.steps.people import wanted_of
+from enrichment.steps.sifting import SiftBatch
 from enrichment.store.batches import Batches, Claim
+from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
 
+# Seconds from a claim in which its POST must begin. With the POST, that is less than the function's
+# timeout, and much less than the sweeper leaves a claim alone.
+_LONGEST_CLAIM = 60
 _AGAIN = 30  # seconds until a message is delivered again that failed before its batch was claimed
+_MOST_LOOKS = 20  # at the caps, while others claim batches under them
+_STILL = 600  # seconds in which nothing changes under a cap until nothing is expected to come back
+# Seconds that a batch waits for credits to come back; more for a job of many batches, which would
+# all ask at once.
+_WAIT, _LONGEST_WAIT = 30, 900
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A batch that is held for one POST. The month is set in it if a cap reserved its `cost`."""
+    """A batch that is held for one POST, with its claim and what it reserved."""
 
     job: Job
     batch: Batch
-    claim: str
-    cost: int
     contacts: list[PlannedContact]
-    signed: list[tuple[Contact, str]]
+    signing_keys: SigningKeys
     api_key: str
 
 
@@ -45,12 +53,13 @@ class SubmitBatch:
     PLANNED is left alone.
 
     Powertools' Idempotency would delete its record on an exception after the POST, and the retry
-    would pay again; hence the batch's own states. `month_cap` is the most credits of a calendar
-    month (UTC); None for no cap.
+    would pay again; hence the batch's own states. With the claim, the most that the batch may cost
+    is reserved under every cap, so that none is broken, however many batches are on their way.
     """
 
     jobs: Jobs
     batches: Batches
+    budget: Budget
     bucket: Bucket
     queue: SubmitQueue
     provider: Pronto
@@ -58,10 +67,10 @@ class SubmitBatch:
     signing_key: SigningKey
     completion: Completion
     pause: PauseJob
+    sift: SiftBatch
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
-    month_cap: int | None
 
     def run(self, job_id: str, number: int, receipt: str | None = None) -> str:
         """Submit a batch if it is planned and its job still sends.
@@ -84,7 +93,16 @@ class SubmitBatch:
             raise
         if isinstance(attempt, str):
             return attempt
-        return self._record(attempt, self._settled_by_credits(attempt, self._send(attempt)))
+        try:
+            sifted = self._sifted(attempt)
+        except Exception:
+            self._give_up(attempt)
+            if receipt:
+                self.queue.give_back(receipt, _AGAIN)
+            raise
+        if isinstance(sifted, str):
+            return sifted
+        return self._record(sifted, self._settled_by_credits(sifted, self._send(sifted)))
 
     def _claim(self, job_id: str, number: int) -> _Attempt | str:
         """Take a batch, or say why it is left alone.
@@ -93,10 +111,10 @@ class SubmitBatch:
         the batch planned.
         """
         job = self.jobs.get(job_id)
-        if job is None or job.state is not JobState.RUNNING or job.deadline_at <= self.clock():
+        batch = self.batches.get(job, number) if job else None
+        if job is None or batch is None or not self._may_send(job, batch):
             return "job sends nothing now"
-        batch = self.batches.get(job, number)
-        if batch is None or batch.state is not BatchState.PLANNED:
+        if batch.state is not BatchState.PLANNED:
             return "already taken"
         try:
             api_key = self.api_key.read()
@@ -104,25 +122,92 @@ class SubmitBatch:
             self.pause.run(job, Halt.NO_KEY, "")
             return f"paused: {Halt.NO_KEY}"
         contacts = self._contacts(job, batch)
-        signed = self._signed(batch, contacts)
-        now, claim, reserved = self.clock(), self.new_id(), cost(batch.size, job.price)
-        month = month_of(now)
-        match self.batches.claim(batch, claim, now, month, reserved, self.month_cap):
-            case Claim.TAKEN:
-                return "already taken"
-            case Claim.OVER_BUDGET:
-                self._settle(batch, BatchState.OVER_BUDGET)
-                return BatchState.OVER_BUDGET
-        capped = self.month_cap is not None
-        held = batch.model_copy(update={"claim": claim, "month": month if capped else None})
-        return _Attempt(job, held, claim, reserved, contacts, signed, api_key)
+        signing_keys = self.signing_key.read()
+        self._note_balance(job, api_key)
+        held = self._held(job, batch, contacts)
+        if isinstance(held, str):
+            return held
+        return _Attempt(job, held, contacts, signing_keys, api_key)
+
+    def _may_send(self, job: Job, batch: Batch) -> bool:
+        """Whether a job still sends; after a first answer only what waited for others then."""
+        sends = job.state is JobState.RUNNING or (batch.waits > 0 and job.may_amend)
+        return sends and self.clock() < job.deadline_at
+
+    def _held(self, job: Job, batch: Batch, contacts: list[PlannedContact]) -> Batch | str:
+        """The batch, claimed for one POST with room under every cap; or why it is left alone."""
+        claim = self.new_id()
+        for _ in range(_MOST_LOOKS):
+            now = self.clock()
+            room = self.budget.room(job, month_of(now))
+            cap = room.tightest
+            if cap and affordable(cap.left, job.most_each, batch.size) < batch.size:
+                return self._short(job, batch, contacts, cap)
+            match self.batches.claim(job, batch, claim, now, room):
+                case Claim.TAKEN:
+                    return "already taken"
+                case Claim.HELD:
+                    return held_by(batch, claim, now, job.most_each)
+            job = self.jobs.get(job.id) or job
+        raise Contention(f"batch {batch.number} of job {job.id} found no moment to reserve credits")
+
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+        """What becomes of a batch that a cap does not pay for as a whole. Those who are known cost
+        nothing; of the others, what the cap pays for is cut off; where that is nothing, the batch
+        waits as long as credits may come back.
+        """
+        known = self.sift.known(job, contacts)
+        if len(known) == batch.size:
+            self.sift.reuse(job, batch, known)
+            return BatchState.COMPLETE
+        if known:
+            known_first = sorted(contacts, key=lambda one: one.row not in known)
+            return self._divide(job, batch, known_first, len(known))
+        now = self.clock()
+        paid = affordable(cap.left, job.most_each, batch.size)
+        if paid:
+            return self._divide(job, batch, contacts, paid)
+        if cap.account.awaits(now, _STILL):
+            delay = min(_LONGEST_WAIT, _WAIT + job.batches // 10)
+            self.batches.change(batch, queued_at=now + delay, short_of=cap.scope)
+            self.queue.send([(batch.job, batch.number)], delay=delay)
+            return f"waits for credits of the cap: {cap.scope}"
+        self._end_unsent(job, batch, BatchState.OVER_BUDGET, short_of=cap.scope)
+        return BatchState.OVER_BUDGET
+
+    def _sifted(self, attempt: _Attempt) -> _Attempt | str:
+        """The attempt with those contacts alone that the batch may send; or what became of it.
+
+        A run that took too long for that, as one that was frozen, sends nothing: others may take
+        its people (`steps.people`).
+        """
+        sifted = self.sift.run(attempt.job, attempt.batch, attempt.contacts)
+        if not sifted.contacts:
+            return sifted.end
+        if self.clock() - (sifted.batch.claimed_at or 0) >= _LONGEST_CLAIM:
+            self._give_up(attempt)
+            return f"{BatchState.PLANNED}: to look at its people took too long"
+        return replace(attempt, batch=sifted.batch, contacts=list(sifted.contacts))
+
+    def _give_up(self, attempt: _Attempt) -> None:
+        """Give a batch back of which nothing was sent, as it is now: it may have less contacts."""
+        batch, now = self.batches.get(attempt.job, attempt.batch.number), self.clock()
+        if batch and batch.claim == attempt.batch.claim:
+            self.batches.release(attempt.job, batch, now, now)
+
+    def _note_balance(self, job: Job, api_key: str) -> None:
+        """Ask for the account's balance before anything of a job is sent."""
+        if job.balance_asked_at is None:
+            self.jobs.note_balance(job.id, self.provider.credits_left(api_key), self.clock())
 
     def _send(self, attempt: _Attempt) -> Submission:
         job = attempt.job
-        if job.wanted is None:
-            raise BrokenInvariant(f"job {job.id} runs without a type")
+        signed = [
+            (one.contact, sign(RowRef(job.id, attempt.batch.number, one.row), attempt.signing_keys))
+            for one in attempt.contacts
+        ]
         return self.provider.enrich(
-            attempt.signed, job.wanted, job.countries, self.webhook_url, attempt.api_key
+            signed, wanted_of(job), job.countries, self.webhook_url, attempt.api_key
         )
 
     def _settled_by_credits(self, attempt: _Attempt, submission: Submission) -> Submission:
@@ -132,20 +217,15 @@ class SubmitBatch:
         if not isinstance(submission, Invalid):
             return submission
         left = self.provider.credits_left(attempt.api_key)
-        if left is None or left >= attempt.cost:
+        if left is None or left >= attempt.batch.size * attempt.job.price:
             return submission
         return Refused(Halt.NO_CREDITS, submission.message)
 
-    def _signed(self, batch: Batch, contacts: list[PlannedContact]) -> list[tuple[Contact, str]]:
-        keys = self.signing_key.read()
-        return [
-            (planned.contact, sign(RowRef(batch.job, batch.number, planned.row), keys))
-            for planned in contacts
-        ]
-
     def _contacts(self, job: Job, batch: Batch) -> list[PlannedContact]:
         contacts = contacts_of(
-            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end), batch.start
+            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end),
+            batch.start,
+            None if batch.rows is None else frozenset(batch.rows),
         )
         if len(contacts) != batch.size:
             raise BrokenInvariant(
@@ -155,54 +235,69 @@ class SubmitBatch:
         return contacts
 
     def _record(self, attempt: _Attempt, submission: Submission) -> str:
-        job, batch, claim = attempt.job, attempt.batch, attempt.claim
+        job, batch = attempt.job, attempt.batch
+        now = self.clock()
         match submission:
             case Accepted(enrichment_id):
                 # COMPLETE already where the webhooks were faster than this answer; then nothing is
                 # left to record.
                 fields = {"enrichment_id": enrichment_id} if enrichment_id else {}
-                self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock(), **fields)
+                self.batches.move(batch, BatchState.ACCEPTED, accepted_at=now, **fields)
                 return BatchState.ACCEPTED
             case NotSent(retry_after, reason):
-                if self.batches.release(batch, claim, attempt.cost, self.clock() + retry_after):
+                if self.batches.release(job, batch, now, now + retry_after):
                     self.queue.send([(batch.job, batch.number)], delay=retry_after)
                 return f"{BatchState.PLANNED}: {reason}"
             case Refused(halt, message):
                 # First the release: should this run die between the two, the batch is asked for
                 # once more, and refused again.
-                self.batches.release(batch, claim, attempt.cost, self.clock())
+                self.batches.release(job, batch, now, now)
                 self.pause.run(job, halt, message)
                 return f"paused: {halt}"
             case Invalid(message) if batch.size == 1:
-                self._settle(batch, BatchState.REJECTED, attempt.cost, reason=message)
+                self._end_unsent(job, batch, BatchState.REJECTED, reason=message)
                 return BatchState.REJECTED
             case Invalid(message):
-                return self._divide(job, batch, attempt.contacts, message)
+                middle = (batch.size + 1) // 2
+                return self._divide(job, batch, attempt.contacts, middle, message)
             case Unclear(reason, halt):
                 self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
                 if halt:
                     self.pause.run(job, halt, reason)
                 return f"{BatchState.UNKNOWN}: {reason}"
 
-    def _settle(
-        self, batch: Batch, to: BatchState, cost_given_back: int = 0, **fields: str
-    ) -> None:
-        if self.batches.settle(batch, to, cost_given_back, **fields):
+    def _end_unsent(self, job: Job, batch: Batch, to: BatchState, **fields: str) -> None:
+        if self.batches.end_unsent(job, batch, to, self.clock(), **fields):
             self.completion.finish_if_complete(batch.job)
 
-    def _divide(self, job: Job, batch: Batch, contacts: list[PlannedContact], message: str) -> str:
-        """Put two halves in a batch's place, so that all but the contact that is not valid go
-        through.
-        """
-        known = job.batches
+    def _divide(
+        self,
+        job: Job,
+        batch: Batch,
+        contacts: list[PlannedContact],
+        first: int,
+        reason: str | None = None,
+    ) -> str:
+        """Put two parts in a batch's place: its `first` contacts, and the others."""
         while True:
-            parts = halves(batch, contacts, known, self.clock())
-            if self.batches.divide(batch, parts, known, cost(batch.size, job.price), message):
-                self.queue.send((half.job, half.number) for half in parts)
+            two = parts(batch, contacts, first, job.batches, self.clock())
+            if self.batches.divide(job, batch, two, self.clock(), reason):
+                self.queue.send((part.job, part.number) for part in two)
                 return BatchState.DIVIDED
             now = self.jobs.get(job.id)
-            if now is None or now.batches == known:
-                return (  # the batch has left SENDING: somebody else has recorded what became of it
-                    "already taken"
-                )
-            known = now.batches
+            if now is None or now.batches == job.batches:
+                # The batch has left its state: somebody else has recorded what became of it.
+                return "already taken"
+            job = now
+
+
+def held_by(batch: Batch, claim: str, now: int, most_each: int) -> Batch:
+    """A batch as it stands once it was claimed."""
+    held = {
+        "state": BatchState.SENDING,
+        "claim": claim,
+        "claimed_at": now,
+        "month": month_of(now),
+        "reserved": batch.size * most_each,
+    }
+    return batch.model_copy(update=held)

@@ -11,8 +11,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, SplitStarter
 from enrichment.clock import Clock
-from enrichment.domain.batch import UNANSWERED, Batch, BatchState
-from enrichment.domain.credits import cost
+from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.folder import UPLOADS, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
@@ -20,6 +19,7 @@ from enrichment.errors import SettingsError
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
+from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -69,6 +69,7 @@ class Swept:
     jobs_amended: int = 0
     jobs_resumed: int = 0
     dead_letters_cleared: int = 0
+    months_stated: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -91,6 +92,7 @@ class Sweep:
     pause: PauseJob
     resume: ResumeJob
     clear_dead_letters: ClearDeadLetters
+    state_months: StateMonths
     clock: Clock
     patience: Patience = Patience()
 
@@ -108,6 +110,7 @@ class Sweep:
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
         self._find_uploads(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
+        swept.months_stated = self.state_months.run()
         return swept
 
     def _sweep_job(self, job: Job, swept: Swept) -> None:
@@ -143,10 +146,13 @@ class Sweep:
             swept.jobs_answered += self.completion.compile(job)
 
     def _is_quiet(self, job: Job, batches: list[Batch]) -> bool:
-        """Whether every batch was answered, and nothing has come since for long."""
-        if any(batch.state in UNANSWERED for batch in batches):
+        """Whether every batch was answered, or waits for people who are on their way for others,
+        and nothing has come since for long.
+        """
+        asked = [batch for batch in batches if not _waits(batch)]
+        if any(batch.state in UNANSWERED for batch in asked):
             return False
-        moments = (batch.accepted_at or batch.claimed_at or batch.queued_at for batch in batches)
+        moments = (batch.accepted_at or batch.claimed_at or batch.queued_at for batch in asked)
         last = max(job.last_result_at or 0, *moments, job.created_at, job.reopened_at)
         return self.clock() - last >= self.patience.quiet
 
@@ -176,13 +182,23 @@ class Sweep:
         for batch in batches:
             match batch.state:
                 case BatchState.SENDING if now - (batch.claimed_at or 0) >= self.patience.sending:
-                    self.batches.move(
-                        batch, BatchState.UNKNOWN, reason="the submitter died before it could tell"
-                    )
-                    swept.claims_given_up += 1
+                    self._give_up_claim(job, batch, swept)
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
-                    self.completion.recount(batch)
+                    self.completion.recount(job, batch)
+
+    def _give_up_claim(self, job: Job, batch: Batch, swept: Swept) -> None:
+        """A run died that held a batch. Nobody knows whether it was sent, unless some of its people
+        are known: they would have been set apart before.
+        """
+        now = self.clock()
+        if any(came.origin for came in self.results.of(batch).values()):
+            if self.batches.release(job, batch, now, now):
+                self.queue.send([(job.id, batch.number)])
+        else:
+            reason = "the submitter died before it could tell"
+            self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
+        swept.claims_given_up += 1
 
     def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         """Ask anew for planned batches whose message is lost. Those that wait their turn in a long
@@ -222,46 +238,59 @@ class Sweep:
         key = self._key()
         left = self.provider.credits_left(key) if key else None
         planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
-        needed = cost(max(planned, default=0), job.price) if short else 0
+        needed = max(planned, default=0) * job.price if short else 0
         if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
 
     def _amend(self, job: Job, swept: Swept) -> None:
-        """Have late results written, unless the stream told of some that are in the output."""
+        """Have late results and fixed rows written, unless the stream told of some that are in the
+        output.
+        """
         results, complete = self._results(job)
-        if results > job.delivered:
+        if results > job.delivered or job.fixed_at is not None:
             swept.jobs_amended += self.completion.compile(job)
         else:
             self.jobs.dismiss_late(job.id, awaits_more=not complete)
 
     def _look_for_late_results(self, job: Job, swept: Swept) -> None:
-        """Amend an output with what came unnoticed.
+        """Amend an output with what came unnoticed, and see to what is still to be sent.
 
         A job of which nothing can be expected any more is closed.
         """
         now = self.clock()
         self.jobs.change(job.id, recounted_at=now)
+        if job.awaited:
+            self._look_after_waiting(job, swept)
         results, _ = self._results(job)
         if results > job.delivered:
             swept.jobs_amended += self.completion.compile(job)
         elif now - job.deadline_at >= self.patience.late:
             self.jobs.close(job.id)
 
+    def _look_after_waiting(self, job: Job, swept: Swept) -> None:
+        """See to batches that wait after a first answer: to lost messages and runs that died."""
+        now = self.clock()
+        batches = self.batches.of(job)
+        self._requeue(job, list(filter(_waits, batches)), swept)
+        for batch in batches:
+            since = now - (batch.claimed_at or 0)
+            if batch.state is BatchState.SENDING and since >= self.patience.sending:
+                self._give_up_claim(job, batch, swept)
+
     def _results(self, job: Job) -> tuple[int, bool]:
         """How many results the batches of a job have by now, and whether those are all that may
         come.
         """
-        sent = (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.COMPLETE)
         results, expected = 0, 0
         for batch in self.batches.of(job):
-            if batch.state not in sent:
-                continue
-            expected += batch.size
+            waited = batch.waits > 0 and batch.state is not BatchState.DIVIDED
+            if batch.state in MAY_BE_SENT or waited:
+                expected += batch.size  # also in vain: the output may not say so yet
             if batch.state is BatchState.COMPLETE:
                 results += batch.size
-            else:
+            elif batch.state in MAY_BE_SENT:
                 self._poll_single(batch)
-                results += self.completion.recount(batch)
+                results += self.completion.recount(job, batch)
         return results, results >= expected
 
     def _poll_single(self, batch: Batch) -> None:
@@ -295,3 +324,8 @@ class Sweep:
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
                 swept.uploads_found += 1
+
+
+def _waits(batch: Batch) -> bool:
+    """Whether a batch waits for people who are on their way for others."""
+    return batch.state is BatchState.PLANNED and batch.waits > 0

@@ -44,7 +44,7 @@ class TallyResults:
             elif not (job.whole and batch.state is BatchState.COMPLETE):
                 self.jobs.note_late_result(job.id, self.clock())
             # else the output has all results of the batch: this is an old record, and no news
-            self.completion.recount(batch)
+            self.completion.recount(job, batch)
 
     def _note_time(self, job: Job) -> None:
         """Note that a result came, once a minute and job: each write would be one to a hot item."""

@@ -8,6 +8,10 @@ COMPANY_PAGE = "is a company’s page, not a person’s"
 PERSONAL = "is personal, not of the company"
 ATTRIBUTE = "says something else about the person or the company"
 
+FAX = "is for faxes"
+COMPANY_PHONE = "is a company’s phone, not the person’s own"
+SHARED_NUMBERS = "has the same numbers for several people, as a switchboard has"
+
 COMPANIES = "names of companies"
 PEOPLE = "names of people"
 TEXTS = "other texts"
@@ -21,6 +25,7 @@ WHY = {
     (True, True): "its header and its values say so",
     (False, True): "its values say so",
 }
+EARLIER_ANSWER = "it is what an earlier enrichment found"
 BY_FOLDER = "the folder’s _columns.json says so"
 
 

@@ -18,6 +18,13 @@ def no_whole_number(name: str, value: str) -> str:
     return f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is not one."
 
 
+def no_sample_size(value: str, most: int) -> str:
+    return (
+        f"The option “sample” takes a whole number from 1 to {most:,}, such as sample=50; "
+        f"“{value}” is not one."
+    )
+
+
 def neither_true_nor_false(name: str, value: str) -> str:
     return f"The option “{name}” is either {name}=true or {name}=false; “{value}” is neither."
 
@@ -51,7 +58,8 @@ def option_given_twice(name: str) -> str:
 def unknown_option(name: str, value: str) -> str:
     return (
         f"The folder “{name}={value}” is an option that does not exist. The options are: "
-        "countries=FR,BE (below incoming/phone/), max_credits=500, force=true and check=off. "
+        "countries=FR,BE (below incoming/phone/), max_credits=500, sample=50, force=true, "
+        "refresh=true and check=off. "
         "For a plain folder, choose a name without “=”."
     )
 
@@ -70,6 +78,29 @@ def mapping_unknown_field(key: str, header: str, field: str, fields: str) -> str
 
 def mapping_no_json(key: str) -> str:
     return f"The file {key} is not valid JSON. It should look like this: {_MAPPING}"
+
+
+_LIMITS = '{"credits_per_month": 5000, "credits_per_file": 500}'
+
+
+def limits_no_json(key: str) -> str:
+    return f"The file {key} is not valid JSON. It should look like this: {_LIMITS}"
+
+
+def limits_too_large(key: str) -> str:
+    return f"The file {key} is too large for what it may say. It should look like this: {_LIMITS}"
+
+
+def limits_unusable(key: str, name: str) -> str:
+    about = f"What it says of “{name}” cannot be used. " if name else ""
+    return (
+        f"The file {key} sets no limits on credits. {about}It should be one JSON object with one or"
+        f" both of these, as whole numbers from 0 on: {_LIMITS}"
+    )
+
+
+def limits_said_twice(key: str, name: str) -> str:
+    return f"The file {key} says “{name}” twice, so nobody knows which of the two is meant."
 
 
 def not_one_file_in_archive(files: int) -> str:

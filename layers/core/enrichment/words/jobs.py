@@ -1,5 +1,6 @@
 """What a report says about a job."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 # Why a job is paused, by the names of `Halt`.
@@ -47,7 +48,6 @@ FILE_IS_GONE = (
     " beside the results. The results are kept; the platform team can get at them."
 )
 ESTIMATE_OF_A_COPY = "The same file was enriched before: dropped as it is, it costs nothing."
-MONTHS_CAP = "what is left of the platform team’s credits for this month"
 NO_HEADER = (
     "The file has no header: what its columns are was concluded from what is in them. The results"
     " follow each row without headings, in this order: enrichment_status, enriched_email,"
@@ -64,10 +64,6 @@ ANOTHER_FORMAT = (
 def pause(halt: str, providers_words: str) -> str:
     """Why a job is paused; the provider's own words follow in brackets."""
     return PAUSES[halt] + (f" (Pronto says: “{providers_words}”)" if providers_words else "")
-
-
-def files_cap(most: int) -> str:
-    return f"the folder max_credits={most}"
 
 
 def other_sheets(sheet: str, others: str) -> str:
@@ -108,6 +104,25 @@ def awaited(rows: int, until: str) -> str:
         f"{subject} for an answer, which may come until {until}; this file is amended then. Do not"
         " drop such rows again: they were sent."
     )
+
+
+def fixed(files: Sequence[tuple[str, int]]) -> str:
+    """Which files brought rows back that were not sent at first; empty if none did."""
+    if not files:
+        return ""
+    count = sum(rows for _, rows in files)
+    subject = "1 row was" if count == 1 else f"{count:,} rows were"
+    names = ", ".join(key for key, _ in files)
+    bill = "the report of that file" if len(files) == 1 else "the reports of those files"
+    return (
+        f"{subject} fixed and dropped again as {names}; what came of that is in this answer, too,"
+        f" and what it cost in {bill}."
+    )
+
+
+def mends(key: str) -> str:
+    """Of the rejected file of an earlier job, fixed and dropped."""
+    return f"These rows are also written into the answer of {key}, within some minutes."
 
 
 def earlier_failed(key: str) -> str:

@@ -1,18 +1,20 @@
 """Why a row was not sent, and what came of one that was."""
 
 EMPTY = "The row is empty"
-OVER_MONTHS_BUDGET = (
-    "The credits that the platform team allows for a month are used up; drop this row again next"
-    " month"
-)
-OVER_FILES_BUDGET = (
-    "The credits that the option max_credits allows for this file do not reach this row"
-)
+NOT_SAMPLED = "Not in the sample; drop the file without the option sample to have it sent"
 TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )
 AMBIGUOUS = "Sent, but nobody saw whether Pronto accepted it; sending it again might be paid twice"
 AWAITED = "Sent; the file is amended when the answer comes"
+AWAITED_ELSEWHERE = (
+    "The same person is being looked up already, for another row or file; this file is amended when"
+    " the answer comes"
+)
+WAITED_IN_VAIN = (
+    "Not sent: the same person was being looked up for another row or file, and the answer did not"
+    " come before this job’s deadline"
+)
 NO_ANSWER_AT_END = (
     "Sent, but Pronto had not answered when the platform team ended the job; a later answer is"
     " added when it comes"
@@ -40,6 +42,24 @@ ONLY_AN_INITIAL = "is only an initial"
 TWO_PEOPLE = "is that of two people, who need a row each"
 NOT_DIVIDED = "could not be divided into a first and a last name"
 NO_PROFILE = "is not the address of a LinkedIn profile"
+
+
+_OVER_BUDGETS = {
+    "month": (
+        "The credits that the platform team allows for a month do not reach this row; drop it again"
+        " next month"
+    ),
+    "file": "The credits that are allowed for this file do not reach this row",
+}
+
+
+def over_budget(scope: str) -> str:
+    """Of a row that a cap on credits left out: that of the month, of the file, or of a folder."""
+    of_folder = (
+        f"The credits that the folder {scope} has for a month do not reach this row; drop it again"
+        " next month"
+    )
+    return _OVER_BUDGETS.get(scope, of_folder)
 
 
 def too_long(most: int) -> str:
@@ -92,8 +112,43 @@ def same_person(row: int, detail: str) -> str:
     return f"The same person as in row {row}, sent once" + (f": {detail}" if detail else "")
 
 
+def same_person_has_it(row: int, noun: str) -> str:
+    """Of a copy of a row that was not sent, since it has what is looked for."""
+    return f"The same person as in row {row}, which has the {noun} already"
+
+
+def already_there(noun: str) -> str:
+    return f"The row has the {noun} already; drop it into a folder refresh=true to look again"
+
+
+def same_person_known(row: int, detail: str) -> str:
+    """Of a copy of a row for which nothing was sent; `detail` is that row's."""
+    return f"The same person as in row {row}: {detail}"
+
+
+def from_earlier(detail: str, file: str, day: str) -> str:
+    """Of a row whose result came for another file, before; `detail` is what else there is to
+    tell.
+    """
+    where = f"from {file}, {day}"
+    return f"{detail} ({where})" if detail else where
+
+
 def copy_of_unsent(row: int, reason: str) -> str:
     return f"The same person as in row {row}, which was not sent: {reason}"
+
+
+def copy_not_sampled(row: int) -> str:
+    return f"The same person as in row {row}, which is not in the sample"
+
+
+def fixed(name: str, row: int, detail: str, others: int) -> str:
+    """Of a row that was fixed and dropped again; `others` is how many more rows say to be it."""
+    first = f"Fixed as row {row} of {name}"
+    if others:
+        more = "another row says" if others == 1 else f"{others:,} more rows say"
+        first += f", the first to say so: {more} to be this row, too, and were not taken"
+    return f"{first}: {detail}" if detail else first
 
 
 def of_another_table(header_row: int) -> str:

@@ -25,6 +25,8 @@ from enrichment.files.sheet import (
     Sink,
     header_among,
     is_headless,
+    kept,
+    original_of,
     sampled,
     unnamed,
 )
@@ -124,7 +126,7 @@ class WorkbookSheet:
         self, sink: Sink, width: int, names: Sequence[str]
     ) -> Iterator["_Edited | NewWorkbook"]:
         target = self._folder / "whole.xlsx"
-        if self._package:
+        if self._package and not self.layout.is_written_anew:
             growth = Growth(self._head.number, width, names)
             with self._package.with_cells(self.layout.sheet, growth, target) as added:
                 if not self.layout.headless:
@@ -205,7 +207,7 @@ class WorkbookSheet:
             says_something = any(cells)
             for at, value in merged.items():
                 cells[at] = _text(value)
-            yield WorkbookRow(
+            row = WorkbookRow(
                 number=number,
                 cells=cells,
                 links=links,
@@ -213,6 +215,7 @@ class WorkbookSheet:
                 merged=merged,
                 says_something=says_something,
             )
+            yield _without(row, self.layout.ours) if self.layout.ours else row
 
     def _tall_merges(self, header_row: int) -> Mapping[int, list[tuple[int, int]]]:
         """Cells that are merged over several rows below the header: by their first row, each one's
@@ -223,6 +226,20 @@ class WorkbookSheet:
             if header_row < top < bottom:
                 merges[top].append((left, bottom))
         return merges
+
+
+def _without(row: WorkbookRow, ours: Sequence[int]) -> WorkbookRow:
+    """A row without the columns that are ours."""
+    places = {at: place for place, at in enumerate(kept(range(len(row.cells)), ours))}
+    return WorkbookRow(
+        number=row.number,
+        cells=kept(row.cells, ours),
+        original=original_of(row.cells, ours),
+        links={places[at]: link for at, link in row.links.items() if at in places},
+        values=kept(row.values, ours),
+        merged={places[at]: value for at, value in row.merged.items() if at in places},
+        says_something=any(kept(row.cells, ours)),
+    )
 
 
 @dataclass(frozen=True)

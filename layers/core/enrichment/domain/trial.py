@@ -1,0 +1,52 @@
+"""What a sample of a file says of the whole."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from enrichment.domain.job import Job
+from enrichment.domain.rates import Range, Rate
+from enrichment.domain.report import Expected, Outlook, Trial
+
+
+def trial_of(job: Job, rate: Rate, money: Callable[[int], str]) -> Trial | None:
+    """What came of the sample that a job sent; None of a job that sent the whole file.
+
+    Args:
+        job: gives the contacts of the sample and of the file, and the price.
+        rate: of the contacts that have their answer.
+        money: tells what credits cost, in words.
+    """
+    if not job.sample:
+        return None
+    return Trial(
+        asked=job.sample,
+        contacts=job.population,
+        sent=job.contacts,
+        answered=rate.tried,
+        found=rate.found,
+        things=rate.things,
+        outlook=_outlook(job, rate, money) if rate.tried else None,
+    )
+
+
+def _outlook(job: Job, rate: Rate, money: Callable[[int], str]) -> Outlook:
+    low, high = rate.interval
+    left = max(0, job.population - job.contacts)  # the sample itself is not paid for again
+    cost = rate.credits_for(left, job.price)
+    return Outlook(
+        share=_percent(rate.share),
+        share_least=_percent(low),
+        share_most=_percent(high),
+        found=_expected(rate.found_among(job.population - rate.tried).more(rate.found)),
+        credits=_expected(cost),
+        at_most=left * job.most_each,
+        cost=money(cost.likely),
+    )
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 1)
+
+
+def _expected(what: Range) -> Expected:
+    return Expected(**asdict(what))
