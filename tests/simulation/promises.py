@@ -85,11 +85,23 @@ class Promises:
         self._promise(("open" in after) == (new in OPEN), f"the sweeper knows what is {new}")
         if (old, new) == (JobState.SPLITTING, JobState.RUNNING):
             self._ran_at[after["id"]] = self._world.hub.now
+            others = self._copies_under_way(after)
+            self._promise(not others, "of two files with the same content, one is sent at a time")
         if old in UNDER_WAY and new is JobState.COMPILING:
             self._check_completion(after)
         if old is JobState.LATE and new is JobState.COMPILING:
             news = self._results(after["id"]) > before["delivered"]
             self._promise(news, "a finished job is amended only by news")
+
+    def _copies_under_way(self, job: Item) -> list[str]:
+        jobs = (item for key, item in self._world.dynamodb.items.items() if key[1] == "JOB")
+        return [
+            other["id"]
+            for other in jobs
+            if other["id"] != job["id"]
+            and other["state"] in UNDER_WAY
+            and other["content"] == job["content"]
+        ]
 
     def _check_completion(self, job: Item) -> None:
         """The deadline has come, an operator ended the job, or nothing is awaited any more."""

@@ -84,20 +84,17 @@ class World:
         first, *others = self.jobs
         self._arrive(first)
         for job in others:
-            later = self.hub.some(0, DEADLINE // 2) if self.hub.chance.random() < 0.5 else 0
+            later = self.hub.some(0, DEADLINE // 2) if self.hub.chance.random() < 0.3 else 0
             self.hub.at(START + later, "", partial(self._arrive, job))
         self._tick(START + 60)
 
     def _arrive(self, job: str) -> None:
-        """A file is there, and S3 tells of it; of several at once, since runs that do not meet are
-        little trouble.
-        """
-        spread = 30 if len(self.jobs) == 1 else 3
+        """A file is there, and S3 tells of it."""
         key = self.jobs[job]
         self.s3.objects[key] = [self.drop.files[key].text.encode()]
         name = f"S3 tells of the upload{self._of(job)}"
         for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
-            self.hub.later(0, spread, name, partial(self._split, key), 60, 3)
+            self.hub.later(0, self._spread, name, partial(self._split, key), 60, 3)
 
     def file(self, job_id: str) -> File:
         """The file of a job."""
@@ -132,6 +129,13 @@ class World:
         """Which job a line of the story is about, where there are two."""
         return "" if len(self.jobs) == 1 else f" of “{self.jobs[job].rpartition('/')[2]}”"
 
+    @property
+    def _spread(self) -> int:
+        """Seconds within which events of uploads and messages of batches come: few where there are
+        several files, since runs that do not meet are little trouble.
+        """
+        return 30 if len(self.jobs) == 1 else 5
+
     # What is told to whom
 
     def _on_write(self, key: tuple[str, str], before: Item | None, after: Item) -> None:
@@ -150,7 +154,7 @@ class World:
         job, number = message["job"], message["batch"]
         name = f"{ASKS} {number}{self._of(job)}"
         for _ in range(self.hub.copies(lost=0.08, doubled=0.1)):
-            self.hub.later(delay, 30, name, partial(self._submit, job, number), 540, 5)
+            self.hub.later(delay, self._spread, name, partial(self._submit, job, number), 540, 5)
 
     def _on_start(self, function: str, event: dict[str, Any]) -> None:
         if function == "compile":

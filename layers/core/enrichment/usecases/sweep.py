@@ -283,9 +283,10 @@ class Sweep:
         """
         results, expected = 0, 0
         for batch in self.batches.of(job):
+            # Also in vain: a first answer may not say so yet. After it nothing is sent any more.
             waited = batch.waits > 0 and batch.state is not BatchState.DIVIDED
-            if batch.state in MAY_BE_SENT or waited:
-                expected += batch.size  # also in vain: the output may not say so yet
+            if batch.state in MAY_BE_SENT or (waited and job.answers_first):
+                expected += batch.size
             if batch.state is BatchState.COMPLETE:
                 results += batch.size
             elif batch.state in MAY_BE_SENT:
