@@ -45,6 +45,7 @@ VALUES = {
     "CREDITS_PER_EMAIL": "1",
     "CREDITS_PER_PHONE": "10",
     "CREDITS_PER_PERSONAL_EMAIL": "3",
+    "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.035",
     "CURRENCY": "EUR",
@@ -162,12 +163,12 @@ def test_a_file_may_unpack_to_four_times_its_size() -> None:
     assert (limits.file, limits.unpacked, limits.rows) == (500_000_000, 2_000_000_000, 1_048_576)
 
 
-def test_each_type_has_its_price() -> None:
-    read = settings.PriceSettings.read(VALUES)
-    assert {wanted: read.prices.of(wanted) for wanted in EnrichmentType} == {
-        EnrichmentType.EMAIL: 1,
-        EnrichmentType.PHONE: 10,
-        EnrichmentType.PERSONAL_EMAIL: 3,
+def test_each_type_has_its_price_and_phones_have_several_numbers_at_most() -> None:
+    prices = settings.PriceSettings.read(VALUES).prices
+    assert {each: (prices.of(each), prices.most_each(each)) for each in EnrichmentType} == {
+        EnrichmentType.EMAIL: (1, 1),
+        EnrichmentType.PHONE: (10, 50),
+        EnrichmentType.PERSONAL_EMAIL: (3, 3),
     }
 
 

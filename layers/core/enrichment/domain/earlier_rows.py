@@ -54,9 +54,9 @@ class EarlierRows:
         of_company = self._person(f"company\n{name}\n{company}", new) if company else _NOBODY
 
         person = of_page
-        if person == _NOBODY:
+        if person == _NOBODY != of_domain:
             person = self._unless_told_apart(of_domain, page)
-        if person == _NOBODY:
+        if person == _NOBODY != of_company:
             person = self._unless_told_apart(of_company, has)
         if person == _NOBODY:
             self._remember(new, len(self._rows))
@@ -95,7 +95,7 @@ class EarlierRows:
 
     def _unless_told_apart(self, namesake: int, has: int) -> int:
         """The namesake, unless that person is known to have a page or domain of their own."""
-        return _NOBODY if namesake == _NOBODY or self._has[namesake] & has else namesake
+        return _NOBODY if self._has[namesake] & has else namesake
 
     def _bit(self, kind: str | None) -> int:
         return self._bits.setdefault(kind or "", 2 * _DOMAIN << len(self._bits))
@@ -116,8 +116,9 @@ class EarlierRows:
 
     def _remember(self, digests: list[bytes], person: int) -> None:
         number = person.to_bytes(4, "little")
+        shards, mask = self._shards, self._mask
         for digest in digests:
-            self._shards[hash(digest) & self._mask] += digest + number
+            shards[hash(digest) & mask] += digest + number
         self._bytes += _ENTRY * len(digests)
         if self._bytes > _FULL * len(self._shards):
             self._double()

@@ -127,7 +127,7 @@ class Planner:
         if earlier is not None:
             return PlannedRow(row=row, duplicate_of=earlier)
         self.contacts += 1
-        return PlannedRow(row=row, contact=contact)
+        return PlannedRow(row, contact)
 
     def _without_company(self, contact: Contact | Rejection) -> str | None:
         if isinstance(contact, Rejection):
