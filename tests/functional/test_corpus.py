@@ -39,7 +39,7 @@ def drop(world: World, file: str) -> dict[str, Any]:
     path = FILES / file
     world.provider.charged.clear()
     world.provider.requests.clear()
-    key = f"incoming/{LINES[file]['type']}/refresh=true/force=true/{path.name}"
+    key = f"incoming/{LINES[file]['type']}/refresh=true/{path.name}"
     return world.report(key, world.enrich(key, path.read_bytes()))
 
 
