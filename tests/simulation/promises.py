@@ -256,8 +256,8 @@ class Promises:
                 self._promise(state in NOT_VALID or known, words)
 
     def _check_progress(self, job: Job, ends: Ends) -> None:
-        """With few faults and nobody's veto, most of an hour suffices to send everything."""
-        vetoes = ("stops working", "PAUSED", "operator", "table is down")
+        """With few faults, no veto and credits enough, most of an hour suffices to send all."""
+        vetoes = ("stops working", "PAUSED", "operator", "table is down", "waits for credits")
         vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
         if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:
             unsent = [
