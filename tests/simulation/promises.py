@@ -124,9 +124,7 @@ class Promises:
 
     def _check_first_answer(self, job: Item, batches: list[Item]) -> None:
         """Something is awaited, but nothing came for long and nothing is left to send."""
-        asked = [
-            batch for batch in batches if batch["state"] != BatchState.PLANNED or not batch["waits"]
-        ]
+        asked = [batch for batch in batches if not self._waited(batch)]
         sent = all(batch["state"] not in UNANSWERED for batch in asked)
         self._promise(sent, "a first answer is given only when every batch was answered")
         last = max((int(batch.get("claimed_at") or 0) for batch in asked), default=0)
@@ -135,6 +133,14 @@ class Promises:
         # A sweep may have looked just before a result came, which amends the output then.
         unseen = any(began <= last for began in self._world.sweeps)
         self._promise(quiet or unseen, "a first answer is given when all is quiet")
+
+    def _waited(self, batch: Item) -> bool:
+        """Whether a batch waits for people who are on their way for others, or did so when a sweep
+        may have looked at it.
+        """
+        claimed = int(batch.get("claimed_at") or 0)
+        unseen = any(began <= claimed for began in self._world.sweeps)
+        return batch["waits"] > 0 and (batch["state"] == BatchState.PLANNED or unseen)
 
     def _results(self, job: str) -> int:
         return sum(key[0].startswith(f"RESULT#{job}#") for key in self._world.dynamodb.items)
@@ -250,8 +256,8 @@ class Promises:
                 self._promise(state in NOT_VALID or known, words)
 
     def _check_progress(self, job: Job, ends: Ends) -> None:
-        """With few faults and nobody's veto, most of an hour suffices to send everything."""
-        vetoes = ("stops working", "PAUSED", "operator", "table is down")
+        """With few faults, no veto and credits enough, most of an hour suffices to send all."""
+        vetoes = ("stops working", "PAUSED", "operator", "table is down", "waits for credits")
         vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
         if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:
             unsent = [

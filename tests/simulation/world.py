@@ -76,6 +76,9 @@ class World:
         )
         environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.drop.caps.month or 0)}
         self.pipeline = kind(clients, environment, lambda: hub.now, self._new_id)
+        # Seconds within which events of uploads and messages of batches come; few in some histories
+        # of several files, since runs that do not meet are little trouble.
+        self._spread = 30 if len(self.jobs) == 1 else hub.chance.choice((3, 30))
         self.reuse = LONG if hub.chance.random() < 0.6 else SHORT
         self.pipeline.people = replace(self.pipeline.people, reuse=self.reuse)
 
@@ -128,13 +131,6 @@ class World:
     def _of(self, job: str) -> str:
         """Which job a line of the story is about, where there are two."""
         return "" if len(self.jobs) == 1 else f" of “{self.jobs[job].rpartition('/')[2]}”"
-
-    @property
-    def _spread(self) -> int:
-        """Seconds within which events of uploads and messages of batches come: few where there are
-        several files, since runs that do not meet are little trouble.
-        """
-        return 30 if len(self.jobs) == 1 else 5
 
     # What is told to whom
 
