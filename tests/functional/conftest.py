@@ -25,5 +25,5 @@ def world(no_real_account: None) -> Iterator[World]:
 @pytest.fixture
 def knowing(no_real_account: None) -> Iterator[World]:
     """A world in which what is known of people from other files is used again."""
-    with new_world(**REUSE) as fresh:
+    with new_world(None, **REUSE) as fresh:
         yield fresh

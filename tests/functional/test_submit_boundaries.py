@@ -23,7 +23,7 @@ from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts
 
 Answer = TypeVar("Answer")
-ROWS = 4
+ROWS = 6
 LOST_BY_NOW = 1200  # seconds after which the sweeper has given up waiting for whatever died
 DELIVERED = {2, 5}  # rows whose webhooks come
 MONTH = "2027-01"  # in which the world's clock begins
@@ -208,11 +208,6 @@ SCENARIOS = {
 }
 
 
-def people(company: str) -> str:
-    """People whom no other job names."""
-    return contacts(ROWS, lambda n: f"Jane{n},Doe,{company}.example")
-
-
 class Trial:
     """Jobs in one world, one for each fault at each request. They share the clock, and so the
     sweeps.
@@ -241,8 +236,8 @@ class Trial:
         one gets through without.
         """
         for at in count():
-            key = f"incoming/email/{fault.name}/{at}.csv"
-            job = self.world.drop(key, people(f"{fault.name.replace('_', '-').lower()}-{at}"))
+            key = f"incoming/email/force=true/{fault.name}/{at}.csv"
+            job = self.world.drop(key, contacts(ROWS))
             self.jobs[job] = key
             self.scenario.begin(self.world)
             self.boundary.arm(fault, at)
