@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.functional.world import World
+from tests.functional.world import REUSE, World
 from tests.functional.world import world as new_world
 
 
@@ -19,4 +19,11 @@ def no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world(no_real_account: None) -> Iterator[World]:
     with new_world() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def knowing(no_real_account: None) -> Iterator[World]:
+    """A world in which what is known of people from other files is used again."""
+    with new_world(**REUSE) as fresh:
         yield fresh

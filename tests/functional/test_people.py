@@ -12,7 +12,7 @@ from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Entry
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
-from tests.functional.world import DEADLINE, PRICE, Provider, World, contacts, world
+from tests.functional.world import DEADLINE, PRICE, REUSE, Provider, World, contacts, world
 
 OURS, THEIRS = "incoming/email/sales/leads.csv", "incoming/email/events/fair.csv"
 DAY = 86_400
@@ -20,7 +20,7 @@ DAY = 86_400
 
 @pytest.fixture(name="stack")
 def some_are_found() -> Iterator[World]:
-    with world(Provider(Behaviour(find_rate=0.6, balance=10_000, consent=True))) as stack:
+    with world(Provider(Behaviour(find_rate=0.6, balance=10_000, consent=True)), **REUSE) as stack:
         yield stack
 
 

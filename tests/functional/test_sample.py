@@ -46,14 +46,14 @@ def test_its_report_says_what_the_whole_file_would_find_and_cost(world: World) -
     assert report["reasons"] == []
 
 
-def test_without_the_option_the_same_file_goes_on(world: World) -> None:
-    world.enrich(KEY, contacts(30))
-    job = world.enrich(WHOLE, contacts(30))
+def test_without_the_option_the_same_file_goes_on(knowing: World) -> None:
+    knowing.enrich(KEY, contacts(30))
+    job = knowing.enrich(WHOLE, contacts(30))
 
-    assert world.job(job).state is JobState.DONE
-    assert RowState.NOT_SAMPLED not in states(world.enriched(WHOLE, job))
-    assert len(world.provider.charged) == 30  # each contact once
-    assert world.report(WHOLE, job)["trial"] is None
+    assert knowing.job(job).state is JobState.DONE
+    assert RowState.NOT_SAMPLED not in states(knowing.enriched(WHOLE, job))
+    assert len(knowing.provider.charged) == 30  # each contact once
+    assert knowing.report(WHOLE, job)["trial"] is None
 
 
 def test_the_same_sample_again_is_not_paid_again(world: World) -> None:

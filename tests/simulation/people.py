@@ -5,10 +5,11 @@ import json
 from enrichment.store.items import job_key
 from tests.simulation.dynamodb import Item
 from tests.simulation.interventions import Interventions
+from tests.simulation.pipeline import LONGEST_CLAIM
 from tests.simulation.provider import Place
 from tests.simulation.world import World, found_in
 
-_LOOKED = 90  # seconds that may pass at most from the look at a person to the POST
+_LOOKED = LONGEST_CLAIM + 40  # seconds at most from the look at a person to the POST
 
 
 class PeoplePromises:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +17,12 @@ from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
 from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
+from enrichment.usecases.submit import SubmitBatch
 from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import MOST_NUMBERS, PRICES
 
 DEADLINE = 3600
+LONGEST_CLAIM = 200  # seconds; where runs are interleaved, each takes longer than any does on AWS
 BUCKET = "data"
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
@@ -65,6 +68,10 @@ class SimulatedPipeline(Pipeline):
 
     batch_size = 3
     in_parallel = staticmethod(one_by_one)
+
+    @cached_property
+    def submit(self) -> SubmitBatch:
+        return replace(super().submit, longest_claim=LONGEST_CLAIM)
 
     @cached_property
     def api_key(self) -> "KnownApiKey":

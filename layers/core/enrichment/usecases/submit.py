@@ -25,9 +25,6 @@ from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
 
-# Seconds from a claim in which its POST must begin. With the POST, that is less than the function's
-# timeout, and much less than the sweeper leaves a claim alone.
-_LONGEST_CLAIM = 60
 _AGAIN = 30  # seconds until a message is delivered again that failed before its batch was claimed
 _MOST_LOOKS = 20  # at the caps, while others claim batches under them
 _STILL = 600  # seconds in which nothing changes under a cap until nothing is expected to come back
@@ -71,6 +68,9 @@ class SubmitBatch:
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
+    # Seconds from a claim in which its POST must begin. With the POST, that is less than the
+    # function's timeout, and much less than the sweeper leaves a claim alone.
+    longest_claim: int = 60
 
     def run(self, job_id: str, number: int, receipt: str | None = None) -> str:
         """Submit a batch if it is planned and its job still sends.
@@ -184,7 +184,7 @@ class SubmitBatch:
         sifted = self.sift.run(attempt.job, attempt.batch, attempt.contacts)
         if not sifted.contacts:
             return sifted.end
-        if self.clock() - (sifted.batch.claimed_at or 0) >= _LONGEST_CLAIM:
+        if self.clock() - (sifted.batch.claimed_at or 0) >= self.longest_claim:
             self._give_up(attempt)
             return f"{BatchState.PLANNED}: to look at its people took too long"
         return replace(attempt, batch=sifted.batch, contacts=list(sifted.contacts))
