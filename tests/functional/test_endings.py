@@ -31,9 +31,9 @@ def die(*_: object) -> None:
 def poisoned(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     job = world.drop(KEY, contacts(5))
     world.submit_all()
+    world.deliver()
     with monkeypatch.context() as patch:
         patch.setattr(Results, "of", die)
-        world.deliver()
         for _ in range(3):
             with pytest.raises(MemoryError):
                 world.finish()
@@ -219,7 +219,8 @@ def test_a_job_whose_key_is_mended_goes_on_by_itself(world: World) -> None:
     sweep(world, 60)
 
     assert world.job(job).state is JobState.RUNNING
-    assert [each.url.path for each in world.provider.requests[1:]] == ["/api/v2/credits"]
+    looks = [each.method for each in world.provider.requests]
+    assert looks == ["GET", "POST", "GET"]  # the balance before, the refusal, and after 15 minutes
 
 
 def test_a_job_without_consent_tries_one_batch(world: World) -> None:

@@ -60,7 +60,7 @@ def test_the_report_adds_up_and_groups_the_reasons(world: World) -> None:
     assert report["counts"] == {state: found.count(state) for state in RowState}
     assert sum(report["counts"].values()) == report["rows"] == len(found)
     assert sum(reason["rows"] for reason in report["reasons"]) == report["counts"]["rejected"] == 8
-    assert report["credits"]["estimated"] == PRICE * report["credits"]["contacts_sent"]
+    assert report["credits"]["settled"] == PRICE * report["counts"]["found"]
 
 
 def test_the_rejected_file_holds_the_unsent_rows_as_they_were_with_the_reason(world: World) -> None:
@@ -104,13 +104,12 @@ def test_a_duplicate_is_sent_once_and_every_copy_gets_the_result(world: World) -
 def test_one_valid_row_goes_to_the_single_endpoint(world: World) -> None:
     job = world.enrich(KEY, contacts(1))
 
-    assert [request.url.path for request in world.provider.requests] == [
-        "/api/v2/contacts/single_enrich"
-    ]
+    (post,) = world.provider.posts
+    assert post.url.path == "/api/v2/contacts/single_enrich"
     assert states(world.enriched(KEY, job))[0] in ("found", "not_found")
 
 
-def test_phone_numbers_are_joined_and_restricted_to_the_countries_asked_for(world: World) -> None:
+def test_phone_numbers_are_joined_and_the_countries_asked_for_come_first(world: World) -> None:
     world.provider.behaviour.find_rate = 1
     key = "incoming/phone/countries=FR,GB,DE/leads.csv"
     header = "First Name,Last Name,Person Linkedin Url"
@@ -121,11 +120,8 @@ def test_phone_numbers_are_joined_and_restricted_to_the_countries_asked_for(worl
     header_row, *rows = rows_of(world.enriched(key, job))
     cells = [row[header_row.index("enriched_phone")] for row in rows]
     assert any("; " in cell for cell in cells)
-    assert {number[:3] for cell in cells if cell for number in cell.split("; ")} == {
-        "+33",
-        "+44",
-        "+49",
-    }
+    first = {cell[:3] for cell in cells if cell}
+    assert {"+33", "+44", "+49"} & first  # others may come, and are charged
     assert world.job(job).countries == ("FR", "GB", "DE")
 
 

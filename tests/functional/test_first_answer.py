@@ -36,7 +36,11 @@ def test_when_all_is_quiet_the_file_is_delivered_with_what_there_is(world: World
     assert world.job(job).state is JobState.DELIVERED
     assert states(world.enriched(KEY, job)).count(RowState.AWAITED) == 10
     assert (report["status"], report["counts"]["awaited"]) == ("first_answer", 10)
-    assert report["credits"]["estimated"] == 150 * PRICE  # all were taken, answered or not
+    found = report["counts"]["found"] * PRICE
+    assert (report["credits"]["settled"], report["credits"]["possibly_charged"]) == (
+        found,
+        10 * PRICE,
+    )
     assert (
         "10 rows still wait for an answer, which may come until 15 January 2027, 09:00 UTC"
         in (report["message"])

@@ -70,6 +70,7 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "COMPILE_FUNCTION": "compile",
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",
+            "MOST_NUMBERS_PER_PHONE": "5",
             "REUSE_DAYS": "90",
             "REUSE_NOT_FOUND_DAYS": "30",
             "PERSON_KEY_SECRET": "person-key",

@@ -54,7 +54,7 @@ def test_a_refusal_pauses_the_job_and_says_why_once(
         world.now += 60
         world.pipeline.sweep.run()
 
-    posts = [request for request in world.provider.requests if request.method == "POST"]
+    posts = world.provider.posts
     assert len(posts) == 1
     assert world.provider.charged == []
     assert words in world.report(KEY, job)["message"]
@@ -310,7 +310,7 @@ def test_a_batch_whose_answer_nobody_saw_is_never_sent_again(
         world.now += 60
         world.pipeline.sweep.run()
         world.submit_all()
-    assert len(world.provider.requests) == 1
+    assert len(world.provider.posts) == 1
     world.deliver()
     world.finish()
 
@@ -381,7 +381,7 @@ def test_a_submitter_that_dies_after_its_claim_leaves_a_batch_that_is_never_sent
     world.submit_all()
 
     assert batch_states(world, job) == [BatchState.UNKNOWN]
-    assert len(world.provider.requests) == 1
+    assert len(world.provider.posts) == 1
 
 
 def test_two_messages_for_the_same_batch_make_one_request(world: World) -> None:
@@ -390,7 +390,7 @@ def test_two_messages_for_the_same_batch_make_one_request(world: World) -> None:
     for _ in range(3):
         world.pipeline.submit.run(job, 1)
 
-    assert len(world.provider.requests) == 1
+    assert len(world.provider.posts) == 1
 
 
 def test_what_is_ambiguous_is_resent_only_when_an_operator_says_so(world: World) -> None:

@@ -203,7 +203,7 @@ SCENARIOS = {
     "500, though accepted": Scenario(answers(lambda: httpx.Response(500), accepted=True), PERHAPS),
     "the month's last credits": Scenario(months_cap(ROWS), PERHAPS | {RowState.OVER_BUDGET}),
     "too few credits in the month": Scenario(
-        months_cap(ROWS - 1), frozenset({RowState.OVER_BUDGET})
+        months_cap(ROWS - 1), PERHAPS | {RowState.OVER_BUDGET, RowState.NOT_SENT}
     ),
 }
 

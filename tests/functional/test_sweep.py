@@ -116,7 +116,12 @@ def test_a_single_result_whose_webhook_was_lost_is_polled(world: World) -> None:
     world.pipeline.sweep.run()
     world.finish()
 
-    assert [request.method for request in world.provider.requests] == ["POST", "GET"]
+    assert [request.method for request in world.provider.requests] == [
+        "GET",  # the balance, before anything is sent
+        "POST",
+        "GET",
+        "GET",  # and the balance afterwards
+    ]
     assert states(world.enriched(KEY, job))[0] in (RowState.FOUND, RowState.NOT_FOUND)
 
 

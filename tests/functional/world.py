@@ -115,6 +115,11 @@ class Provider:
             return answer
         return self._answer(request)
 
+    @property
+    def posts(self) -> list[httpx.Request]:
+        """The requests that may cost something."""
+        return [request for request in self.requests if request.method == "POST"]
+
     def _answer(self, request: httpx.Request) -> httpx.Response:
         try:
             if request.headers.get("X-API-KEY") != self.behaviour.api_key:

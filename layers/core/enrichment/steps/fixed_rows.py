@@ -75,12 +75,13 @@ class FixedRejects:
         self.fixes.add(job)
         self.jobs.note_fixed_rows(job.mends, self.clock())
 
-    def of(self, job: Job) -> "FixedRows":
-        """The rows of a job that came home."""
-        fixed = FixedRows()
-        for fixing, key in self.fixes.of(job.id):
-            fixed.take(fixing, key, self.bucket.lines(fixed_rows_key(job.id, fixing)))
-        return fixed
+    @contextmanager
+    def of(self, job: Job) -> Iterator["FixedRows"]:
+        """The rows of a job that came home, while the block lasts."""
+        with FixedRows() as fixed:
+            for fixing, key in self.fixes.of(job.id):
+                fixed.take(fixing, key, self.bucket.lines(fixed_rows_key(job.id, fixing)))
+            yield fixed
 
 
 class _Handover:
