@@ -110,9 +110,11 @@ class Crew:
         return ended if len(ended) == len(uploads) else None
 
     def ledger(self, requests: int) -> dict[str, Any] | None:
-        """The ledger once so many requests have been served."""
+        """The ledger once so many batches have been answered."""
         ledger = self.stack.ledger()
-        return ledger if sum(ledger["answers"].values()) >= requests else None
+        answers = ledger["answers"].items()
+        answered = sum(times for name, times in answers if name.startswith("POST"))
+        return ledger if answered >= requests else None
 
     def results_are_stored(self) -> bool:
         """Whether the door's queue is empty; what a dead process had of it comes back later."""
