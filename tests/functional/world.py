@@ -366,7 +366,7 @@ def table_of_the_template() -> dict[str, Any]:
 
 
 @contextmanager
-def world(provider: Provider | None = None, **environment: str) -> Iterator[World]:
+def world(provider: Provider | None = None, /, **environment: str) -> Iterator[World]:
     with mock_aws():
         yield World(provider or Provider(), **environment)
 
