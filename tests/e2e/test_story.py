@@ -105,7 +105,7 @@ def test_phone_numbers_come_from_the_countries_asked_for(
         for number in row[header.index("enriched_phone")].split("; ")
         if number
     }
-    assert {number[:3] for number in numbers} == {"+33", "+44"}
+    assert {"+33", "+44"} & {number[:3] for number in numbers}  # others may come, and are charged
     assert f"enriched/phone/countries=FR,GB/leads + co é 100%-{job}.csv" in account.list_keys(
         ENRICHED
     )
