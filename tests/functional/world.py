@@ -26,6 +26,7 @@ from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from local.provider import contract
 from local.provider.behaviour import Behaviour
+from tests.functional.moto_mends import quick_transactions
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 DEADLINE = 3600
@@ -367,7 +368,7 @@ def table_of_the_template() -> dict[str, Any]:
 
 @contextmanager
 def world(provider: Provider | None = None, /, **environment: str) -> Iterator[World]:
-    with mock_aws():
+    with mock_aws(), quick_transactions():
         yield World(provider or Provider(), **environment)
 
 

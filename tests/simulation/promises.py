@@ -257,7 +257,10 @@ class Promises:
 
     def _check_progress(self, job: Job, ends: Ends) -> None:
         """With few faults, no veto and credits enough, most of an hour suffices to send all."""
-        vetoes = ("stops working", "PAUSED", "operator", "table is down", "waits for credits")
+        vetoes = (
+            *("stops working", "PAUSED", "operator", "table is down"),
+            *("waits for credits", "on their way for others"),
+        )
         vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
         if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:
             unsent = [
