@@ -29,6 +29,9 @@ ENVIRONMENT = MappingProxyType(
         "CREDITS_PER_PHONE": "10",
         "CREDITS_PER_PERSONAL_EMAIL": "3",
         "MOST_NUMBERS_PER_PHONE": "5",
+        "REUSE_DAYS": "90",
+        "REUSE_NOT_FOUND_DAYS": "30",
+        "PERSON_KEY_SECRET": "person-key",
         "CREDITS_PER_MONTH": "0",
         "PRICE_PER_CREDIT": "0",
         "CURRENCY": "EUR",
@@ -81,7 +84,8 @@ class Account(Clients):
             "upload_part": self._put,
         }
         service = _Service(self.calls, answers)
-        vars(self).update(dynamodb=service, s3=service, sqs=service, functions=service)
+        services = ("dynamodb", "s3", "sqs", "functions", "secrets")
+        vars(self).update(dict.fromkeys(services, service))
 
     def pipeline(self) -> Pipeline:
         return Pipeline(self, ENVIRONMENT, lambda: _NOW, lambda: "0" * 32)

@@ -51,7 +51,7 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
     batches = -(-account.contacts // 100)
     assert account.calls == {
         "put_item": 1,  # the job
-        "get_object": 3,  # the upload, and a mapping in either of its folders
+        "get_object": 5,  # the upload, and a mapping and limits in either of its folders
         "get_item": 2,  # the content; the job, in case that no row is sent
         "put_object": 1,  # the plan, of one part
         "batch_write_item": -(-batches // 25),
