@@ -21,7 +21,6 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
-from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from local.provider import contract
@@ -41,8 +40,8 @@ ENVIRONMENT = {
     "COMPILE_FUNCTION": "compile",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
-    # An entry for each contact takes moto half as long again as all the rest: only tests of what
-    # is known of people from other files have it.
+    # An entry for each contact takes moto a while: only tests of what is known of people from other
+    # files have it.
     "REUSE_DAYS": "0",
     "REUSE_NOT_FOUND_DAYS": "0",
     "PERSON_KEY_SECRET": "person-key",
@@ -243,7 +242,7 @@ class World:
         )
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
-        self.pipeline.in_parallel = one_by_one
+        self.pipeline.in_parallel = map
 
     def clients(self) -> Any:
         """The clients of the pipeline: moto's, and those of this module in place of the rest."""
@@ -264,7 +263,7 @@ class World:
         )
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
-        pipeline.in_parallel = one_by_one
+        pipeline.in_parallel = map
         return pipeline
 
     def allow_in_a_month(self, cap: int) -> None:

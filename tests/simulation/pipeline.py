@@ -3,11 +3,11 @@
 `planted.py` puts its bugs in by subclasses.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
@@ -15,11 +15,13 @@ from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
-from enrichment.parallel import one_by_one
 from enrichment.pipeline import Pipeline
 from enrichment.usecases.submit import SubmitBatch
 from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import MOST_NUMBERS, PRICES
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 DEADLINE = 3600
 LONGEST_CLAIM = 200  # seconds; where runs are interleaved, each takes longer than any does on AWS
@@ -58,6 +60,11 @@ class FakeClients(Clients):
 
     def __init__(self, **clients: Any) -> None:
         vars(self).update(clients)
+
+
+def one_by_one(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
+    """All of one step before the next, as threads have it, but in a known order."""
+    return [call(item) for item in items]
 
 
 class SimulatedPipeline(Pipeline):

@@ -1,6 +1,4 @@
-"""Calls side by side. How they are made is passed in, so that tests and the simulation can make one
-after the other.
-"""
+"""Calls side by side. How they are made is passed in: Python's `map` makes one after the other."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +14,6 @@ class Parallel(Protocol):
     """The results of a call with each item, in the items' order; the first error is raised."""
 
     def __call__(self, call: Callable[[A], B], items: Iterable[A], /) -> Iterable[B]: ...
-
-
-def one_by_one(call: Callable[[A], B], items: Iterable[A]) -> Iterable[B]:
-    """One after the other, so that their order is known."""
-    return [call(item) for item in items]
 
 
 def side_by_side(call: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:

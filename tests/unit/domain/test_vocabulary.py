@@ -11,7 +11,7 @@ from enrichment.domain.header_words import NOTHING, meaning
 from enrichment.domain.linkedin import profile_in
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.names import divided
-from enrichment.domain.websites import is_shared
+from enrichment.domain.websites import company_domain
 from enrichment.vocabulary import load, word_set, words
 from tests.unit.builders import a_contact
 
@@ -44,11 +44,11 @@ def test_no_word_stands_in_a_table_twice(file: str) -> None:
         assert len(words(file, table)) == len(word_set(file, table))
 
 
-def test_every_host_of_everybody_is_shared() -> None:
+def test_every_host_of_everybody_is_no_company_s() -> None:
     tables = ("free_mail", "page", "site_builder")
     hosts = [host for table in tables for host in words("hosts", table)]
     hosts += [f"{brand}.com" for brand in words("hosts", "free_mail_brand")]
-    assert [host for host in hosts if not is_shared(host)] == []
+    assert [host for host in hosts if company_domain({Field.WEBSITE: host})] == []
 
 
 def held(word: str) -> list[Held]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain import websites
 from enrichment.domain.columns import Field
-from enrichment.domain.websites import MAX_DOMAIN, company_domain, is_shared
+from enrichment.domain.websites import MAX_DOMAIN, company_domain
 from tests.unit.builders import TEXT
 
 
@@ -147,7 +147,6 @@ def test_hosts_of_everybody_are_no_company_s(host: str) -> None:
         Field.WEBSITE: f"https://www.{host}/x",
         Field.EMAIL: f"jane@{host}",
     }
-    assert is_shared(host)
     assert company_domain(cells) is None
 
 
@@ -206,7 +205,7 @@ def test_a_domain_is_what_can_be_registered(host: str, domain: str | None) -> No
     ],
 )
 def test_hosts_that_only_look_alike_are_companies(host: str) -> None:
-    assert not is_shared(host)
+    assert company_domain({Field.WEBSITE: f"https://{host}/"}) is not None
 
 
 WEB = st.one_of(

@@ -57,7 +57,7 @@ class Clients:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        # Requests are written by `store/`, not by people; to check them would take half their time.
+        # Requests are written by `store/`, not by people; checking them costs time at each claim.
         trusting = Config(parameter_validation=False)
         return boto3.client("dynamodb", config=self._config.merge(trusting))
 

@@ -74,11 +74,10 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
 
 class Outcome(BaseModel):
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
-    detail that rows of the same fate share, where that is not all of it; `doubtful` tells that
-    nobody saw whether the provider took the row, `spared` that it would have been sent, had it not
-    what is looked for, `waits` that it was not sent because another row of the same person is on
-    its way, `origin` where its result came for, if not for it, and `is_fixed` that another job sent
-    it, after it was fixed, and bills it.
+    detail that rows of the same fate share, where that is not all of it; `spared` tells that it
+    would have been sent, had it not what is looked for, `waits` that it was not sent because
+    another row of the same person is on its way, `origin` where its result came for, if not for it,
+    and `is_fixed` that another job sent it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -86,7 +85,6 @@ class Outcome(BaseModel):
     state: RowState
     detail: str = ""
     reason: str = ""
-    doubtful: bool = False
     spared: bool = False
     waits: bool = False
     origin: Origin | None = None
@@ -188,7 +186,7 @@ def outcome_of_sent(
     accepted = proven or batch.state in (BatchState.ACCEPTED, BatchState.COMPLETE)
     doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if job.answers_first and (accepted or doubtful):
-        return Outcome(state=RowState.AWAITED, detail=words.AWAITED, doubtful=not accepted)
+        return Outcome(state=RowState.AWAITED, detail=words.AWAITED)
     if job.answers_first and batch.waits and batch.state is BatchState.PLANNED:
         return Outcome(state=RowState.AWAITED, detail=words.AWAITED_ELSEWHERE, waits=True)
     if accepted:
@@ -199,7 +197,6 @@ def outcome_of_sent(
     if doubtful or (batch.doubted and batch.state is not BatchState.REJECTED):
         return Outcome(
             state=RowState.AMBIGUOUS,
-            doubtful=True,
             detail=words.AMBIGUOUS,
         )
     match batch.state:

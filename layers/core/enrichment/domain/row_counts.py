@@ -24,7 +24,6 @@ class RowCounts:
         self._reasons: Counter[str] = Counter()
         self._qualities: Counter[str] = Counter()
         self._ambiguous: list[list[int]] = []
-        self.doubtful = 0  # rows of which nobody saw whether the provider took them
         self.known = 0  # rows that were not sent because their people were known
         self.spared = 0  # rows that would have been sent, had they not what is looked for
         self.things = 0  # what was found: e-mails, or numbers, of which one row may have several
@@ -56,7 +55,6 @@ class RowCounts:
 
     def _count_own(self, outcome: Outcome) -> None:
         """Count what this job may have paid for, or saved."""
-        self.doubtful += outcome.doubtful
         self.known += outcome.origin is not None
         self.spared += outcome.spared
         if outcome.state is RowState.FOUND:

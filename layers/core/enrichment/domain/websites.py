@@ -111,11 +111,6 @@ def is_mail_host(host: str) -> bool:
     return public is not None and _gives_mail_or_sites(public)
 
 
-def is_shared(host: str) -> bool:
-    """Whether a host, or one that it is part of, serves everybody: with mail, pages or sites."""
-    return _gives_mail_or_sites(host) or _has_pages(host)
-
-
 def _gives_mail_or_sites(host: str) -> bool:
     parents = _parents(host)
     if not _mail_and_sites().isdisjoint(parents):
