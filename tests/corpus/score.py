@@ -13,12 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
 from enrichment.domain.folder import plan_key
 from tests.corpus.truth import COMPANY, DUPLICATE, NAMES, SENT, TrueFile, true_files
 from tests.functional.world import World
-from tests.functional.world import world as new_world
 
 _SENT_AS = {
     "first name": "firstname",
@@ -120,11 +117,9 @@ def total(scores: Iterable[Score]) -> Score:
 
 def scores() -> dict[str, Score]:
     """The score of every file with a truth."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("AWS_ENDPOINT_URL", raising=False)
-        with new_world() as world:
-            world.provider.behaviour.consent = True
-            return {file.name: score_of(file, answer_to(world, file)) for file in true_files()}
+    world = World()
+    world.provider.behaviour.consent = True
+    return {file.name: score_of(file, answer_to(world, file)) for file in true_files()}
 
 
 def told(scores: dict[str, Score]) -> str:

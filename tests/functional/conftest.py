@@ -1,11 +1,11 @@
-"""Fixtures of the tests that run use cases over moto."""
+"""Fixtures of the tests that run use cases over an account."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.functional.accounts import moto
 from tests.functional.world import REUSE, World
-from tests.functional.world import world as new_world
 
 
 @pytest.fixture(autouse=True)
@@ -17,13 +17,16 @@ def no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(no_real_account: None) -> Iterator[World]:
-    with new_world() as fresh:
-        yield fresh
+def world(no_real_account: None, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world in memory; on moto for tests that are marked so."""
+    if request.node.get_closest_marker("moto"):
+        with moto() as account:
+            yield World(account=account)
+    else:
+        yield World()
 
 
 @pytest.fixture
-def knowing(no_real_account: None) -> Iterator[World]:
+def knowing() -> World:
     """A world in which what is known of people from other files is used again."""
-    with new_world(None, **REUSE) as fresh:
-        yield fresh
+    return World(environment=REUSE)

@@ -116,6 +116,7 @@ def test_a_file_that_kills_every_run_is_answered_after_three_attempts(world: Wor
     assert world.job(job).state is JobState.REFUSED
 
 
+@pytest.mark.moto
 def test_a_file_deleted_before_it_is_read_is_answered(world: World) -> None:
     version, size = world.upload("incoming/email/leads.csv", GOOD)
     world.s3.delete_object(Bucket="data", Key="incoming/email/leads.csv", VersionId=version)
@@ -125,6 +126,7 @@ def test_a_file_deleted_before_it_is_read_is_answered(world: World) -> None:
     assert "deleted" in world.report("incoming/email/leads.csv", job or "")["message"]
 
 
+@pytest.mark.moto
 def test_a_file_deleted_while_its_job_runs_ends_the_job_with_a_report(world: World) -> None:
     job = world.drop("incoming/email/leads.csv", GOOD)
     world.s3.delete_object(

@@ -2,7 +2,6 @@
 end that it says; those with a truth are held against it by `test_corpus_score.py`.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from enrichment.domain.outcome import RowState
 from tests.corpus.truth import FILES, readme_lines
 from tests.functional.world import World
-from tests.functional.world import world as new_world
 
 LINES = readme_lines()
 READ = {file: line for file, line in LINES.items() if "read as" in line}
@@ -23,13 +21,11 @@ def parts(cell: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    """One for all files, since making one takes longer than a file's whole way."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("AWS_ENDPOINT_URL", raising=False)
-        with new_world() as shared:
-            shared.provider.behaviour.consent = True
-            yield shared
+def world() -> World:
+    """One for all files, as a stack is."""
+    shared = World()
+    shared.provider.behaviour.consent = True
+    return shared
 
 
 def drop(world: World, file: str) -> dict[str, Any]:

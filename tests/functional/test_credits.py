@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,21 +15,19 @@ from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
 from enrichment.usecases.operate import Action
 from local.provider.behaviour import Behaviour
-from tests.functional.world import PRICE, Provider, World, contacts, world
+from tests.functional.world import PRICE, Provider, World, contacts
 
 EMAIL, PHONE = "incoming/email/team/leads.csv", "incoming/phone/team/leads.csv"
 
 
 @pytest.fixture(name="found")
-def everybody_is_found() -> Iterator[World]:
-    with world(Provider(Behaviour(find_rate=1, balance=10_000))) as stack:
-        yield stack
+def everybody_is_found() -> World:
+    return World(Provider(Behaviour(find_rate=1, balance=10_000)))
 
 
 @pytest.fixture(name="half")
-def half_are_found() -> Iterator[World]:
-    with world(Provider(Behaviour(find_rate=0.5, balance=10_000))) as stack:
-        yield stack
+def half_are_found() -> World:
+    return World(Provider(Behaviour(find_rate=0.5, balance=10_000)))
 
 
 def people(number: int, start: int = 1) -> str:

@@ -9,7 +9,10 @@ import boto3
 import pytest
 
 from enrichment.adapters.queue import DeadLetters, SubmitQueue
-from tests.functional.world import REGION, World, contacts
+from tests.functional.accounts import REGION
+from tests.functional.world import World, contacts
+
+pytestmark = pytest.mark.moto
 
 KEY = "incoming/email/leads.csv"
 

@@ -250,8 +250,9 @@ def test_a_job_without_consent_tries_one_batch(world: World) -> None:
     }
 
 
+@pytest.mark.moto
 def test_a_job_without_a_key_goes_on_once_there_is_one(world: World) -> None:
-    world.secretsmanager.put_secret_value(SecretId="api-key", SecretString=" ")
+    world.secrets.put_secret_value(SecretId="api-key", SecretString=" ")
     job = world.drop(KEY, contacts(250))
     world.submit_all()
     assert world.job(job).halt is Halt.NO_KEY
@@ -261,7 +262,7 @@ def test_a_job_without_a_key_goes_on_once_there_is_one(world: World) -> None:
     assert world.job(job).state is JobState.PAUSED
 
     key = world.provider.behaviour.api_key
-    world.secretsmanager.put_secret_value(SecretId="api-key", SecretString=key)
+    world.secrets.put_secret_value(SecretId="api-key", SecretString=key)
     world.now += 900
     world.another().sweep.run()
     assert world.job(job).state is JobState.RUNNING
@@ -304,6 +305,7 @@ def test_a_job_that_an_operator_ended_says_so(world: World) -> None:
 # Deleted stays deleted
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("deleted", ["output", "input"])
 def test_what_was_deleted_is_not_written_anew(world: World, deleted: str) -> None:
     job = timed_out(world, 5)

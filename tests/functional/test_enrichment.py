@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,8 @@ from enrichment.domain.outcome import RESULT_COLUMNS, RowState
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import PRICE, Provider, World, contacts
-from tests.functional.world import world as new_world
+
+pytestmark = pytest.mark.moto
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 KEY = "incoming/email/contacts.csv"
@@ -237,13 +239,13 @@ def test_whatever_the_cells_every_row_ends_in_one_state(
     writer.writerows(cells)
     key = "incoming/email/check=off/leads.csv"  # what looks like no people is sent, too
     mapping = json.dumps(dict(zip(header, ["first name", "last name", "company"], strict=False)))
-    with new_world(Provider(Behaviour(find_rate=find_rate))) as world:
-        world.upload("incoming/_columns.json", mapping)  # such cells are no evidence of names
-        job = world.enrich(key, text.getvalue())
-        before, after = (
-            rows_of(text.getvalue(), delimiter),
-            rows_of(world.enriched(key, job), delimiter),
-        )
-        assert [row[:4] for row in after] == before
-        assert all(row[4] in set(RowState) for row in after[1:])
-        assert len(world.provider.charged) == world.job(job).contacts
+    world = World(Provider(Behaviour(find_rate=find_rate)))
+    world.upload("incoming/_columns.json", mapping)  # such cells are no evidence of names
+    job = world.enrich(key, text.getvalue())
+    before, after = (
+        rows_of(text.getvalue(), delimiter),
+        rows_of(world.enriched(key, job), delimiter),
+    )
+    assert [row[:4] for row in after] == before
+    assert all(row[4] in set(RowState) for row in after[1:])
+    assert len(world.provider.charged) == world.job(job).contacts

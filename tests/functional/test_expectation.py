@@ -1,20 +1,17 @@
 """An estimate tells what a file would cost at most, and what is expected once enough is known."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from local.provider.behaviour import Behaviour
-from tests.functional.world import PRICE, Provider, World, contacts, world
+from tests.functional.world import PRICE, Provider, World, contacts
 
 KEY = "estimate/email/next.csv"
 NEXT = contacts(50, lambda n: f"John{n},Doe,company{n}.example")
 
 
 @pytest.fixture(name="half")
-def half_are_found() -> Iterator[World]:
-    with world(Provider(Behaviour(find_rate=0.5, balance=10_000))) as stack:
-        yield stack
+def half_are_found() -> World:
+    return World(Provider(Behaviour(find_rate=0.5, balance=10_000)))
 
 
 def estimate(stack: World) -> dict[str, object]:

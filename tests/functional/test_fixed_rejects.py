@@ -194,6 +194,7 @@ def test_rows_of_a_job_that_still_awaits_results_do_not_end_it(world: World) -> 
     assert world.job(first).state is JobState.DONE
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("gone", ["job", "answer", "file", "version", "type", "estimate", "name"])
 def test_where_nothing_is_to_be_mended_it_is_a_file_of_its_own(
     world: World, first: str, rejected: str, gone: str
@@ -233,6 +234,7 @@ def test_where_nothing_is_to_be_mended_it_is_a_file_of_its_own(
         assert world.enriched(KEY, first) == before
 
 
+@pytest.mark.moto
 def test_an_answer_that_is_deleted_meanwhile_stays_deleted(
     world: World, first: str, rejected: str
 ) -> None:

@@ -26,7 +26,7 @@ from enrichment.errors import SettingsError
 from enrichment.logs import logger
 from enrichment.pipeline import Pipeline, deployed
 from enrichment.store.table import Table
-from tests.functional.world import table_of_the_template
+from tests.functional.accounts import table_of_the_template
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 BUCKET = "contact-enrichment-bucket"

@@ -398,15 +398,16 @@ def test_replayed_webhooks_change_nothing_even_across_jobs_and_after_the_end(wor
 
 def a_process(world: World) -> SigningKey:
     """The signing key as a process that just started reads it, and keeps it."""
-    key = SigningKey(world.secretsmanager, "signing-key")
+    key = SigningKey(world.secrets, "signing-key")
     key.read()
     return key
 
 
 def rotate(world: World, key: str) -> None:
-    world.secretsmanager.put_secret_value(SecretId="signing-key", SecretString=key)
+    world.secrets.put_secret_value(SecretId="signing-key", SecretString=key)
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("seed", range(3))
 def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: int) -> None:
     """Receivers that have run since before, and one that starts after, take results signed with
@@ -455,7 +456,7 @@ class Asked:
 
 @pytest.fixture
 def asked(world: World) -> Asked:
-    return Asked(world.secretsmanager)
+    return Asked(world.secrets)
 
 
 @pytest.fixture
@@ -501,6 +502,7 @@ def test_a_token_of_an_unknown_key_is_dropped_once_the_keys_were_read_after_it_c
         receiver.run(body, came)
 
 
+@pytest.mark.moto
 def test_a_key_rotated_under_forgeries_loses_nothing(
     world: World, receiver: ReceiveWebhook
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_job_that_misses_results_is_let_be_a_week_after_its_deadline(world: Wo
     assert world.job(job).state is JobState.DONE
 
 
+@pytest.mark.moto
 def test_a_result_for_a_job_that_is_gone_is_kept_and_counted(world: World) -> None:
     job = world.drop(KEY, contacts(2))
     world.submit_all()

@@ -1,6 +1,6 @@
 """One person, one credit, across files, teams and time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,16 +12,17 @@ from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Entry
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
-from tests.functional.world import DEADLINE, PRICE, REUSE, Provider, World, contacts, world
+from tests.functional.world import DEADLINE, PRICE, REUSE, Provider, World, contacts
 
 OURS, THEIRS = "incoming/email/sales/leads.csv", "incoming/email/events/fair.csv"
 DAY = 86_400
 
 
 @pytest.fixture(name="stack")
-def some_are_found() -> Iterator[World]:
-    with world(Provider(Behaviour(find_rate=0.6, balance=10_000, consent=True)), **REUSE) as stack:
-        yield stack
+def some_are_found() -> World:
+    return World(
+        Provider(Behaviour(find_rate=0.6, balance=10_000, consent=True)), environment=REUSE
+    )
 
 
 def people(*numbers: int) -> str:

@@ -209,8 +209,9 @@ def test_a_refusal_in_other_words_is_about_credits_if_the_balance_is_too_small(
     assert world.submit_all() == [BatchState.ACCEPTED]
 
 
+@pytest.mark.moto
 def test_a_missing_key_pauses_the_job_at_once_and_nothing_is_sent(world: World) -> None:
-    world.secretsmanager.delete_secret(SecretId="api-key", ForceDeleteWithoutRecovery=True)
+    world.secrets.delete_secret(SecretId="api-key", ForceDeleteWithoutRecovery=True)
     job = world.drop(KEY, contacts(5))
     assert world.submit_all() == ["paused: NO_KEY"]
 
@@ -220,7 +221,7 @@ def test_a_missing_key_pauses_the_job_at_once_and_nothing_is_sent(world: World) 
     assert "platform team must store it" in world.report(KEY, job)["message"]
     assert world.metrics.counted["PausedJobs"] == 1
 
-    world.secretsmanager.create_secret(Name="api-key", SecretString="local-api-key")
+    world.secrets.create_secret(Name="api-key", SecretString="local-api-key")
     world.pipeline.operate.run(job, Action.RESUME)
     assert world.submit_all() == [BatchState.ACCEPTED]
 
@@ -231,7 +232,7 @@ def test_a_bad_moment_of_the_secrets_pauses_nothing(
     def throttled(**_: object) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
 
-    monkeypatch.setattr(world.secretsmanager, "get_secret_value", throttled)
+    monkeypatch.setattr(world.secrets, "get_secret_value", throttled)
     job = world.drop(KEY, contacts(5))
     with pytest.raises(GetParameterError):
         world.submit_all()

@@ -16,6 +16,8 @@ from enrichment.domain.outcome import RowState
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import World, contacts
 
+pytestmark = pytest.mark.moto
+
 STORED = Path(__file__).with_name("stored")
 VERSIONS = sorted(STORED.glob("v*.json"))
 

@@ -18,9 +18,10 @@ from botocore.exceptions import ClientError
 from enrichment.domain.job import WRITTEN
 from enrichment.domain.outcome import RowState
 from enrichment.usecases.operate import Action
-from tests.functional.boundary import Row, interpose, row_of
 from tests.functional.outputs import states
+from tests.functional.tokens import Row, row_of
 from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts
+from tests.simulation.aws import READS
 
 Answer = TypeVar("Answer")
 ROWS = 6
@@ -218,8 +219,7 @@ class Trial:
         self.boundary = Boundary()
         self.jobs: dict[str, str] = {}  # the key of each
         self.delivered: set[Row] = set()
-        for client in (world.dynamodb, world.s3):
-            interpose(client, self._request)
+        world.dynamodb.guard = world.s3.guard = self._request
         queue: Any = Through(world.pipeline.submit_queue, self.boundary)
         starter: Any = Through(world.pipeline.compile_starter, self.boundary)
         provider: Any = Through(world.pipeline.provider, self.boundary, by_the_sdk=False)
@@ -229,7 +229,7 @@ class Trial:
         )
 
     def _request(self, operation: str, send: Callable[[], Any]) -> Any:
-        return send() if operation.startswith(("Get", "Query")) else self.boundary.request(send)
+        return send() if operation in READS else self.boundary.request(send)
 
     def hurt(self, fault: Fault) -> None:
         """Run a new job with the fault at its first request, another with it at the second, until

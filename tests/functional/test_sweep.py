@@ -12,6 +12,8 @@ from enrichment.domain.outcome import RowState
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, Killed, World, contacts
 
+pytestmark = pytest.mark.moto
+
 KEY = "incoming/email/leads.csv"
 
 

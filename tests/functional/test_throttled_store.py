@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from enrichment.domain.job import WRITTEN
 from enrichment.domain.outcome import RowState
 from enrichment.usecases.webhook import Received
-from tests.functional.boundary import Row, interpose, row_of
 from tests.functional.outputs import rows_of
+from tests.functional.tokens import Row, row_of
 from tests.functional.world import DEADLINE, World, batch_of, contacts
 
 KEYS = ("incoming/email/before.csv", "incoming/email/force=true/during.csv")
@@ -110,7 +110,7 @@ def test_every_acknowledged_result_is_in_the_output(
     world.provider.behaviour.find_rate = 1
     dice = random.Random(seed)
     store = Store(dice, refuses, loses)
-    interpose(world.dynamodb, store.request)
+    world.dynamodb.guard = store.request
     jobs = {world.drop(KEYS[0], contacts(ROWS)): KEYS[0]}
     world.submit_all()
     jobs[world.drop(KEYS[1], contacts(ROWS))] = KEYS[1]

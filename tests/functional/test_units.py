@@ -94,7 +94,7 @@ class Account:
             dynamodb=self.table,
             s3=self.s3,
             sqs=SQS(lambda _, act: act(), self._on_message),
-            secrets=Secrets(lambda _, act: act(), "key"),
+            secrets=Secrets(lambda _, act: act(), {"signing-key": "key"}),
             functions=Lambda(lambda _, act: act(), lambda _, event: self._on_start(event)),
             http=httpx.Client(transport=httpx.MockTransport(self._provider)),
         )

@@ -12,6 +12,8 @@ from enrichment.usecases.webhook import Received
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts
 
+pytestmark = pytest.mark.moto
+
 KEY = "incoming/email/leads.csv"
 
 
@@ -79,16 +81,16 @@ def test_a_pending_status_is_no_result(sent: World) -> None:
 
 
 def test_tokens_signed_before_a_rotation_are_still_accepted(sent: World) -> None:
-    sent.secretsmanager.put_secret_value(SecretId="signing-key", SecretString="second signing key")
+    sent.secrets.put_secret_value(SecretId="signing-key", SecretString="second signing key")
     sent.pipeline.signing_key.read(fresh=True)
     assert sent.pipeline.webhook.run(body(sent.provider.webhooks[0])) is Received.STORED
 
 
 def test_tokens_signed_with_a_key_that_is_new_to_this_process_are_accepted(world: World) -> None:
     world.pipeline.signing_key.read()
-    world.secretsmanager.put_secret_value(SecretId="signing-key", SecretString="second signing key")
+    world.secrets.put_secret_value(SecretId="signing-key", SecretString="second signing key")
     world.drop(KEY, contacts(2))
-    fresh = SigningKey(world.secretsmanager, "signing-key")
+    fresh = SigningKey(world.secrets, "signing-key")
     world.pipeline.submit = replace(world.pipeline.submit, signing_key=fresh)
     world.submit_all()
     assert world.pipeline.webhook.run(body(world.provider.webhooks[0])) is Received.STORED

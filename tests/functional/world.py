@@ -1,21 +1,16 @@
-"""The whole pipeline in one process: the real use cases and adapters over moto, a provider with a
-ledger, and a clock to turn.
+"""The whole pipeline in one process: the real use cases and adapters over an account of moto or one
+in memory, a provider with a ledger, and a clock to turn.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-import boto3
 import httpx
-from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
@@ -25,12 +20,10 @@ from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from local.provider import contract
 from local.provider.behaviour import Behaviour
-from tests.functional.moto_mends import quick_transactions
+from tests.functional.accounts import InMemory, Moto
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 DEADLINE = 3600
 PRICE = 2
-REGION = "us-east-1"
 ENVIRONMENT = {
     "BUCKET": "data",
     "TABLE": "table",
@@ -40,8 +33,7 @@ ENVIRONMENT = {
     "COMPILE_FUNCTION": "compile",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
-    # An entry for each contact takes moto a while: only tests of what is known of people from other
-    # files have it.
+    # Only tests of what is known of people from other files have it.
     "REUSE_DAYS": "0",
     "REUSE_NOT_FOUND_DAYS": "0",
     "PERSON_KEY_SECRET": "person-key",
@@ -221,36 +213,40 @@ class Killed(BaseException):
 class World:
     """Everything that a deployed stack has. `now` is the time; nothing happens but by calling."""
 
-    def __init__(self, provider: Provider, **environment: str) -> None:
+    def __init__(
+        self,
+        provider: Provider | None = None,
+        /,
+        *,
+        account: Callable[[str, Clock], InMemory | Moto] = InMemory,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.now = 1_800_000_000
-        self.provider = provider
-        self.s3 = boto3.client("s3", REGION)
-        self.dynamodb = boto3.client("dynamodb", REGION)
-        self.secretsmanager = boto3.client("secretsmanager", REGION)
-        self.s3.create_bucket(Bucket="data")
-        self.s3.put_bucket_versioning(Bucket="data", VersioningConfiguration={"Status": "Enabled"})
-        self.dynamodb.create_table(TableName="table", **table_of_the_template())
-        self.secretsmanager.create_secret(Name="api-key", SecretString=provider.behaviour.api_key)
-        self.secretsmanager.create_secret(Name="signing-key", SecretString="first signing key")
-        self.secretsmanager.create_secret(Name="person-key", SecretString="the person key")
-
+        self.provider = provider or Provider()
+        self.account = account(self.provider.behaviour.api_key, self.clock)
+        self.s3: Any = self.account.s3
+        self.dynamodb: Any = self.account.dynamodb
+        self.secrets: Any = self.account.secrets
         self.messages, self.functions = Messages(self.clock), Functions()
         self.metrics = Counts()
-        numbers = count(1)
+        numbers, settings = count(1), ENVIRONMENT | dict(environment)
         self.pipeline = Pipeline(
-            self.clients(), ENVIRONMENT | environment, self.clock, lambda: f"id-{next(numbers)}"
+            self.clients(),
+            settings,
+            self.clock,
+            lambda: f"id-{next(numbers)}",
         )
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
         self.pipeline.in_parallel = map
 
     def clients(self) -> Any:
-        """The clients of the pipeline: moto's, and those of this module in place of the rest."""
+        """The clients of the pipeline: the account's, and those of this module for the rest."""
         transport = httpx.MockTransport(self.provider)
         return SimpleNamespace(
             dynamodb=self.dynamodb,
             s3=self.s3,
-            secrets=self.secretsmanager,
+            secrets=self.secrets,
             sqs=self.messages,
             functions=self.functions,
             http=httpx.Client(transport=transport),
@@ -337,13 +333,10 @@ class World:
         return body.read()
 
     def keys(self, prefix: str = "") -> list[str]:
-        return [
-            item["Key"]
-            for item in self.s3.list_objects_v2(Bucket="data", Prefix=prefix).get("Contents", [])
-        ]
+        return self.account.keys(prefix)
 
     def items(self) -> list[dict[str, Any]]:
-        return list(self.dynamodb.scan(TableName="table")["Items"])
+        return self.account.items()
 
     def job_of(self, key: str, version: str) -> str:
         return job_id("data", key, version)
@@ -353,22 +346,6 @@ def batch_of(webhook: dict[str, Any]) -> tuple[str, int]:
     """The job and batch that a webhook's token names."""
     _, _, job, batch, _, _ = webhook["custom"]["token"].split(".")
     return job, int(batch)
-
-
-def table_of_the_template() -> dict[str, Any]:
-    """The table's properties as `template.yaml` has them, as far as `create_table` takes them."""
-    template = yaml_parse(TEMPLATE.read_text())
-    properties = template["Resources"]["Table"]["Properties"]
-    return {
-        name: properties[name]
-        for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    }
-
-
-@contextmanager
-def world(provider: Provider | None = None, /, **environment: str) -> Iterator[World]:
-    with mock_aws(), quick_transactions():
-        yield World(provider or Provider(), **environment)
 
 
 def contacts(

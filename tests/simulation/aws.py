@@ -6,7 +6,8 @@ The adapters are the real ones, and so is what they send. The table is in `dynam
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ DOOR, DEAD_LETTERS = "door", "dead letters"  # the queues' addresses
 
 Guard = Callable[[str, Callable[[], Any]], Any]
 """Carries out a call by its name, or lets it go wrong."""
+
+READS = ("get", "batch get", "query", "read", "list")  # the names of calls that change nothing
 
 
 class Paginator:
@@ -43,13 +46,16 @@ class S3Exceptions:
 
 
 class S3:
-    """One versioned bucket."""
+    """One versioned bucket: of each key its versions, the oldest first. `clock` tells when one is
+    put; what a test lays down itself is of the start.
+    """
 
     exceptions = S3Exceptions
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self, guard: Guard, clock: Callable[[], int] = lambda: START) -> None:
+        self.guard, self._clock = guard, clock
         self.objects: dict[str, list[bytes]] = {}
+        self._put_at: dict[tuple[str, int], int] = {}
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
@@ -65,15 +71,16 @@ class S3:
                 content = content[int(start) : int(end) + 1]
             return {"Body": Body(content)}
 
-        return dict(self._guard("read", act))
+        return dict(self.guard("read", act))
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             versions = self.objects.setdefault(request["Key"], [])
             versions.append(request["Body"])
+            self._put_at[request["Key"], len(versions)] = self._clock()
             return {"VersionId": str(len(versions))}
 
-        return dict(self._guard("write", act))
+        return dict(self.guard("write", act))
 
     def get_paginator(self, _: str) -> Paginator:
         return Paginator(self._list)
@@ -87,30 +94,25 @@ class S3:
                 "Versions": [
                     {
                         "Key": key,
-                        "VersionId": str(len(versions)),
-                        "Size": len(versions[-1]),
-                        "IsLatest": True,
-                        "LastModified": EPOCH,
+                        "VersionId": str(number),
+                        "Size": len(version),
+                        "IsLatest": number == len(versions),
+                        "LastModified": datetime.fromtimestamp(
+                            self._put_at.get((key, number), START), UTC
+                        ),
                     }
                     for key, versions in sorted(self.objects.items())
                     if key.startswith(request["Prefix"])
+                    for number, version in enumerate(versions, start=1)
                 ]
             }
 
-        return dict(self._guard("list", act))
-
-
-class Upon:
-    """A moment as S3 tells it; uploads of the simulation happen at its start."""
-
-    def timestamp(self) -> float:
-        return START
+        return dict(self.guard("list", act))
 
 
 # Ten minutes before a month ends (2027-01-31 23:50 UTC), so that credits are reserved in one month
 # and charged in the next.
 START = 1_801_439_400
-EPOCH = Upon()
 
 
 class SQS:
@@ -125,14 +127,14 @@ class SQS:
         waiting: Callable[[], int] = lambda: 0,
         door: "Door | None" = None,
     ) -> None:
-        self._guard, self._on_message, self._waiting = guard, on_message, waiting
+        self.guard, self._on_message, self._waiting = guard, on_message, waiting
         self._door = door
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803, ARG002
         def act() -> dict[str, Any]:
             return {"Attributes": {"ApproximateNumberOfMessages": str(self._waiting())}}
 
-        return dict(self._guard("count", act))
+        return dict(self.guard("count", act))
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         def act() -> dict[str, Any]:
@@ -143,7 +145,7 @@ class SQS:
                     self._on_message(json.loads(entry["MessageBody"]), entry["DelaySeconds"])
             return {"Successful": Entries}
 
-        return dict(self._guard("send", act))
+        return dict(self.guard("send", act))
 
     def receive_message(
         self,
@@ -153,7 +155,7 @@ class SQS:
     ) -> dict[str, Any]:
         assert QueueUrl == DEAD_LETTERS
         assert self._door
-        letters = self._guard("receive", partial(self._door.take_dead, MaxNumberOfMessages))
+        letters = self.guard("receive", partial(self._door.take_dead, MaxNumberOfMessages))
         return {"Messages": letters}
 
     def delete_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
@@ -166,7 +168,7 @@ class SQS:
                 door.delete_dead(entry["ReceiptHandle"])
             return {}
 
-        return dict(self._guard("delete", act))
+        return dict(self.guard("delete", act))
 
 
 class SecretsExceptions:
@@ -175,29 +177,30 @@ class SecretsExceptions:
 
 
 class Secrets:
-    """One secret with its versions, the newest first."""
+    """The versions of each secret, the newest first."""
 
     exceptions = SecretsExceptions
 
-    def __init__(self, guard: Guard, value: str) -> None:
-        self._guard = guard
-        self.versions = [value]
+    def __init__(self, guard: Guard, values: Mapping[str, str]) -> None:
+        self.guard = guard
+        self.versions = {name: [value] for name, value in values.items()}
 
-    def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: N803, ARG002
+    def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: N803
         def act() -> dict[str, Any]:
+            versions = self.versions.get(SecretId, [])
             number = ("AWSCURRENT", "AWSPREVIOUS").index(VersionStage)
-            if number >= len(self.versions):
+            if number >= len(versions):
                 raise SecretsExceptions.ResourceNotFoundException
-            return {"SecretString": self.versions[number]}
+            return {"SecretString": versions[number]}
 
-        return dict(self._guard("secret", act))
+        return dict(self.guard("secret", act))
 
 
 class Lambda:
     """Hands asynchronous starts to whoever runs them."""
 
     def __init__(self, guard: Guard, on_start: Callable[[str, dict[str, Any]], None]) -> None:
-        self._guard, self._on_start = guard, on_start
+        self.guard, self._on_start = guard, on_start
 
     def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         assert InvocationType == "Event"
@@ -206,4 +209,4 @@ class Lambda:
             self._on_start(FunctionName, json.loads(Payload))
             return {}
 
-        return dict(self._guard("start", act))
+        return dict(self.guard("start", act))

@@ -54,7 +54,7 @@ class DynamoDB:
     exceptions = Exceptions
 
     def __init__(self, guard: Guard, on_write: Callable[[Key, Item | None, Item], None]) -> None:
-        self._guard, self._on_write = guard, on_write
+        self.guard, self._on_write = guard, on_write
         self.items: dict[Key, Item] = {}
         self._sent: dict[Key, Item] = {}  # items as they are sent, kept since most are read often
 
@@ -63,7 +63,7 @@ class DynamoDB:
             item = self._wired(_key(request["Key"]))
             return {} if item is None else {"Item": item}
 
-        return dict(self._guard("get", act))
+        return dict(self.guard("get", act))
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
@@ -73,7 +73,7 @@ class DynamoDB:
             self._put(request["Item"])
             return {}
 
-        return dict(self._guard("put", act))
+        return dict(self.guard("put", act))
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         def act() -> dict[str, Any]:
@@ -83,7 +83,7 @@ class DynamoDB:
             }
             return {"Responses": found, "UnprocessedKeys": {}}
 
-        return dict(self._guard("batch get", act))
+        return dict(self.guard("batch get", act))
 
     def update_item(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
@@ -93,7 +93,7 @@ class DynamoDB:
             self._update(request)
             return {}
 
-        return dict(self._guard("update", act))
+        return dict(self.guard("update", act))
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         done: list[bool] = []  # a repetition by the SDK has the same token and does nothing
@@ -104,7 +104,7 @@ class DynamoDB:
                 done.append(True)
             return {}
 
-        return dict(self._guard("transact", act))
+        return dict(self.guard("transact", act))
 
     def _transact(self, actions: list[tuple[str, dict[str, Any]]]) -> None:
         reasons = []
@@ -130,7 +130,7 @@ class DynamoDB:
                     self._put(request["PutRequest"]["Item"])
             return {"UnprocessedItems": {}}
 
-        return dict(self._guard("batch write", act))
+        return dict(self.guard("batch write", act))
 
     def get_paginator(self, _: str) -> Paginator:
         return Paginator(self._query)
@@ -150,7 +150,11 @@ class DynamoDB:
                 )
             return {"Items": list(map(self._wired, found)), "Count": len(found)}
 
-        return dict(self._guard("query", act))
+        return dict(self.guard("query", act))
+
+    def sent(self) -> list[Item]:
+        """All items, as they are sent."""
+        return [item for key in self.items if (item := self._wired(key))]
 
     def _put(self, wired: Mapping[str, Any]) -> None:
         key = _key(wired)

@@ -67,7 +67,7 @@ class Interventions:
         self._world.door.broken = broken
 
     def _rotate(self) -> None:
-        self._world.secrets.versions.insert(0, "second")
+        self._world.secrets.versions["signing-key"].insert(0, "second")
 
     def _break_key(self) -> None:
         self._world.provider.key_works = False

@@ -63,7 +63,7 @@ class World:
         self.sweeps: list[int] = []  # when those began that are at work
         self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
-        self.secrets = Secrets(hub.guard, "first")
+        self.secrets = Secrets(hub.guard, {"signing-key": "first"})
         self.door = Door(hub, self._store)
         self.s3.objects |= {key: [limits] for key, limits in self.drop.limits.items()}
         clients = FakeClients(
@@ -111,7 +111,7 @@ class World:
         return f"id-{self._ids}"
 
     def _sent_by(self, token: str) -> Sent:
-        ref = verify(token, SigningKeys(*(value.encode() for value in self.secrets.versions)))
+        ref = verify(token, SigningKeys(*map(str.encode, self.secrets.versions["signing-key"])))
         plan = self.dynamodb.items[_key(job_key(ref.job))]["plan"]
         batch = self.dynamodb.items[plan_of(ref.job, plan), batch_sk(ref.batch)]
         month = batch.get("month") or month_of(self.hub.now)

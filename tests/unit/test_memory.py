@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.duplicates import Identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.planner import Planner
@@ -20,13 +21,14 @@ OBJECT = (
     b'"Company %d", "LinkedIn URL": "' + PAGE + b'", "Notes": "that nobody needs"}\n'
 )
 MOST_A_ROW = 100  # bytes
+PEOPLE = 500
 
 
 class Endless:
-    """A file of so many rows that is made while it is read."""
+    """A file of so many rows of so many people that is made while it is read."""
 
-    def __init__(self, rows: int, header: bytes, row: bytes) -> None:
-        self._rows, self._row = iter(range(rows)), row
+    def __init__(self, rows: int, header: bytes, row: bytes, people: int = 1 << 30) -> None:
+        self._rows, self._row = (number % people for number in range(rows)), row
         self._left = header
 
     def read(self, size: int) -> bytes:
@@ -44,13 +46,13 @@ class Nowhere:
 
 
 def split(file: Endless) -> int:
-    """Plan a file as the split does, throwing the plan away; its contacts."""
+    """Plan a file as the split does, throwing the plan away; its rows."""
     with opened(file, LIMITS, ByMapping()) as upload:
-        header = upload.sheet.header
-        planner = Planner(header, upload.sheet.found.columns, EnrichmentType.EMAIL, EarlierRows())
+        header, earlier = upload.sheet.header, EarlierRows()
+        planner = Planner(header, upload.sheet.found.columns, EnrichmentType.EMAIL, earlier)
         for _ in planner.plan(upload.sheet, lambda _: None):
             pass
-    return planner.contacts
+    return planner.rows
 
 
 def write(file: Endless) -> int:
@@ -66,10 +68,10 @@ def write(file: Endless) -> int:
     return count
 
 
-def peak(work: Callable[[Endless], int], rows: int, header: bytes, row: bytes) -> int:
+def peak(work: Callable[[Endless], int], file: Endless, rows: int) -> int:
     tracemalloc.start()
     try:
-        assert work(Endless(rows, header, row)) == rows
+        assert work(file) == rows
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -83,13 +85,30 @@ FORMATS = pytest.mark.parametrize(
 @FORMATS
 def test_copying_ten_times_the_rows_takes_no_more_memory(header: bytes, row: bytes) -> None:
     write(Endless(20_000, header, row))  # what is remembered of values is full then
-    assert peak(write, 20_000, header, row) < 1.3 * peak(write, 2_000, header, row)
+    few = peak(write, Endless(2_000, header, row), 2_000)
+    assert peak(write, Endless(20_000, header, row), 20_000) < 1.3 * few
 
 
 @FORMATS
-def test_planning_remembers_little_of_each_row(header: bytes, row: bytes) -> None:
-    # Caches of a fixed size are full after the first rows.
-    fewer, more = 20_000, 40_000
-    split(Endless(fewer, header, row))
-    grown = peak(split, more, header, row) - peak(split, fewer, header, row)
-    assert grown < MOST_A_ROW * (more - fewer)
+def test_planning_four_times_the_rows_of_the_same_people_takes_no_more_memory(
+    header: bytes, row: bytes
+) -> None:
+    split(Endless(2_500, header, row, PEOPLE))  # fills what is remembered of values
+    few = peak(split, Endless(2_500, header, row, PEOPLE), 2_500)
+    assert peak(split, Endless(10_000, header, row, PEOPLE), 10_000) < 1.3 * few
+
+
+def test_what_finds_copies_remembers_little_of_each_row() -> None:
+    def remember(rows: int) -> int:
+        tracemalloc.start()
+        try:
+            earlier = EarlierRows()
+            for row in range(rows):
+                page, name, company = f"jane-{row}", f"jane{row}\ndoe", f"company {row}"
+                who = Identity(f"in/{page}", name, f"company{row}.example", company)
+                assert earlier.first_row(who, row) is None
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert remember(40_000) - remember(20_000) < MOST_A_ROW * 20_000
