@@ -24,7 +24,7 @@ from tests.e2e.looking import cells, eventually
 from tests.e2e.processes import Processes
 
 ROWS = 500
-REFUSING = 60  # seconds for which the table takes nothing
+REFUSING = 30  # seconds for which the table takes nothing
 SETTINGS = {
     "WEBHOOK_CONCURRENCY": "2",
     "STANDIN_RESULT_SECONDS": "0.1",
