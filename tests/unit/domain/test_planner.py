@@ -150,8 +150,14 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
 @given(
     st.builds(PlannedRow, st.integers(1), st.builds(Contact, *[ANY] * 2, *[st.none() | ANY] * 3))
+    | st.builds(
+        PlannedRow,
+        st.integers(1),
+        already=st.lists(ANY, min_size=1).map(tuple),
+        spared=st.sampled_from([None, True]),
+    )
 )
-def test_a_contacts_line_is_the_one_that_a_library_writes(row: PlannedRow) -> None:
+def test_a_rows_line_is_the_one_that_a_library_writes(row: PlannedRow) -> None:
     assert row.line() == TypeAdapter(PlannedRow).dump_json(row, exclude_none=True) + b"\n"
     assert planned_row(row.line()) == row
 

@@ -10,7 +10,7 @@ from enrichment.domain.mending import is_whole, mended_text
 from enrichment.domain.names import is_plain_name
 from enrichment.domain.row_cells import FileRow
 from enrichment.domain.websites import domain_among
-from enrichment.domain.worth import is_at_example, is_no_company, is_plain_text
+from enrichment.domain.worth import is_no_company, is_plain_text, names_at_example
 
 FIELDS = (
     Field.FIRST_NAME,
@@ -37,6 +37,7 @@ class PlainRows:
 
     def __init__(self, width: int, columns: Columns, wanted: EnrichmentType) -> None:
         self._width, self._needs_page = width, wanted is not EnrichmentType.EMAIL
+        self._placeholders = names_at_example()
         self._fits = (
             {Field.FIRST_NAME, Field.LAST_NAME} <= columns.keys()
             and columns.keys().isdisjoint(_PARTS_OF_NAMES)
@@ -62,7 +63,8 @@ class PlainRows:
         page: str,
         lead: str,
     ) -> Contact | None:
-        if not (_is_half(first) and _is_half(last)) or is_at_example(f"{first} {last}"):
+        first_half, last_half = _half(first), _half(last)
+        if not (first_half and last_half) or f"{first_half} {last_half}" in self._placeholders:
             return None
         if not is_whole(f"{page} {domain} {website} {email}"):
             return None
@@ -80,9 +82,9 @@ def _page(cell: str) -> str | None:
 
 
 @lru_cache(_REMEMBERED)
-def _is_half(cell: str) -> bool:
-    """Whether a cell is one half of a name that is sent as it stands."""
-    return is_plain_name(cell) and is_plain_text(cell)
+def _half(cell: str) -> str:
+    """One half of a name that is sent as it stands, in lower case; empty for any other cell."""
+    return cell.lower() if is_plain_name(cell) and is_plain_text(cell) else ""
 
 
 @lru_cache(_REMEMBERED)

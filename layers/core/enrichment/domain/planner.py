@@ -60,7 +60,7 @@ class Planner:
             decided = planned_row(line)
             if decided.row != row.number:
                 raise BrokenInvariant(f"row {row.number} stands in its plan as row {decided.row}")
-            self._count(row)
+            self.rows, self.width = self.rows + 1, max(self.width, len(row.cells))
             if self._check:
                 self._tables.reason(row.number, row.cells)  # which table the rows belong to
             if decided.contact:
@@ -69,16 +69,13 @@ class Planner:
                 self._sample.note(decided)
             yield decided
 
-    def _count(self, row: FileRow) -> None:
-        self.rows += 1
-        if len(row.cells) > self.width:
-            self.width = len(row.cells)
-
     def decide(self, row: FileRow) -> PlannedRow:
         """What becomes of one row: it is sent, rejected or not worth it with the reason, has
         already what is looked for, is a duplicate of an earlier one, or not in the sample.
         """
-        self._count(row)
+        self.rows += 1
+        if len(row.cells) > self.width:
+            self.width = len(row.cells)
         of_table = self._tables.reason(row.number, row.cells) if self._check else None
         contact = self._plain_rows.contact(row) if of_table is None else None
         if contact is None:

@@ -47,7 +47,7 @@ def _after_all(cells: Mapping[Field, str]) -> str | None:
     text = " ".join(filter(None, names))
     if not text:
         return None
-    if is_at_example(text):
+    if text.lower() in names_at_example():
         return words.TEST if any(_EXAMPLE.search(cells.get(at, "")) for at in _WEB) else None
     return _about(names, text)
 
@@ -65,12 +65,14 @@ def is_plain_text(text: str) -> bool:
     found = plain(text).split()
     if not all(map(_is_plain_word, found)) or all(len(word) == 1 for word in found):
         return False
-    return " ".join(found) not in vocabulary.word_set("worth", "at_example")
+    return " ".join(found) not in names_at_example()
 
 
-def is_at_example(name: str) -> bool:
-    """Whether a name is a placeholder at example.com, though people everywhere else bear it."""
-    return name.lower() in vocabulary.word_set("worth", "at_example")
+def names_at_example() -> frozenset[str]:
+    """Names, in lower case, that are placeholders at example.com, though people everywhere else
+    bear them.
+    """
+    return vocabulary.word_set("worth", "at_example")
 
 
 # No mark but a hyphen, no letter three times.

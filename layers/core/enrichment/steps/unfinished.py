@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import enrichment
@@ -60,11 +61,13 @@ class RowsInTime:
         self.ran_out = False
 
     def __iter__(self) -> Iterator[Row]:
-        for number, row in enumerate(self._rows):
-            if number % _ROWS_BETWEEN_LOOKS == 0 and self._seconds_left() < _SPARE:
+        left = iter(self._rows)
+        for row in left:
+            if self._seconds_left() < _SPARE:
                 self.ran_out = True
                 return
             yield row
+            yield from islice(left, _ROWS_BETWEEN_LOOKS - 1)
 
 
 def rules_of(job: Job) -> str:
