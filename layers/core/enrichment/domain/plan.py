@@ -44,10 +44,8 @@ class PlannedRow:
         if self.contact is not None:
             return f'{{"row":{self.row},"contact":{self.contact.json()}}}\n'.encode()
         if self.already is not None:
-            has, spared = (
-                ",".join(map(quoted, self.already)),
-                ',"spared":true' if self.spared else "",
-            )
+            has = ",".join(map(quoted, self.already))
+            spared = ',"spared":true' if self.spared else ""
             return f'{{"row":{self.row},"already":[{has}]{spared}}}\n'.encode()
         return _ROWS.dump_json(self, exclude_none=True) + b"\n"
 
