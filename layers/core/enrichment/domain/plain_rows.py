@@ -66,19 +66,27 @@ class PlainRows:
         first_half, last_half = _half(first), _half(last)
         if not (first_half and last_half) or f"{first_half} {last_half}" in self._placeholders:
             return None
-        if not is_whole(f"{page} {domain} {website} {email}"):
-            return None
         url = _page(page) if page else None
         if url is None and (page or lead or self._needs_page):
             return None
-        found, name = domain_among(domain, website, email), _plain_company(company)
-        if name is None or not (found or name or self._needs_page):
+        employer = _employer(company, domain, website)
+        if employer is None:
+            return None
+        found, name = employer
+        if found is None and email:
+            if not is_whole(email):
+                return None
+            found = domain_among("", "", email)
+        if not (found or name or self._needs_page):
             return None
         return Contact(first, last, found, name or None, url)
 
 
 def _page(cell: str) -> str | None:
-    return plain_page(cell) or profile_in({Field.LINKEDIN: cell}).url
+    plain = plain_page(cell)
+    if plain or not is_whole(cell):
+        return plain
+    return profile_in({Field.LINKEDIN: cell}).url
 
 
 @lru_cache(_REMEMBERED)
@@ -88,9 +96,13 @@ def _half(cell: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _plain_company(cell: str) -> str | None:
-    """What a cell says of the company, empty if nothing; None where there is more to be said."""
-    company, problem = company_in(cell)
-    if problem or mended_text(cell) != cell or is_no_company(company):
+def _employer(company: str, domain: str, website: str) -> tuple[str | None, str] | None:
+    """The domain, if there is one, and the name of a company, empty if the row has none; None where
+    there is more to be said.
+    """
+    name, problem = company_in(company)
+    if problem or mended_text(company) != company or is_no_company(name):
         return None
-    return company
+    if not is_whole(f"{domain} {website}"):
+        return None
+    return domain_among(domain, website, ""), name
