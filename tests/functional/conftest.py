@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from enrichment.pipeline import Pipeline
 from tests.functional.accounts import moto
+from tests.functional.lambdas import deployed_account
 from tests.functional.world import REUSE, World
 
 
@@ -24,6 +26,13 @@ def world(no_real_account: None, request: pytest.FixtureRequest) -> Iterator[Wor
             yield World(account=account)
     else:
         yield World()
+
+
+@pytest.fixture
+def account(no_real_account: None) -> Iterator[Pipeline]:
+    """The pipeline as its functions have it, in an account of moto."""
+    with deployed_account() as pipeline:
+        yield pipeline
 
 
 @pytest.fixture
