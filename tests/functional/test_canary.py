@@ -103,12 +103,15 @@ def seen(account: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
         return call(client, operation, parameters)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noted)
-    everything = logging.StreamHandler(found.text)
-    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
-    logging.getLogger().addHandler(everything)
+    root, everything = logging.getLogger(), logging.StreamHandler(found.text)
+    everything.addFilter(lambda record: not record.name.startswith("moto"))  # which is AWS here
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    root.addHandler(everything)
     logger.registered_handler.setStream(found.text)  # type: ignore[attr-defined]  # a stream handler
     yield found
-    logging.getLogger().removeHandler(everything)
+    root.removeHandler(everything)
+    root.setLevel(level)
 
 
 def echoes(status: int) -> Callable[[httpx.Request], httpx.Response]:

@@ -2,9 +2,7 @@
 Lambda.
 """
 
-import io
 import json
-import logging
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +15,6 @@ from enrichment.domain.folder import job_id
 from enrichment.domain.job import JobState
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.errors import SettingsError
-from enrichment.logs import logger
 from enrichment.pipeline import Pipeline, deployed
 from enrichment.store.table import Table
 from tests.functional.lambdas import BUCKET, EVENTS, KEY, Context, invoke
@@ -178,38 +175,3 @@ def test_a_missing_variable_is_named(account: Pipeline, monkeypatch: pytest.Monk
 
     with pytest.raises(SettingsError, match="TABLE"):
         invoke("webhook")
-
-
-def test_no_log_line_carries_a_contact_a_key_or_a_token(
-    account: Pipeline, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logged = io.StringIO()
-    everything = logging.StreamHandler(
-        logged
-    )  # Lambda lets the root logger write what it is given, at DEBUG if told so
-    logging.getLogger().addHandler(everything)
-    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
-    request.addfinalizer(lambda: logging.getLogger().removeHandler(everything))
-    logger.registered_handler.setStream(logged)  # type: ignore[attr-defined]  # a stream handler, by default
-    job = split_sample()
-    for function in ("webhook", "tally", "compile", "sweep"):
-        invoke(function)
-    event = json.loads((EVENTS / "submit.json").read_text())
-    event["Records"][0]["body"] = json.dumps({"job": job, "batch": 1})
-    invoke("submit", Records=event["Records"])
-    receive(FORGED, "ana@vandelay.example")
-    boto3.client("dynamodb").delete_table(TableName="table")
-    receive(SAMPLE["body"])
-
-    lines = logged.getvalue()
-    assert job in lines
-    for secret in (
-        "vandelay",
-        "Ana",
-        "Østergård",
-        "linkedin.com",
-        "an api key",
-        "sample-signing-key",
-        "v1.",
-    ):
-        assert secret not in lines
