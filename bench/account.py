@@ -77,7 +77,6 @@ class Account(Clients):
         self.rows = self.contacts = 0
         self._path = path
         answers: dict[str, Callable[..., Any]] = {
-            "batch_write_item": lambda _: {"UnprocessedItems": {}},
             "get_object": self._get,
             "put_object": self._put,
             "create_multipart_upload": lambda _: {"UploadId": "upload"},
