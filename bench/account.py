@@ -34,6 +34,7 @@ ENVIRONMENT = MappingProxyType(
         "PERSON_KEY_SECRET": "person-key",
         "CREDITS_PER_MONTH": "0",
         "PRICE_PER_CREDIT": "0",
+        "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
     }
 )

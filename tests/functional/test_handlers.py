@@ -83,6 +83,7 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "CREDITS_PER_PERSONAL_EMAIL": "1",
             "CREDITS_PER_MONTH": "0",
             "PRICE_PER_CREDIT": "0.035",
+            "NAME_PATHS": "yes",
             "CURRENCY": "EUR",
             "MAX_FILE_MEGABYTES": "500",
             "MAX_ROWS": "1048576",
