@@ -34,6 +34,7 @@ ENVIRONMENT = MappingProxyType(
         "PERSON_KEY_SECRET": "person-key",
         "CREDITS_PER_MONTH": "0",
         "PRICE_PER_CREDIT": "0",
+        "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
     }
 )
@@ -77,7 +78,6 @@ class Account(Clients):
         self.rows = self.contacts = 0
         self._path = path
         answers: dict[str, Callable[..., Any]] = {
-            "batch_write_item": lambda _: {"UnprocessedItems": {}},
             "get_object": self._get,
             "put_object": self._put,
             "create_multipart_upload": lambda _: {"UploadId": "upload"},

@@ -22,7 +22,8 @@ from local.stack import chosen_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = tuple(
-    ROOT / "docs" / f"{name}.md" for name in ("architecture", "parameters", "performance")
+    ROOT / "docs" / f"{name}.md"
+    for name in ("architecture", "parameters", "performance", "security")
 )
 
 Transitions = Mapping[Any, frozenset[Any]]
@@ -130,6 +131,20 @@ def faults() -> str:
     return _table(("Key", "is", "Default"), rows)
 
 
+def rights() -> str:
+    """What each role of the template may do."""
+    return _table(
+        ("Role", "may", "on", "keys or prefixes"),
+        (
+            (f"`{name}`", _codes(statement["Action"]), _places(statement), _keys(statement))
+            for name, resource in _template()["Resources"].items()
+            if resource["Type"] == "AWS::IAM::Role"
+            for policy in resource["Properties"].get("Policies", ())
+            for statement in policy["PolicyDocument"]["Statement"]
+        ),
+    )
+
+
 def local_variable(parameter: str) -> str | None:
     """The environment variable that sets a parameter of the template in a local run."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", parameter).upper()
@@ -146,6 +161,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "parameters": parameters,
     "outputs": outputs,
     "alarms": alarms,
+    "rights": rights,
     "stand-in": standin,
     "faults": faults,
     "measured": measured,
@@ -177,6 +193,42 @@ def _lines(rows: list[list[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
         if number == 0:
             yield "|---" * len(row) + "|"
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _codes(values: Any) -> str:
+    return ", ".join(_code(value) for value in _several(values))
+
+
+def _places(statement: Mapping[str, Any]) -> str:
+    """The resources of a statement, by their names in the template or their keys in the bucket."""
+    return _codes(list(map(_place, _several(statement["Resource"]))))
+
+
+def _place(resource: Any) -> str:
+    match resource:
+        case {"Fn::GetAtt": str(name)} | {"Ref": str(name)}:
+            return name.partition(".")[0]
+        case {"Fn::GetAtt": [str(name), *_]}:
+            return str(name)
+        case {"Fn::Sub": str(text)}:
+            named = re.sub(r"\$\{AWS::\w+\}-?|\$\{Bucket\.Arn\}/|\.Arn(?=\})", "", text)
+            return re.sub(r"[${}]", "", named.rpartition(":")[2])
+    return str(resource)
+
+
+def _keys(statement: Mapping[str, Any]) -> str:
+    """What a statement's conditions want; of a denial, what it is about."""
+    wanted = (
+        f"{'not ' if 'Not' in operator else ''}{_codes(values)}"
+        for operator, keys in statement.get("Condition", {}).items()
+        for values in keys.values()
+    )
+    told = "; ".join(wanted)
+    return f"never: {told}" if statement["Effect"] == "Deny" else told
 
 
 def _code(value: object) -> str:

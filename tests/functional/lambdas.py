@@ -60,6 +60,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",
             "MOST_NUMBERS_PER_PHONE": "5",
+            "NAME_PATHS": "yes",
             "REUSE_DAYS": "90",
             "REUSE_NOT_FOUND_DAYS": "30",
             "PERSON_KEY_SECRET": "person-key",

@@ -46,11 +46,6 @@ class Metered(DynamoDB):
             )
         return super().transact_write_items(TransactItems)
 
-    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        for requests in RequestItems.values():
-            self.writes += sum(_units(put["PutRequest"]["Item"], 1024) for put in requests)
-        return super().batch_write_item(RequestItems)
-
     def get_item(self, **request: Any) -> dict[str, Any]:
         self.reads += self._units_at(request["Key"], 4096)
         return super().get_item(**request)

@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.5",
+    "NAME_PATHS": "yes",
     "CURRENCY": "EUR",
     "MAX_FILE_MEGABYTES": "50",
     "MAX_ROWS": "1048576",

@@ -123,15 +123,6 @@ class DynamoDB:
             else:
                 self._put(request["Item"])
 
-    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        def act() -> dict[str, Any]:
-            for requests in RequestItems.values():
-                for request in requests:
-                    self._put(request["PutRequest"]["Item"])
-            return {"UnprocessedItems": {}}
-
-        return dict(self.guard("batch write", act))
-
     def get_paginator(self, _: str) -> Paginator:
         return Paginator(self._query)
 

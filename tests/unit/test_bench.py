@@ -54,7 +54,6 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
         "get_object": 5,  # the upload, and a mapping and limits in either of its folders
         "get_item": 2,  # the content; the job, in case that no row is sent
         "put_object": 1,  # the plan, of one part
-        "batch_write_item": -(-batches // 25),
-        "transact_write_items": 1,  # the step to RUNNING
+        "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING
         "send_message_batch": -(-batches // 10),
     }

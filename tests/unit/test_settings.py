@@ -48,6 +48,7 @@ VALUES = {
     "MOST_NUMBERS_PER_PHONE": "5",
     "CREDITS_PER_MONTH": "0",
     "PRICE_PER_CREDIT": "0.035",
+    "NAME_PATHS": "yes",
     "CURRENCY": "EUR",
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",

@@ -45,11 +45,22 @@ def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
     for action in (
         "dynamodb:Scan",
         "dynamodb:DeleteItem",
+        "dynamodb:BatchWriteItem",  # which may delete, too
         "s3:DeleteObject",
         "s3:PutLifecycleConfiguration",
         '"iam:',
     ):
         assert action not in roles
+
+
+def test_every_role_and_policy_has_the_path_and_every_role_the_boundary(
+    resources: dict[str, Any],
+) -> None:
+    roles = of_type(resources, "AWS::IAM::Role")
+    boundary = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    assert all(role["PermissionsBoundary"] == boundary for role in roles.values())
+    for made in roles | of_type(resources, "AWS::IAM::ManagedPolicy"):
+        assert resources[made]["Properties"]["Path"] == {"Ref": "RolePath"}, made
 
 
 def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(

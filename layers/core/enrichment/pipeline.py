@@ -174,6 +174,7 @@ class Pipeline:
             metrics=self.metrics,
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
+            name_paths=self._name_paths,
             new_id=self.new_id,
         )
 
@@ -236,13 +237,14 @@ class Pipeline:
             clock=self.clock,
             prices=self._read(settings.PriceSettings).prices,
             money=self._read(settings.MoneySettings).money,
+            name_paths=self._name_paths,
         )
 
     @cached_property
     def repeated_upload(self) -> "RepeatedUpload":
         from enrichment.steps.repeated_upload import RepeatedUpload
 
-        return RepeatedUpload(self.jobs, self.contents, self.publish, self.clock)
+        return RepeatedUpload(self.jobs, self.contents, self.publish, self.clock, self._name_paths)
 
     @cached_property
     def unfinished(self) -> "UnfinishedPlans":
@@ -461,6 +463,10 @@ class Pipeline:
         from enrichment.adapters.report_page import page
 
         return page
+
+    @property
+    def _name_paths(self) -> bool:
+        return self._read(settings.NamingSettings).name_paths
 
     def _read(self, kind: type[S]) -> S:
         if kind not in self._settings:

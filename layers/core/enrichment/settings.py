@@ -182,6 +182,12 @@ class MoneySettings(Settings):
         return money(amount, self.price_per_credit, self.currency)
 
 
+class NamingSettings(Settings):
+    """Whether answers name the path of another file from which something is known."""
+
+    name_paths: bool
+
+
 class WebhookUrlSettings(Settings):
     """Where the provider is to post results."""
 
@@ -209,6 +215,7 @@ class SplitSettings(
     MonthCapSettings,
     MoneySettings,
     ReuseSettings,
+    NamingSettings,
 ):
     """What `split` needs."""
 
@@ -244,6 +251,7 @@ class CompileSettings(
     ProviderSettings,
     MonthCapSettings,
     MoneySettings,
+    NamingSettings,
     MetricSettings,
 ):
     """What `compile` needs."""

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
+_GONE = ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed")
+# What S3 says of anything that is not there to those who may not list the whole bucket.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+_FORBIDDEN = "AccessDenied"
 _PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
 
 
@@ -37,12 +41,8 @@ class Bucket:
             else:
                 answer = self._client.get_object(Bucket=self.name, Key=key, VersionId=version)
         except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in (
-                "NoSuchKey",
-                "NoSuchVersion",
-                "404",
-                "MethodNotAllowed",
-            ):
+            code = error.response["Error"]["Code"]
+            if code in _GONE or (code == _FORBIDDEN and not self._is_there(key, version)):
                 return None
             raise
         return cast(BinaryIO, answer["Body"])
@@ -73,6 +73,19 @@ class Bucket:
             marker["Key"] == key and marker["IsLatest"]
             for marker in listed.get("DeleteMarkers", [])
         )
+
+    def _is_there(self, key: str, version: str | None) -> bool:
+        """Whether there is an object, or a version of it."""
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=key
+        )
+        for page in pages:
+            for found in page.get("Versions", []):
+                if found["Key"] != key:  # a longer one: those follow
+                    return False
+                if found["VersionId"] == version or (version is None and found["IsLatest"]):
+                    return True
+        return False
 
     def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
         """The versions below a folder that were uploaded at `at` or later, replaced ones too: each

@@ -34,7 +34,8 @@ from enrichment.words import jobs as words
 class EstimateFile:
     """Judges the rows of a file, writes those that could not be sent, and reckons the rest.
 
-    `money` tells what credits cost, in words.
+    `money` tells what credits cost, in words. Without `name_paths` nobody is told where the same
+    file was before.
     """
 
     jobs: Jobs
@@ -45,6 +46,7 @@ class EstimateFile:
     clock: Clock
     prices: Prices
     money: Callable[[int], str]
+    name_paths: bool
 
     def run(self, file: AcceptedFile, planner: Planner, earlier_id: str | None) -> None:
         """Report what a file would cost; `earlier_id` is the job that has paid for its content."""
@@ -77,7 +79,7 @@ class EstimateFile:
             names=tuple(preview.names),
             first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
-            earlier=earlier_of(earlier),
+            earlier=earlier_of(earlier) if self.name_paths else None,
         )
 
     def _judged(

@@ -20,6 +20,7 @@ from enrichment.domain.result import result_of
 from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Came, Results
+from enrichment.words import rows as words
 
 RESERVE = 120  # seconds before its end at which a run stops reading
 _AT_HAND = 8  # batches whose results are kept: the rows of those set apart stand among others
@@ -97,6 +98,7 @@ class Outcomes:
         copied: the rows that have copies.
         settle: settles what batches cost that nobody has settled yet.
         fixed: those that came home after they were fixed.
+        name_paths: whether to tell from which file a result is used again.
     """
 
     def __init__(
@@ -107,8 +109,10 @@ class Outcomes:
         copied: frozenset[int],
         settle: SettleBatch,
         fixed: FixedRows,
+        name_paths: bool = True,
     ) -> None:
         self._job, self._copied, self._settle, self._fixed = job, copied, settle, fixed
+        self._name_paths = name_paths
         self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
         self._all = batches
@@ -156,4 +160,10 @@ class Outcomes:
         if came is None:
             proven = any(each.origin is None for each in results.values())
             return outcome_of_sent(None, batch, proven, self._job)
-        return outcome_of_sent(result_of(came.payload), batch, True, self._job, came.origin)
+        origin = self._as_told(came.origin)
+        return outcome_of_sent(result_of(came.payload), batch, True, self._job, origin)
+
+    def _as_told(self, origin: Origin | None) -> Origin | None:
+        if origin is None or self._name_paths:
+            return origin
+        return origin.model_copy(update={"file": words.ANOTHER_FILE})

@@ -41,6 +41,7 @@ from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 from enrichment.store.persons import Persons
 from enrichment.store.results import Results
+from enrichment.words import rows as words
 
 _MOST_LOOKS = 3  # at an entry that changes hands meanwhile; then its row waits
 _LONGEST_RUN = 300  # seconds after a job's deadline in which a run of it may still be at work
@@ -265,7 +266,7 @@ class _Owners:
 
     def _file(self, job_id: str) -> str:
         job = self._job(job_id)
-        return job.key if job else "an earlier file"
+        return job.key if job else words.EARLIER_FILE
 
 
 def _ref(entry: Entry) -> RowRef:

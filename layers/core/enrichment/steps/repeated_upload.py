@@ -7,6 +7,7 @@ from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.job import WRITTEN, Job, JobState
 from enrichment.domain.report import Earlier
 from enrichment.errors import BrokenInvariant
+from enrichment.logs import logger
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import enriched_key
 from enrichment.steps.publishing import PublishReport
@@ -17,12 +18,15 @@ from enrichment.words import jobs as words
 
 @dataclass(frozen=True)
 class RepeatedUpload:
-    """Ends a job whose content another job pays for."""
+    """Ends a job whose content another job pays for; without `name_paths` nobody is told where that
+    job's file and its answer are.
+    """
 
     jobs: Jobs
     contents: Contents
     publish: PublishReport
     clock: Clock
+    name_paths: bool
 
     def run(self, file: AcceptedFile) -> None:
         """Point the owner of a file to the job that has the same content."""
@@ -31,15 +35,23 @@ class RepeatedUpload:
         earlier = self.jobs.get(earlier_id) if earlier_id else None
         if earlier is None:
             raise BrokenInvariant(f"the job that has the content of {job.id} is not there")
+        logger.info("repeated", extra={"job": job.id, "earlier": earlier.id})  # the report may not
         self.publish.run(
             job,
             "repeated",
-            _sentence(earlier),
+            self._sentence(earlier),
             sheet=file.sheet,
             found=file.found,
-            earlier=earlier_of(earlier),
+            earlier=earlier_of(earlier) if self.name_paths else None,
         )
         self.jobs.end_at_once(job.id, JobState.REPEATED, self.clock())
+
+    def _sentence(self, earlier: Job) -> str:
+        """What the owner of a repeated file should know."""
+        named = earlier.key if self.name_paths else ""
+        if earlier.state is JobState.FAILED:
+            return words.earlier_failed(named)
+        return words.repeated(named, earlier.state in WRITTEN)
 
 
 def earlier_of(job: Job | None) -> Earlier | None:
@@ -52,10 +64,3 @@ def earlier_of(job: Job | None) -> Earlier | None:
         enriched=enriched_key(job, job.layout),
         report=output_key(REPORTS, job.key, job.id, ".html"),
     )
-
-
-def _sentence(earlier: Job) -> str:
-    """What the owner of a repeated file should know."""
-    if earlier.state is JobState.FAILED:
-        return words.earlier_failed(earlier.key)
-    return words.repeated(earlier.key, earlier.state in WRITTEN)

@@ -36,10 +36,13 @@ class Batches:
         self._table = table
 
     def add(self, new: Iterable[Batch]) -> int:
-        """Store the batches of a plan that no job counts on yet; how many there are."""
+        """Store the batches of a plan that no job counts on yet; how many there are.
+
+        A transaction of puts, for whoever may write a BatchWriteItem may delete by it.
+        """
         stored, left = 0, iter(new)
         while chunk := list(islice(left, self._table.most_puts)):
-            self._table.put_all(map(self._item, chunk))
+            self._table.transact([], map(self._item, chunk))
             stored += len(chunk)
         return stored
 

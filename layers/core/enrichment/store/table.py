@@ -14,9 +14,12 @@ from enrichment.store.items import Update, item_of, plain, wire
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_MOST_PUTS = 25  # in one BatchWriteItem
+_MOST_PUTS = 100  # in one transaction
 _MOST_GETS = 100  # in one BatchGetItem
 _MOST_CONFLICTS = 8  # times that a transaction is tried while another one holds its items
+# Why a transaction is cancelled that may be tried again.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class Table:
@@ -71,13 +74,6 @@ class Table:
         for page in pages:
             yield from map(plain, page["Items"])
 
-    def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Put up to `most_puts` items, whatever is there."""
-        puts = [{"PutRequest": {"Item": wire(item)}} for item in items]
-        unsaved: dict[str, Any] = {self._name: puts}
-        while unsaved:
-            unsaved = dict(self._client.batch_write_item(RequestItems=unsaved)["UnprocessedItems"])
-
     def put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """Put an item unless its key is taken; the item that is there, if so."""
         return self.put_if("attribute_not_exists(pk)", item)
@@ -120,9 +116,10 @@ class Table:
     def transact(
         self, updates: list[Update], puts: Iterable[Mapping[str, Any]] = ()
     ) -> list[dict[str, Any] | None] | None:
-        """Do all updates and put all new items, or nothing.
+        """Do all updates and put all new items, or nothing; `most_puts` of both at most.
 
-        A transaction that meets another one on the same item is tried again: the SDK does not.
+        A transaction that meets another one on the same item, or is throttled, is tried again: the
+        SDK does not.
 
         Returns:
             None when it was done; otherwise for each update the item that made its condition fail,
@@ -143,7 +140,7 @@ class Table:
                         plain(reason.get("Item", {})) if code == "ConditionalCheckFailed" else None
                         for code, reason in zip(codes[: len(updates)], reasons, strict=False)
                     ]
-                if attempt == _MOST_CONFLICTS - 1 or "TransactionConflict" not in codes:
+                if attempt == _MOST_CONFLICTS - 1 or not _PASSING & set(codes):
                     raise
                 # Spreads retries, guards nothing.
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311

@@ -47,7 +47,8 @@ _MAY_COPY = b'"duplicate_of"'
 class CompileJob:
     """Writes what people get back.
 
-    It reads only what is stored, so it may be repeated at any point with the same outcome.
+    It reads only what is stored, so it may be repeated at any point with the same outcome. Without
+    `name_paths` nobody is told the path of another file from which something is known.
     """
 
     jobs: Jobs
@@ -63,6 +64,7 @@ class CompileJob:
     metrics: Metrics
     clock: Clock
     money: Callable[[int], str]
+    name_paths: bool
     new_id: Callable[[], str]
 
     def run(self, job_id: str, seconds_left: SecondsLeft = for_ever) -> Report | None:
@@ -102,7 +104,9 @@ class CompileJob:
         try:
             with self.fixed.of(job) as fixed:
                 batches, copied = self.batches.of(job), self._copied(job)
-                outcomes = Outcomes(results, job, batches, copied, self.settle, fixed)
+                outcomes = Outcomes(
+                    results, job, batches, copied, self.settle, fixed, self.name_paths
+                )
                 return self._write(job, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()

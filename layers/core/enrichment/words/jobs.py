@@ -37,6 +37,7 @@ NO_PROBE = (
     "Do not drop the file again: its job goes on once the platform team lets it. It waits until"
     " {until}, and ends then with what there is."
 )
+UNNAMED = "in a place that the platform team can tell you"
 ENDED = "The platform team ended this job before it was through."
 FAILED = (
     "The output could not be written in several attempts. The results are kept, and nothing is sent"
@@ -84,10 +85,11 @@ def ambiguous(rows: int) -> str:
 
 
 def repeated(key: str, is_done: bool) -> str:
-    """Of a file whose content another job pays for."""
+    """Of a file whose content another job pays for; `key` is empty if it is not to be named."""
     state = "was enriched before" if is_done else "is being enriched already"
+    where = f"as {key}" if key else UNNAMED
     return (
-        f"The same file {state}, as {key}, so nothing is sent or paid this time. If rows were left"
+        f"The same file {state}, {where}, so nothing is sent or paid this time. If rows were left"
         " out then, they are in the earlier job’s rejected file, ready to drop. To pay for all rows"
         " once more, put the file into a folder named force=true."
     )
@@ -126,9 +128,12 @@ def mends(key: str) -> str:
 
 
 def earlier_failed(key: str) -> str:
-    """Of a copy of a file whose output could not be written."""
+    """Of a copy of a file whose output could not be written; `key` is empty if it is not to be
+    named.
+    """
+    where = f"as {key}" if key else UNNAMED
     return (
-        f"The same file was sent before, as {key}, so nothing is sent or paid this time. Its"
+        f"The same file was sent before, {where}, so nothing is sent or paid this time. Its"
         " results are kept, but its output could not be written; the platform team can try that"
         " again. To pay for all rows once more, put the file into a folder named force=true."
     )

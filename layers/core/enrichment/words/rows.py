@@ -1,5 +1,9 @@
 """Why a row was not sent, and what came of one that was."""
 
+# In place of the path of a file from which something is known: of one whose job is gone, and of one
+# that is not named.
+EARLIER_FILE, ANOTHER_FILE = "an earlier file", "another file"
+
 EMPTY = "The row is empty"
 NOT_SAMPLED = "Not in the sample; drop the file without the option sample to have it sent"
 TIMED_OUT = (

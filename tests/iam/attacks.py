@@ -1,0 +1,203 @@
+"""What somebody who took over a function might try, and what of it the function may do by its own
+task.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from tests.iam.calls import requests_of
+from tests.iam.policies import Policies
+from tests.iam.stack import the_stack
+
+_JOB, _BATCH = ("JOB#ksgtgakgr42pzzlr", "JOB"), ("PLAN#ksgtgakgr42pzzlr#1", "BATCH#000001")
+_RESULT, _MONTH = ("RESULT#ksgtgakgr42pzzlr#000001", "ROW#00000002"), ("BUDGET#2026-11", "BUDGET")
+_PERSON, _CONTENT = ("PERSON#00ff", "PERSON"), ("CONTENT#00ff", "CONTENT")
+_UPLOAD, _ANSWER = "incoming/email/team/leads.csv", "enriched/email/team/leads-ksgtgakgr42pzzlr.csv"
+_PLAN = "work/jobs/ksgtgakgr42pzzlr/plan-1.jsonl"
+
+Call = tuple[str, str, dict[str, Any]]
+
+
+def _wired(key: tuple[str, str]) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _at(method: str, key: tuple[str, str], **more: Any) -> Call:
+    place = "Item" if method == "put_item" else "Key"
+    return "dynamodb", method, {"TableName": "Table", place: _wired(key), **more}
+
+
+def _setting(key: tuple[str, str], attribute: str) -> Call:
+    changes = {"UpdateExpression": f"SET {attribute} = :new"}
+    return _at("update_item", key, **changes)
+
+
+def _query(pk: str, **more: Any) -> Call:
+    values = {"ExpressionAttributeValues": {":pk": {"S": pk}}}
+    return "dynamodb", "query", {"TableName": "Table", **values, **more}
+
+
+def _together(key: tuple[str, str]) -> Call:
+    return "dynamodb", "batch_get_item", {"RequestItems": {"Table": {"Keys": [_wired(key)]}}}
+
+
+def _deleted_in_a_batch(key: tuple[str, str]) -> Call:
+    requests = {"Table": [{"DeleteRequest": {"Key": _wired(key)}}]}
+    return "dynamodb", "batch_write_item", {"RequestItems": requests}
+
+
+def _deleted_in_a_transaction(key: tuple[str, str]) -> Call:
+    part = {"Delete": {"TableName": "Table", "Key": _wired(key)}}
+    return "dynamodb", "transact_write_items", {"TransactItems": [part]}
+
+
+def _object(method: str, key: str, **more: Any) -> Call:
+    return "s3", method, {"Bucket": "data", "Key": key, **more}
+
+
+def _bucket(method: str, **more: Any) -> Call:
+    return "s3", method, {"Bucket": "data", **more}
+
+
+def _queue(method: str, name: str) -> Call:
+    return "sqs", method, {"QueueUrl": the_stack().resolved({"Ref": name})}
+
+
+def _function(method: str, name: str) -> Call:
+    return "functions", method, {"FunctionName": f"enrichment-{name}"}
+
+
+def _secret(method: str, name: str) -> Call:
+    named = {"ApiKey": "pronto/api-key"}.get(name) or the_stack().resolved({"Ref": name})
+    return "secrets", method, {"SecretId": named}
+
+
+ATTACKS: Mapping[str, Call] = MappingProxyType(
+    {
+        # The table
+        "read a job": _at("get_item", _JOB),
+        "read many jobs at once": _together(_JOB),
+        "overwrite a job": _at("put_item", _JOB),
+        "delete a job": _at("delete_item", _JOB),
+        "delete a job in a batch": _deleted_in_a_batch(_JOB),
+        "delete a job in a transaction": _deleted_in_a_transaction(_JOB),
+        "end a job": _setting(_JOB, "state"),
+        "raise a file's cap": _setting(_JOB, "most_credits"),
+        "lift a folder's cap for a job": _setting(_JOB, "budgets"),
+        "have a job's credits counted as less": _setting(_JOB, "price"),
+        "have a job reserve less": _setting(_JOB, "most_each"),
+        "plant a batch": _at("put_item", _BATCH),
+        "delete a batch": _at("delete_item", _BATCH),
+        "delete a batch in a batch": _deleted_in_a_batch(_BATCH),
+        "have a batch sent again": _setting(_BATCH, "state"),
+        "read a result": _at("get_item", _RESULT),
+        "read the results of a batch": _query(_RESULT[0]),
+        "read results set aside": _query("ASIDE#ksgtgakgr42pzzlr"),
+        "store a result": _at("put_item", _RESULT),
+        "see what a result replaces": _at("put_item", _RESULT, ReturnValues="ALL_OLD"),
+        "change a result": _setting(_RESULT, "payload"),
+        "delete a result": _at("delete_item", _RESULT),
+        "read what a month used": _at("get_item", _MONTH),
+        "overwrite a month": _at("put_item", _MONTH),
+        "delete a month": _at("delete_item", _MONTH),
+        "change what a month used": _setting(_MONTH, "reserved"),
+        "have a content paid again": _setting(_CONTENT, "expires_at"),
+        "enter a person": _at("put_item", _PERSON),
+        "forget a person": _at("delete_item", _PERSON),
+        "see which jobs are open": _query("yes", IndexName="open-jobs"),
+        "read the whole table": ("dynamodb", "scan", {"TableName": "Table"}),
+        # The bucket
+        "read an upload": _object("get_object", _UPLOAD, VersionId="1"),
+        "read an upload by its name alone": _object("get_object", _UPLOAD),
+        "drop a file": _object("put_object", _UPLOAD),
+        "delete an upload": _object("delete_object", _UPLOAD),
+        "raise a folder's cap": _object("put_object", "incoming/email/team/_limits.json"),
+        "turn columns about": _object("put_object", "incoming/email/team/_columns.json"),
+        "read an answer": _object("get_object", _ANSWER),
+        "write an answer": _object("put_object", _ANSWER),
+        "delete an answer": _object("delete_object", _ANSWER),
+        "read a report": _object("get_object", "reports/email/team/leads.json"),
+        "write a report": _object("put_object", "reports/email/team/leads.json"),
+        "write rejected rows": _object("put_object", "rejected/email/team/leads.csv"),
+        "read a plan": _object("get_object", _PLAN),
+        "change a plan": _object("put_object", _PLAN),
+        "list the bucket": _bucket("list_objects_v2"),
+        "list the bucket's versions": _bucket("list_object_versions"),
+        "list people's files": _bucket("list_object_versions", Prefix="incoming/"),
+        "list a team's files": _bucket("list_object_versions", Prefix="incoming/email/team/"),
+        "list people's answers": _bucket("list_object_versions", Prefix="enriched/"),
+        "list reports": _bucket("list_object_versions", Prefix="reports/email/team/l"),
+        "let nothing expire": _bucket("put_bucket_lifecycle_configuration"),
+        "open the bucket": _bucket("put_bucket_policy"),
+        # Secrets, queues and functions
+        "read the API key": _secret("get_secret_value", "ApiKey"),
+        "read the signing key": _secret("get_secret_value", "SigningKey"),
+        "read the key of persons": _secret("get_secret_value", "PersonKey"),
+        "replace the API key": _secret("put_secret_value", "ApiKey"),
+        "post a result past the door": _queue("send_message_batch", "WebhookQueue"),
+        "take results": _queue("receive_message", "WebhookQueue"),
+        "ask for a batch": _queue("send_message_batch", "SubmitQueue"),
+        "take batches from the queue": _queue("receive_message", "SubmitQueue"),
+        "empty the queue": _queue("purge_queue", "SubmitQueue"),
+        "clear failed events away": _queue("delete_message", "FailedEvents"),
+        "sweep at any time": _queue("send_message_batch", "Ticks"),
+        "start split": _function("invoke", "split"),
+        "start compile": _function("invoke", "compile"),
+        "operate": _function("invoke", "operate"),
+        "change a function's code": _function("update_function_code", "submit"),
+        "change a function's settings": _function("update_function_configuration", "submit"),
+    }
+)
+
+_COUNTS = {"read a job", "end a job", "have a batch sent again", "change what a month used"}
+_CAPS = {
+    "raise a file's cap",
+    "lift a folder's cap for a job",
+    "have a job's credits counted as less",
+    "have a job reserve less",
+}
+
+# What of all that is a function's own task, so that no policy can keep it from it.
+OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "split": frozenset(
+            {"read a job", "overwrite a job", "end a job", "plant a batch", *_CAPS}
+            | {"read the results of a batch", "read what a month used", "have a content paid again"}
+            | {"read an upload", "write a report", "read a plan", "change a plan"}
+            | {"read the key of persons", "ask for a batch", "start split", "start compile"}
+        ),
+        "submit": frozenset(
+            {*_COUNTS, "plant a batch", "read what a month used", "enter a person"}
+            | {"read the results of a batch", "store a result", "see what a result replaces"}
+            | {"read a plan", "write a report", "start compile"}
+            | {"read the API key", "read the signing key", "read the key of persons"}
+            | {"ask for a batch", "take batches from the queue"}
+        ),
+        "webhook": frozenset({"store a result", "read the signing key", "take results"}),
+        "tally": frozenset({*_COUNTS, "read the results of a batch", "start compile"}),
+        "compile": frozenset(
+            {*_COUNTS, "read the results of a batch", "have a content paid again"}
+            | {"read an upload", "read a plan", "write an answer", "write rejected rows"}
+            | {"write a report", "read the API key"}
+        ),
+        "sweep": frozenset(
+            {*_COUNTS, "see which jobs are open", "read what a month used"}
+            | {"read the results of a batch", "store a result", "see what a result replaces"}
+            | {"list people's files", "write a report", "read the API key"}
+            | {"ask for a batch", "post a result past the door", "clear failed events away"}
+            | {"start split", "start compile"}
+        ),
+        "operate": frozenset(
+            {"read a job", "end a job", "have a batch sent again"}
+            | {"ask for a batch", "start compile"}
+        ),
+        "door": frozenset({"post a result past the door"}),
+    }
+)
+
+
+def may(policies: Policies, attack: str) -> bool:
+    """Whether policies let an attack succeed."""
+    service, method, given = ATTACKS[attack]
+    return all(map(policies.allow, requests_of(service, method, given)))

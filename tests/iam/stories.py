@@ -1,0 +1,278 @@
+"""Short histories of a stack that together ask for all that its roles may do."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from enrichment.adapters import bucket
+from enrichment.domain.folder import memory_key
+from enrichment.usecases.operate import Action
+from tests.functional.runs import time_for
+from tests.functional.world import Killed, batch_of, contacts
+from tests.iam.world import WorldOfRoles
+
+KEY = "incoming/email/leads.csv"
+ANOTHER = "incoming/email/team/others.csv"
+DAY = 86_400
+BAD_ROWS = ",Doe,a.example\r\nJohn,,b.example\r\n"
+
+Story = Callable[[WorldOfRoles], Any]
+
+
+def whole_way(world: WorldOfRoles) -> str:
+    """A file with rows to reject, below folders that say something of it."""
+    world.upload("incoming/_columns.json", '{"Domain": "domain"}')
+    world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
+    return world.enrich(KEY, contacts(30) + BAD_ROWS)
+
+
+def others_act(world: WorldOfRoles) -> None:
+    """Lambda polls, logs, traces, and tells of failures; the door hands over a result."""
+    world.let_others_act()
+
+
+def estimate(world: WorldOfRoles) -> None:
+    """Of a file of which somebody is known, as one of many rows of a batch and as one of few."""
+    world.upload("estimate/_columns.json", '{"Domain": "domain"}')
+    world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
+    world.enrich(KEY, contacts(30))
+    for name, number in (("many", 20), ("few", 3)):
+        world.drop(f"estimate/email/{name}.csv", contacts(number) + BAD_ROWS)
+
+
+def several_runs(world: WorldOfRoles) -> None:
+    """Over one file; what the second should go on from is gone when the third begins."""
+    key, (version, size) = KEY, world.upload(KEY, contacts(450))
+    job = ""
+    for rows in (100, 200):
+        job = world.pipeline.split.run(key, version, size, time_for(rows)) or ""
+    del world.s3.objects[memory_key(job, world.job(job).unfinished or "")]
+    world.pipeline.split.run(key, version, size)
+
+
+def repeated(world: WorldOfRoles) -> None:
+    world.enrich(KEY, contacts(3))
+    world.enrich(ANOTHER, contacts(3))
+
+
+def refused(world: WorldOfRoles) -> None:
+    world.drop("somewhere/leads.csv", contacts(3))
+
+
+def nothing_to_send(world: WorldOfRoles) -> None:
+    world.enrich(KEY, contacts(0) + BAD_ROWS)
+
+
+def fixed_rejects(world: WorldOfRoles) -> None:
+    job = whole_way(world)
+    fixed = (world.rejected(KEY, job) or "").replace("\r\n,Doe", "\r\nAna,Doe")
+    world.enrich(f"incoming/email/leads-{job}.csv", fixed)
+    pass_by(world, 300)
+    world.finish()
+
+
+def broken_off(world: WorldOfRoles) -> None:
+    """Large objects of which the writing is broken off."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bucket, "_PART", 500)
+        whole_way(world)
+        world.environments["split"] = world.environments["split"] | {"MAX_ROWS": "600"}
+        split = world.of("split").split
+        key = "incoming/email/long.csv"
+        version, size = world.upload(key, contacts(601))
+        split.run(key, version, size)
+
+
+def out_of_time(world: WorldOfRoles) -> None:
+    """A compilation goes on in the next run."""
+    world.drop(KEY, contacts(150))
+    world.submit_all()
+    world.deliver()
+    job = world.functions.compiles.pop()
+    looks = iter([900, 0])
+    world.pipeline.compile.run(job, lambda: next(looks, 0))
+    world.pipeline.compile.run(job)
+
+
+def known_people(world: WorldOfRoles) -> None:
+    """Many and few whom another file knows, and some who wait there in the parts of a batch."""
+    world.enrich(KEY, contacts(30))
+    world.enrich(ANOTHER, contacts(20))
+    world.enrich("incoming/email/few.csv", contacts(3))
+    world.provider.invalid = {"Jane101"}
+    people = contacts(8, lambda n: f"Jane{n + 99},Doe,company{n}.example")
+    world.drop("incoming/email/new.csv", people)
+    world.submit_all()
+    world.messages.take()
+    world.enrich("incoming/email/same.csv", people + "Ana,Doe,a.example\r\n")
+
+
+def no_credits_left(world: WorldOfRoles) -> None:
+    """Of the folder: the known come back all the same, few and many, the others end."""
+    world.enrich(KEY, contacts(30))
+    world.upload("incoming/email/poor/_limits.json", '{"credits_per_month": 0}')
+    world.enrich("incoming/email/poor/many.csv", contacts(20))
+    world.enrich("incoming/email/poor/few.csv", contacts(3))
+    new = contacts(3, lambda n: f"Ana{n},Doe,company{n}.example")
+    world.enrich("incoming/email/poor/new.csv", new)
+
+
+def paused(world: WorldOfRoles) -> None:
+    """A job that an operator resumes."""
+    job = world.drop(KEY, contacts(3))
+    world.provider.answers = [httpx.Response(401, json={"error": "Invalid API key"})]
+    world.submit_all()
+    world.pipeline.operate.run(job, Action.RESUME)
+    world.submit_all()
+
+
+def unheard(world: WorldOfRoles) -> None:
+    """A batch whose acceptance nobody saw is sent again by an operator, who then ends the job."""
+    job = world.drop(KEY, contacts(3))
+    world.provider.answers = [httpx.ReadTimeout("nobody answers")]
+    world.submit_all()
+    world.pipeline.operate.run(job, Action.RESEND)
+    world.pipeline.operate.run(job, Action.GIVE_UP)
+    world.finish()
+
+
+def given_back(world: WorldOfRoles) -> None:
+    """A message whose batch cannot be read."""
+    job = world.drop(KEY, contacts(3))
+    world.s3.objects = {key: [] for key in world.s3.objects}
+    with suppress(Exception):
+        world.pipeline.submit.run(job, 1, "receipt")
+
+
+def strange_result(world: WorldOfRoles) -> None:
+    """A second, different result for a row."""
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    first = world.provider.webhooks[0]
+    world.deliver([first, first | {"email": "another@company1.example"}])
+
+
+def settled_twice(world: WorldOfRoles) -> None:
+    """While an output is written, the stream tells of the results that it settles."""
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    results = world.provider.webhooks
+    for result in results:
+        world.pipeline.webhook.run(json.dumps(result).encode())
+    world.now += 2 * DAY
+    world.pipeline.sweep.run()
+    first_of(world, "transact", lambda: world.pipeline.tally.run(map(batch_of, results)))
+    world.finish()
+
+
+def lost(world: WorldOfRoles) -> None:
+    """Events, messages, stream records, runs and letters are lost; the sweeper finds their work."""
+    world.upload("incoming/email/unseen.csv", contacts(3))
+    world.drop(KEY, contacts(3))
+    job, number = world.messages.take()[0]
+    letters = world.environments["sweep"]
+    world.queues.put(letters["SUBMIT_DEAD_LETTERS_URL"], json.dumps({"job": job, "batch": number}))
+    pass_by(world, 600)
+    world.submit_all()
+    for result in world.provider.webhooks:
+        world.pipeline.webhook.run(json.dumps(result).encode())
+    for url, body in (
+        ("SUBMIT_DEAD_LETTERS_URL", {"job": job, "batch": number}),
+        ("FAILED_EVENTS_URL", {"detail-type": "Scheduled Event"}),
+        ("WEBHOOK_DEAD_LETTERS_URL", {}),
+    ):
+        world.queues.put(letters[url], json.dumps(body))
+    pass_by(world, 600)
+    world.finish()
+
+
+def single_result_lost(world: WorldOfRoles) -> None:
+    """The provider is asked for it."""
+    world.drop(KEY, contacts(1))
+    world.submit_all()
+    pass_by(world, 600)
+
+
+def died_paused(world: WorldOfRoles) -> None:
+    """A run that pauses its job and dies before it tells; the sweeper tells, and looks for the end
+    of it.
+    """
+    world.drop(KEY, contacts(3))
+    world.provider.answers = [httpx.Response(401, json={"error": "Invalid API key"})]
+    with suppress(Killed):
+        first_of(world, "write", partial(die, world), of=world.s3)
+        world.submit_all()
+    pass_by(world, 3600)
+    pass_by(world, 3600)
+
+
+def not_written(world: WorldOfRoles) -> None:
+    """An output that fails, until an operator has it tried again."""
+    job = world.drop(KEY, contacts(3))
+    world.submit_all()
+    world.deliver()
+    for _ in range(4):
+        with suppress(Killed):
+            first_of(world, "write", partial(die, world), of=world.s3)
+            world.pipeline.compile.run(job)
+        world.s3.guard = let
+        world.now += 1200
+    world.pipeline.compile.run(job)
+    world.pipeline.operate.run(job, Action.COMPILE)
+
+
+def pass_by(world: WorldOfRoles, seconds: int) -> None:
+    """Let time pass, and the sweeper look."""
+    world.now += seconds
+    world.pipeline.sweep.run()
+
+
+def let(_: str, act: Callable[[], Any]) -> Any:
+    return act()
+
+
+def die(world: WorldOfRoles) -> None:
+    raise Killed
+
+
+def first_of(world: WorldOfRoles, name: str, happens: Callable[[], None], of: Any = None) -> None:
+    """Have something happen just before the first call of a name, at the table by default."""
+    client = of or world.dynamodb
+
+    def guard(called: str, act: Callable[[], Any]) -> Any:
+        if called == name:
+            client.guard = let
+            happens()
+        return act()
+
+    client.guard = guard
+
+
+STORIES: tuple[Story, ...] = (
+    others_act,
+    whole_way,
+    estimate,
+    several_runs,
+    repeated,
+    refused,
+    nothing_to_send,
+    fixed_rejects,
+    broken_off,
+    out_of_time,
+    known_people,
+    no_credits_left,
+    paused,
+    unheard,
+    given_back,
+    strange_result,
+    settled_twice,
+    lost,
+    single_result_lost,
+    died_paused,
+    not_written,
+)
