@@ -37,7 +37,7 @@ _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
 _FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
 _SERVICES = (
     *("apigateway", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "monitoring"),
-    *("s3", "secretsmanager", "sqs", "sts"),
+    *("s3", "secretsmanager", "sns", "sqs", "sts"),
 )
 # Parameters that a local run may set, by the environment variable that sets them.
 _PARAMETERS = {

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.transformed import of_type, transformed
+from tests.unit.transformed import deployed, of_type, transformed
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +21,8 @@ def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None
     assert len(functions) == len(set(roles)) == 7
 
 
-def test_no_statement_allows_more_than_named_actions_on_named_resources(
-    resources: dict[str, Any],
-) -> None:
+def test_no_statement_allows_more_than_named_actions_on_named_resources() -> None:
+    resources = deployed(KmsKeyArn=KEY)
     policies = [
         policy["PolicyDocument"]
         for role in of_type(resources, "AWS::IAM::Role").values()
@@ -118,13 +119,78 @@ def test_dead_letters_are_delivered_with_the_longest_stack_name(resources: dict[
     names = {name_of(rule["Name"], "s" * longest) for rule in rules}
     assert all(len(name) <= 64 for name in names)
 
-    [statement] = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"][
-        "PolicyDocument"
-    ]["Statement"]
-    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    policy = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"]
+    source = policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
     assert name_of(source, "s" * longest).rpartition("rule/")[2] in names
 
 
 def name_of(value: Any, stack: str) -> str:
     """A name that the template makes of the stack's."""
     return str(value["Fn::Sub"]).replace("${AWS::StackName}", stack)
+
+
+def test_nothing_that_holds_data_is_reached_without_tls() -> None:
+    resources = deployed()
+    guarded = [
+        name
+        for kind, place in (
+            ("AWS::SQS::QueuePolicy", "Queues"),
+            ("AWS::SNS::TopicPolicy", "Topics"),
+            ("AWS::S3::BucketPolicy", "Bucket"),
+        )
+        for policy in of_type(resources, kind).values()
+        if any(map(denies_without_tls, policy["PolicyDocument"]["Statement"]))
+        for name in names_in(policy[place])
+    ]
+    kinds = ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket")
+    assert sorted(guarded) == sorted(name for kind in kinds for name in of_type(resources, kind))
+
+
+def test_a_key_of_ones_own_encrypts_all_that_is_stored() -> None:
+    resources = deployed(KmsKeyArn=KEY)
+    kinds = {
+        *(
+            "AWS::DynamoDB::Table",
+            "AWS::Lambda::Function",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+        ),
+        *("AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::SQS::Queue"),
+    }
+    without = {
+        name
+        for kind in kinds
+        for name, properties in of_type(resources, kind).items()
+        if KEY not in json.dumps(properties)
+    }
+    assert without == {"BucketAccessLogs"}  # S3 delivers logs under no other kind of key
+
+
+def test_every_alarm_tells_the_topic(resources: dict[str, Any]) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
+
+
+def test_a_failed_first_deploy_leaves_nothing_and_a_deletion_loses_nothing(
+    resources: dict[str, Any],
+) -> None:
+    kept = {
+        name
+        for name, resource in resources.items()
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+        and resource["UpdateReplacePolicy"] == "Retain"
+    }
+    assert kept == {
+        *("Bucket", "BucketAccessLogs", "Table", "PersonKey"),
+        *("WebhookQueue", "WebhookDeadLetters"),
+    }
+
+
+def denies_without_tls(statement: dict[str, Any]) -> bool:
+    without_tls = {"Bool": {"aws:SecureTransport": "false"}}
+    return (statement["Effect"], statement.get("Condition")) == ("Deny", without_tls)
+
+
+def names_in(references: Any) -> list[str]:
+    """The logical ids that a policy's property refers to."""
+    return [each["Ref"] for each in (references if isinstance(references, list) else [references])]
