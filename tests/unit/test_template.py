@@ -1,10 +1,12 @@
 """The template as CloudFormation gets it: transformed, so that what SAM generates counts too."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from checks.transform import source
 from tests.unit.transformed import deployed, of_type, transformed
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
@@ -184,6 +186,38 @@ def test_a_failed_first_deploy_leaves_nothing_and_a_deletion_loses_nothing(
         *("Bucket", "BucketAccessLogs", "Table", "PersonKey"),
         *("WebhookQueue", "WebhookDeadLetters"),
     }
+
+
+def test_every_folder_of_the_bucket_has_an_end(resources: dict[str, Any]) -> None:
+    from enrichment.domain.folder import OWN_FOLDERS, UPLOADS
+
+    rules = of_type(resources, "AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
+    ends = {rule["Prefix"].rstrip("/"): rule for rule in rules if "Prefix" in rule}
+    assert ends.keys() == {*OWN_FOLDERS, *UPLOADS}
+    assert all("Ref" in rule["ExpirationInDays"] for rule in ends.values())
+    [everywhere] = [rule for rule in rules if "Prefix" not in rule]
+    earlier = {"NoncurrentDays": {"Ref": "EarlierVersionDays"}}
+    assert everywhere["NoncurrentVersionExpiration"] == earlier
+    assert everywhere["ExpiredObjectDeleteMarker"]
+
+
+def test_what_only_the_deployer_knows_is_asked_first_and_all_has_a_default() -> None:
+    template = source()
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    shown = [name for group in groups for name in group["Parameters"]]
+    first = groups[0]["Parameters"]
+    assert list(template["Parameters"])[: len(first)] == first  # as `sam deploy --guided` asks
+    assert sorted(shown) == sorted(template["Parameters"])
+    assert all("Default" in parameter for parameter in template["Parameters"].values())
+
+
+@pytest.mark.parametrize("name", ["ProntoBaseUrl", "WebhookBaseUrl"])
+def test_addresses_are_https_but_for_this_machine(name: str) -> None:
+    pattern = source()["Parameters"][name]["AllowedPattern"]
+    for url in ("https://app.example.com/api", "http://127.0.0.1:9000/api", "http://localhost/api"):
+        assert re.fullmatch(pattern, url), url
+    for url in ("http://app.example.com/api", "http://localhost.example.com/api", "ftp://a/b"):
+        assert not re.fullmatch(pattern, url), url
 
 
 def denies_without_tls(statement: dict[str, Any]) -> bool:
