@@ -10,13 +10,14 @@
 SHELL := /bin/bash
 PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
+SCANNERS := .scanners/.ready
 PARALLEL := --numprocesses 2
 
 UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup run up down test unit simulate nightly stories bench corpus-score check format docs \
+.PHONY: help setup run up down test unit simulate nightly stories bench corpus-score check scan format docs \
 	schema lock clean
 
 help: ## show this
@@ -56,12 +57,15 @@ bench: $(READY) ## measure how fast ROWS (200000) rows are split, beside csv.rea
 corpus-score: $(READY) ## show how much of the corpus comes out as a careful person would have it
 	@$(PYTHON) -m tests.corpus.score
 
-check: $(READY) ## check format, lint, types, imports and template
+check: $(READY) scan ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	PYTHONPATH=.:layers/core .venv/bin/lint-imports --no-cache
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/bin/sam validate --lint
+
+scan: $(READY) $(SCANNERS) ## scan the transformed template with cfn-lint, checkov and cdk-nag
+	@$(PYTHON) -m checks
 
 format: $(READY) ## rewrite the code in the one format
 	.venv/bin/ruff format .
@@ -76,11 +80,12 @@ schema: $(READY) ## write docs/report.schema.json, the schema of a report's data
 # The layer gets the versions that the tests run with.
 lock: $(READY) ## pin the newest versions that requirements.in allows; with UPGRADE= only what is new
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-scanners.in -o requirements-scanners.txt
 	$(COMPILE) layers/dependencies/requirements.in -c requirements.txt -o layers/dependencies/requirements.txt
 
 clean: ## remove everything that was built, installed or fetched
 	@if [ -e .local/stack.json ] && [ -x .venv/bin/python ]; then $(PYTHON) -m local.down; fi
-	rm -rf .venv .local .aws-sam out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .scanners .local .aws-sam out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The lock is complete, so --no-deps: pip cannot check hashes of packages that others require with extras.
@@ -88,4 +93,10 @@ $(READY): requirements.txt
 	@echo "Setting up .venv (once; takes a minute) ..."
 	@python3 -m venv .venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@touch $@
+
+$(SCANNERS): requirements-scanners.txt
+	@echo "Setting up .scanners (once; takes a minute) ..."
+	@python3 -m venv .scanners
+	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-scanners.txt
 	@touch $@

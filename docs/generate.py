@@ -140,7 +140,7 @@ def rights() -> str:
             for name, resource in _template()["Resources"].items()
             if resource["Type"] == "AWS::IAM::Role"
             for policy in resource["Properties"].get("Policies", ())
-            for statement in policy["PolicyDocument"]["Statement"]
+            for statement in map(_asked_for, policy["PolicyDocument"]["Statement"])
         ),
     )
 
@@ -201,6 +201,11 @@ def _several(value: Any) -> list[Any]:
 
 def _codes(values: Any) -> str:
     return ", ".join(_code(value) for value in _several(values))
+
+
+def _asked_for(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A statement that a parameter asks for as it then is; any other as it is."""
+    return dict(statement["Fn::If"][1]) if "Fn::If" in statement else statement
 
 
 def _places(statement: Mapping[str, Any]) -> str:

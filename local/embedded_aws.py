@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
@@ -31,6 +31,7 @@ def mend() -> None:
     _processes_die_alone()
     _layers_are_unpacked_once()
     _bodies_are_validated()
+    _requests_count_as_tls()
 
 
 def _events_carry_the_version() -> None:
@@ -178,6 +179,18 @@ def _bodies_are_validated() -> None:
         return made
 
     validators["create"], methods["create"] = validator, method
+
+
+def _requests_count_as_tls() -> None:
+    """AWS is spoken to by TLS, and the template refuses anything else; here there is only HTTP, on
+    this machine.
+    """
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_with_tls(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve_with_tls
 
 
 if __name__ == "__main__":

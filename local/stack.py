@@ -37,7 +37,7 @@ _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
 _FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
 _SERVICES = (
     *("apigateway", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "monitoring"),
-    *("s3", "secretsmanager", "sqs", "sts"),
+    *("s3", "secretsmanager", "sns", "sqs", "sts"),
 )
 # Parameters that a local run may set, by the environment variable that sets them.
 _PARAMETERS = {
@@ -236,8 +236,15 @@ def _start(
         settings=wanted,
         processes=[process.pid for process in started],
     )
-    (folder / FILE.name).write_text(stack.model_dump_json(indent=2) + "\n")
+    write_for_owner(folder / FILE.name, stack.model_dump_json(indent=2) + "\n")
     return stack
+
+
+def write_for_owner(path: Path, text: str) -> None:
+    """Write a file that nobody else may read: settings may hold the provider's key."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 def _spawn(command: list[str], log: Path, **environment: str) -> subprocess.Popen[bytes]:

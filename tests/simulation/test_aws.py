@@ -13,6 +13,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.credits import Charge
 from enrichment.domain.job import ENDED_AT_ONCE, Halt, Job, JobState
@@ -66,8 +67,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> None:
 class Store:
     """All that is kept in one table."""
 
-    def __init__(self, client: Any) -> None:
-        table = Table(client, "table", RETENTION)
+    def __init__(self, client: Any, clock: Clock) -> None:
+        table = Table(client, "table", RETENTION, clock)
         self.jobs, self.batches, self.results = Jobs(table), Batches(table), Results(table)
         self.budget, self.contents = Budget(table, CAP), Contents(table)
         self.persons = Persons(table)
@@ -88,7 +89,10 @@ class BothTables(RuleBasedStateMachine):
         self._client = boto3.client("dynamodb", "us-east-1")
         self._client.create_table(TableName="table", **table_of_the_template())
         self._memory = DynamoDB(lambda _, act: act(), lambda *_: None)
-        self._stores = Store(self._client), Store(self._memory)
+        self._now = 0
+        self._stores = tuple(
+            Store(client, lambda: self._now) for client in (self._client, self._memory)
+        )
 
     def teardown(self) -> None:
         self._mock.close()
@@ -96,6 +100,11 @@ class BothTables(RuleBasedStateMachine):
     def both(self, act: Callable[[Store], Any]) -> None:
         first, second = map(act, self._stores)
         assert first == second
+
+    @rule(now=times)
+    def pass_time(self, now: int) -> None:
+        """To a time at which some items are expired, or back."""
+        self._now = now
 
     # Jobs and their contents
 
@@ -158,9 +167,9 @@ class BothTables(RuleBasedStateMachine):
     def free(self, job: Job) -> None:
         self.both(lambda store: store.contents.free(job))
 
-    @rule(now=times)
-    def job_of(self, now: int) -> None:
-        self.both(lambda store: store.contents.job_of("content", now))
+    @rule()
+    def job_of(self) -> None:
+        self.both(lambda store: store.contents.job_of("content"))
 
     # Batches and results
 

@@ -14,7 +14,7 @@ from enrichment.adapters.clients import BRISK, FILES, PATIENT
 from enrichment.domain.folder import job_id
 from enrichment.domain.token import FORM, RowRef, SigningKeys, sign
 from enrichment.usecases.webhook import MOST_BYTES, NEEDED
-from tests.unit.transformed import ROOT, of_type, transformed
+from tests.unit.transformed import ROOT, deployed, of_type, transformed
 
 SNAPSHOT = (
     "AWS::ApiGateway::RestApi",
@@ -56,7 +56,8 @@ def test_no_function_is_in_the_path_of_acceptance(
     assert not of_type(resources, "AWS::Serverless::Api")
 
 
-def test_the_door_may_send_to_its_one_queue_and_nothing_else(resources: dict[str, Any]) -> None:
+def test_the_door_may_send_to_its_one_queue_and_nothing_else() -> None:
+    resources = deployed()
     [policy] = of_type(resources, "AWS::IAM::Role")["DoorRole"]["Policies"]
     assert policy["PolicyDocument"]["Statement"] == [
         {
@@ -162,10 +163,8 @@ def test_the_consumer_takes_ten_at_a_time_and_reports_each_by_itself(
     assert tracing == {"Mode": "PassThrough"}
 
 
-def test_the_queue_of_results_is_encrypted_and_keeps_them_as_long_as_it_can(
-    resources: dict[str, Any],
-) -> None:
-    queues = of_type(resources, "AWS::SQS::Queue")
+def test_the_queue_of_results_is_encrypted_and_keeps_them_as_long_as_it_can() -> None:
+    queues = of_type(deployed(), "AWS::SQS::Queue")
     queue, dead = queues["WebhookQueue"], queues["WebhookDeadLetters"]
     for each in (queue, dead):
         assert each["SqsManagedSseEnabled"] is True

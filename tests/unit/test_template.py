@@ -1,11 +1,15 @@
 """The template as CloudFormation gets it: transformed, so that what SAM generates counts too."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from tests.unit.transformed import of_type, transformed
+from checks.transform import source
+from tests.unit.transformed import deployed, of_type, transformed
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +23,8 @@ def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None
     assert len(functions) == len(set(roles)) == 7
 
 
-def test_no_statement_allows_more_than_named_actions_on_named_resources(
-    resources: dict[str, Any],
-) -> None:
+def test_no_statement_allows_more_than_named_actions_on_named_resources() -> None:
+    resources = deployed(KmsKeyArn=KEY)
     policies = [
         policy["PolicyDocument"]
         for role in of_type(resources, "AWS::IAM::Role").values()
@@ -129,13 +132,110 @@ def test_dead_letters_are_delivered_with_the_longest_stack_name(resources: dict[
     names = {name_of(rule["Name"], "s" * longest) for rule in rules}
     assert all(len(name) <= 64 for name in names)
 
-    [statement] = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"][
-        "PolicyDocument"
-    ]["Statement"]
-    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    policy = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"]
+    source = policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
     assert name_of(source, "s" * longest).rpartition("rule/")[2] in names
 
 
 def name_of(value: Any, stack: str) -> str:
     """A name that the template makes of the stack's."""
     return str(value["Fn::Sub"]).replace("${AWS::StackName}", stack)
+
+
+def test_nothing_that_holds_data_is_reached_without_tls() -> None:
+    resources = deployed()
+    guarded = [
+        name
+        for kind, place in (
+            ("AWS::SQS::QueuePolicy", "Queues"),
+            ("AWS::SNS::TopicPolicy", "Topics"),
+            ("AWS::S3::BucketPolicy", "Bucket"),
+        )
+        for policy in of_type(resources, kind).values()
+        if any(map(denies_without_tls, policy["PolicyDocument"]["Statement"]))
+        for name in names_in(policy[place])
+    ]
+    kinds = ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket")
+    assert sorted(guarded) == sorted(name for kind in kinds for name in of_type(resources, kind))
+
+
+def test_a_key_of_ones_own_encrypts_all_that_is_stored() -> None:
+    resources = deployed(KmsKeyArn=KEY)
+    kinds = {
+        *(
+            "AWS::DynamoDB::Table",
+            "AWS::Lambda::Function",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+        ),
+        *("AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::SQS::Queue"),
+    }
+    without = {
+        name
+        for kind in kinds
+        for name, properties in of_type(resources, kind).items()
+        if KEY not in json.dumps(properties)
+    }
+    assert without == {"BucketAccessLogs"}  # S3 delivers logs under no other kind of key
+
+
+def test_every_alarm_tells_the_topic(resources: dict[str, Any]) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
+
+
+def test_a_failed_first_deploy_leaves_nothing_and_a_deletion_loses_nothing(
+    resources: dict[str, Any],
+) -> None:
+    kept = {
+        name
+        for name, resource in resources.items()
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+        and resource["UpdateReplacePolicy"] == "Retain"
+    }
+    assert kept == {
+        *("Bucket", "BucketAccessLogs", "Table", "PersonKey"),
+        *("WebhookQueue", "WebhookDeadLetters"),
+    }
+
+
+def test_every_folder_of_the_bucket_has_an_end(resources: dict[str, Any]) -> None:
+    from enrichment.domain.folder import OWN_FOLDERS, UPLOADS
+
+    rules = of_type(resources, "AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
+    ends = {rule["Prefix"].rstrip("/"): rule for rule in rules if "Prefix" in rule}
+    assert ends.keys() == {*OWN_FOLDERS, *UPLOADS}
+    assert all("Ref" in rule["ExpirationInDays"] for rule in ends.values())
+    [everywhere] = [rule for rule in rules if "Prefix" not in rule]
+    earlier = {"NoncurrentDays": {"Ref": "EarlierVersionDays"}}
+    assert everywhere["NoncurrentVersionExpiration"] == earlier
+    assert everywhere["ExpiredObjectDeleteMarker"]
+
+
+def test_what_only_the_deployer_knows_is_asked_first_and_all_has_a_default() -> None:
+    template = source()
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    shown = [name for group in groups for name in group["Parameters"]]
+    first = groups[0]["Parameters"]
+    assert list(template["Parameters"])[: len(first)] == first  # as `sam deploy --guided` asks
+    assert sorted(shown) == sorted(template["Parameters"])
+    assert all("Default" in parameter for parameter in template["Parameters"].values())
+
+
+@pytest.mark.parametrize("name", ["ProntoBaseUrl", "WebhookBaseUrl"])
+def test_addresses_are_https_but_for_this_machine(name: str) -> None:
+    pattern = source()["Parameters"][name]["AllowedPattern"]
+    for url in ("https://app.example.com/api", "http://127.0.0.1:9000/api", "http://localhost/api"):
+        assert re.fullmatch(pattern, url), url
+    for url in ("http://app.example.com/api", "http://localhost.example.com/api", "ftp://a/b"):
+        assert not re.fullmatch(pattern, url), url
+
+
+def denies_without_tls(statement: dict[str, Any]) -> bool:
+    without_tls = {"Bool": {"aws:SecureTransport": "false"}}
+    return (statement["Effect"], statement.get("Condition")) == ("Deny", without_tls)
+
+
+def names_in(references: Any) -> list[str]:
+    """The logical ids that a policy's property refers to."""
+    return [each["Ref"] for each in (references if isinstance(references, list) else [references])]

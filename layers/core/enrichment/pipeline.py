@@ -347,7 +347,7 @@ class Pipeline:
     @cached_property
     def table(self) -> Table:
         store = self._read(settings.StoreSettings)
-        return Table(self.clients.dynamodb, store.table, store.retention_seconds)
+        return Table(self.clients.dynamodb, store.table, store.retention_seconds, self.clock)
 
     @cached_property
     def jobs(self) -> Jobs:

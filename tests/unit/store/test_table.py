@@ -30,7 +30,7 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def table_of(client: Busy) -> Table:
-    return Table(cast(Any, client), "table", 0)
+    return Table(cast(Any, client), "table", 0, lambda: 0)
 
 
 @pytest.mark.parametrize(

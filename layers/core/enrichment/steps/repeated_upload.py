@@ -31,7 +31,7 @@ class RepeatedUpload:
     def run(self, file: AcceptedFile) -> None:
         """Point the owner of a file to the job that has the same content."""
         job = file.job
-        earlier_id = self.contents.job_of(job.content, self.clock())
+        earlier_id = self.contents.job_of(job.content)
         earlier = self.jobs.get(earlier_id) if earlier_id else None
         if earlier is None:
             raise BrokenInvariant(f"the job that has the content of {job.id} is not there")

@@ -15,6 +15,7 @@ from enrichment.domain.token import RowRef
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
+EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
 
 

@@ -106,7 +106,7 @@ class Jobs:
         """
         running = {"state": JobState.RUNNING, "content": job.content, **fields}
         run = Update(job_key(job.id), running, before(JobState.RUNNING, [JobState.SPLITTING]))
-        free = "attribute_not_exists(pk) OR job = :job OR expires_at < :now"
+        free = "attribute_not_exists(pk) OR job = :job OR expires_at <= :now"
         values = {"job": job.id, "now": now}
         item = {"job": job.id, "expires_at": job.created_at + self._table.retention}
         if force:

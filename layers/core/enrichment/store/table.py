@@ -1,15 +1,20 @@
 """One DynamoDB table, spoken to by keys, conditions and transactions.
 
+DynamoDB deletes an item some days after it expired. Until then it is read as absent here, so that
+nobody gets what should be gone.
+
 A condition that fails reads back the item that made it fail, to tell 'somebody did it already' from
 'that must not happen'.
 """
 
+import math
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from enrichment.store.items import Update, item_of, plain, wire
+from enrichment.clock import Clock
+from enrichment.store.items import EXPIRY, Update, item_of, plain, wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,17 +34,19 @@ class Table:
         client: a boto3 DynamoDB client.
         name: the table's name.
         retention: seconds after its creation at which an item may expire.
+        clock: by which it is expired.
     """
 
     most_puts, most_gets = _MOST_PUTS, _MOST_GETS
 
-    def __init__(self, client: "DynamoDBClient", name: str, retention: int) -> None:
+    def __init__(self, client: "DynamoDBClient", name: str, retention: int, clock: Clock) -> None:
         self._client, self._name, self.retention = client, name, retention
+        self._clock = clock
 
     def get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
         """An item as it is now (a consistent read)."""
         answer = self._client.get_item(TableName=self._name, Key=wire(key), ConsistentRead=True)
-        return plain(answer["Item"]) if "Item" in answer else None
+        return next(self._living([answer["Item"]] if "Item" in answer else []), None)
 
     def get_all(self, keys: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
         """Those items of up to `most_gets` keys that there are, as they are now, in any order."""
@@ -47,7 +54,7 @@ class Table:
         left: dict[str, Any] = {self._name: {"Keys": list(map(wire, keys)), "ConsistentRead": True}}
         while left:
             answer = self._client.batch_get_item(RequestItems=left)
-            found += map(plain, answer["Responses"].get(self._name, []))
+            found += self._living(answer["Responses"].get(self._name, []))
             left = dict(answer["UnprocessedKeys"])
         return found
 
@@ -60,7 +67,7 @@ class Table:
             ExpressionAttributeValues=wire({":pk": pk, ":prefix": prefix}),
         )
         for page in pages:
-            yield from map(plain, page["Items"])
+            yield from self._living(page["Items"])
 
     def query_index(self, index: str, attribute: str, value: str) -> Iterator[dict[str, Any]]:
         """The items that an index has for a value: a moment behind at times."""
@@ -72,11 +79,16 @@ class Table:
             ExpressionAttributeValues=wire({":value": value}),
         )
         for page in pages:
-            yield from map(plain, page["Items"])
+            yield from self._living(page["Items"])
+
+    def _living(self, items: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        now = self._clock()
+        return (item for item in map(plain, items) if item.get(EXPIRY, math.inf) > now)
 
     def put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """Put an item unless its key is taken; the item that is there, if so."""
-        return self.put_if("attribute_not_exists(pk)", item)
+        free = f"attribute_not_exists(pk) OR {EXPIRY} <= :now"
+        return self.put_if(free, item, now=self._clock())
 
     def put_if(
         self, condition: str, item: Mapping[str, Any], **values: Any

@@ -127,7 +127,7 @@ class SplitUpload:
 
     def _carry_out(self, file: AcceptedFile, seconds_left: SecondsLeft) -> None:
         now = self.clock()
-        earlier = self.contents.job_of(file.job.content, now)
+        earlier = self.contents.job_of(file.job.content)
         if file.request.estimate:
             self.estimate.run(file, self._planner(file, EarlierRows(file.job.size)), earlier)
             self.jobs.end_at_once(file.job.id, JobState.ESTIMATED, now)
