@@ -18,6 +18,8 @@ OPTIONS = {
     "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
     "BucketLog": "none",
     "AlarmEmail": "team@example.com",
+    "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
+    "UploadFolder": "email/team",
 }
 
 
