@@ -17,7 +17,11 @@ OPERATORS = [
 ]
 WANTED = [("JOB#*",), ("JOB#1", "PLAN#?"), ("*/",)]
 GIVEN = [None, ("JOB#1",), ("JOB#1", "PLAN#1"), ("JOB#1", "BUDGET#1"), ("incoming/",), ("job#1",)]
-ALLOW: dict[str, object] = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::data/in/*"}
+ALLOW: dict[str, object] = {
+    "Effect": "Allow",
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::data/in/*",
+}
 
 
 def policies(*statements: dict[str, object]) -> Policies:
