@@ -14,6 +14,7 @@ from tests.iam.policies import Policies, Statement
 from tests.iam.stack import ROLES, the_stack
 from tests.iam.stories import STORIES, Story
 from tests.iam.world import Asked, Rights, WorldOfRoles, template_rights
+from tests.unit.transformed import of_type
 
 RIGHTS = template_rights(the_stack())
 ALLOWED = [
@@ -50,6 +51,11 @@ def refused(story: Story, rights: Rights) -> list[Asked]:
     with suppress(Exception):
         story(world)
     return world.iam.denied
+
+
+def test_every_role_is_looked_at_but_the_one_that_has_a_policy_of_aws() -> None:
+    made = {f"{role.title()}Role" for role in ROLES}
+    assert of_type(the_stack().resources, "AWS::IAM::Role").keys() == made | {"LogRole"}
 
 
 @pytest.mark.parametrize("story", STORIES)
