@@ -16,7 +16,7 @@ from tests.iam.stories import STORIES, Story
 from tests.iam.world import Asked, Rights, WorldOfRoles, template_rights
 from tests.unit.transformed import of_type
 
-RIGHTS = template_rights(the_stack())
+RIGHTS = template_rights()
 ALLOWED = [
     pytest.param(role, statement, id=f"{role}: {statement}")
     for role, policies in RIGHTS.items()
