@@ -9,6 +9,7 @@ import json
 import tempfile
 import threading
 import zipfile
+from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,9 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
+from local.item_keys import RETURN_VALUES, condition_keys
+
+_parts: ContextVar[Iterator[dict[str, list[str]]]] = ContextVar("parts")
 _version: ContextVar[str | None] = ContextVar("version", default=None)
 
 
@@ -32,6 +36,7 @@ def mend() -> None:
     _layers_are_unpacked_once()
     _bodies_are_validated()
     _requests_count_as_tls()
+    _requests_have_the_keys_of_their_items()
 
 
 def _events_carry_the_version() -> None:
@@ -191,6 +196,38 @@ def _requests_count_as_tls() -> None:
         return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
 
     iam_evaluator._resolve_condition_key = resolve_with_tls
+
+
+def _requests_have_the_keys_of_their_items() -> None:
+    """IAM evaluates conditions on the partition keys and attributes of a request to DynamoDB, in a
+    transaction for each of its items; here they are not known, and count as met.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    context_of = iam_actions.dynamodb_service_context
+    checks_of, enforce = iam_actions.dynamodb_transaction_checks, iam_evaluator.enforce
+
+    def context_with_keys(body: bytes) -> dict[str, Any]:
+        keys = condition_keys(json.loads(body or b"{}"))
+        # A key of one value is compared as it is, not as a set.
+        single = {name: values[0] for name, values in keys.items() if name == RETURN_VALUES}
+        return dict(context_of(body)) | keys | single
+
+    def checks(action: str, body: bytes, *arguments: Any) -> Any:
+        found = checks_of(action, body, *arguments)
+        parts = json.loads(body)["TransactItems"] if found else []
+        _parts.set(iter([condition_keys(part) for one in parts for part in one.values()]))
+        return found
+
+    def enforce_of_part(*arguments: Any, **named: Any) -> Any:
+        context = named.get("service_context") or {}
+        if "dynamodb:EnclosingOperation" in context:
+            named["service_context"] = context | next(_parts.get())
+        return enforce(*arguments, **named)
+
+    iam_actions.dynamodb_service_context = context_with_keys
+    iam_actions.dynamodb_transaction_checks = checks
+    iam_evaluator.enforce = enforce_of_part
 
 
 if __name__ == "__main__":

@@ -34,8 +34,11 @@ def _setting(key: tuple[str, str], attribute: str) -> Call:
 
 
 def _query(pk: str, **more: Any) -> Call:
-    values = {"ExpressionAttributeValues": {":pk": {"S": pk}}}
-    return "dynamodb", "query", {"TableName": "Table", **values, **more}
+    wanted = {
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+    }
+    return "dynamodb", "query", {"TableName": "Table", **wanted, **more}
 
 
 def _together(key: tuple[str, str]) -> Call:

@@ -4,10 +4,10 @@ service authorization reference has them.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from local.item_keys import condition_keys
 from tests.iam.policies import Request
 from tests.iam.stack import ACCOUNT, PARTITION, REGION
 
@@ -26,57 +26,21 @@ def requests_of(service: str, method: str, given: Parameters) -> list[Request]:
 
 
 def _dynamodb(method: str, given: Parameters) -> Iterator[Request]:
-    match method:
-        case "transact_write_items":
-            for action in given["TransactItems"]:
-                ((kind, part),) = action.items()
-                yield _of_item(_PARTS[kind], part)
-        case "batch_get_item" | "batch_write_item":
-            for table, wanted in given["RequestItems"].items():
-                reads = method == "batch_get_item"
-                keys = wanted["Keys"] if reads else [_written(each) for each in wanted]
-                pks = {key["pk"]["S"]: None for key in keys}
-                yield Request(_DYNAMODB[method], TABLE + table, {_LEADING: tuple(pks)})
-        case "query" if "IndexName" in given:
-            place = f"{TABLE}{given['TableName']}/index/{given['IndexName']}"
-            yield Request(_DYNAMODB[method], place)
-        case "query":
-            pk = given["ExpressionAttributeValues"][":pk"]["S"]
-            yield Request(_DYNAMODB[method], TABLE + given["TableName"], {_LEADING: (pk,)})
-        case "scan":
-            yield Request(_DYNAMODB[method], TABLE + given["TableName"])
-        case _:
-            yield _of_item(_DYNAMODB[method], given)
+    if method == "transact_write_items":
+        for action in given["TransactItems"]:
+            ((kind, part),) = action.items()
+            yield _of_table(_PARTS[kind], part["TableName"], part)
+    elif "RequestItems" in given:
+        for table in given["RequestItems"]:
+            yield _of_table(_DYNAMODB[method], table, given)
+    else:
+        index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
+        yield _of_table(_DYNAMODB[method], given["TableName"] + index, given)
 
 
-def _of_item(action: str, given: Parameters) -> Request:
-    context = {
-        _LEADING: (_key_in(given)["pk"]["S"],),
-        "dynamodb:Attributes": tuple(sorted(_attributes(given))),
-    }
-    if "ReturnValues" in given:
-        context["dynamodb:ReturnValues"] = (given["ReturnValues"],)
-    return Request(action, TABLE + given["TableName"], context)
-
-
-def _key_in(given: Parameters) -> Any:
-    return given.get("Key") or given["Item"]
-
-
-def _written(request: Parameters) -> Any:
-    ((_, one),) = request.items()
-    return _key_in(one)
-
-
-def _attributes(given: Parameters) -> set[str]:
-    """The attributes that a request names, anywhere."""
-    names = given.get("ExpressionAttributeNames", {})
-    expressions = (
-        given.get(f"{kind}Expression", "") for kind in ("Update", "Condition", "Projection")
-    )
-    words = re.findall(r"[#:]?\w+", " ".join(expressions))
-    named = {names.get(word, word) for word in words if not word.startswith(":")}
-    return named - _KEYWORDS | set(_key_in(given))
+def _of_table(action: str, place: str, given: Parameters) -> Request:
+    keys = {name: tuple(values) for name, values in condition_keys(given).items()}
+    return Request(action, TABLE + place, keys)
 
 
 def _s3(method: str, given: Parameters) -> Iterator[Request]:
@@ -109,13 +73,7 @@ def _secrets(method: str, given: Parameters) -> Iterator[Request]:
     yield Request(_SECRETS[method], whole)
 
 
-_LEADING = "dynamodb:LeadingKeys"
 _SECRET = f"arn:{PARTITION}:secretsmanager:{REGION}:{ACCOUNT}:secret:"
-_KEYWORDS = {"SET", "ADD", "REMOVE", "AND", "OR", "NOT", "IN"} | {
-    "attribute_exists",
-    "attribute_not_exists",
-    "begins_with",
-}
 _PARTS = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",

@@ -1,9 +1,5 @@
 """IAM's evaluation of identity policies, as far as the template's need it.
 
-The embedded AWS knows neither `dynamodb:LeadingKeys` nor `dynamodb:ReturnValues`, nor the
-attributes of an update; it takes conditions on the first two for met, and denies nothing by the
-third. Here all of them mean what AWS documents:
-
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html

@@ -10,10 +10,10 @@ import httpx
 from botocore.exceptions import ClientError
 
 from enrichment.pipeline import Pipeline
-from tests.functional.world import Messages, Provider, World
+from tests.functional.world import Messages, World
 from tests.iam.calls import requests_of
 from tests.iam.policies import Policies, Request
-from tests.iam.stack import FUNCTIONS, Stack, the_stack
+from tests.iam.stack import FUNCTIONS, ROLES, the_stack
 from tests.simulation import aws
 
 Rights = Mapping[str, Policies]
@@ -149,24 +149,14 @@ class Bucket(aws.S3):
 
 
 class WorldOfRoles(World):
-    """A world in which each function may do what its role may.
-
-    Args:
-        rights: of each role; the template's by default.
-        stack: whose variables the functions have.
-        provider: the template's prices and the standard stand-in's find rate, by default.
+    """A world in which each function has the variables of the template, and may do what `rights`
+    let its role do.
     """
 
-    def __init__(
-        self,
-        rights: Rights | None = None,
-        stack: Stack | None = None,
-        provider: Provider | None = None,
-    ) -> None:
-        self.stack = stack or the_stack()
-        super().__init__(provider)
-        self.iam = Account(rights or template_rights(self.stack))
-        self.environments = {each: self.stack.environment(each) for each in FUNCTIONS}
+    def __init__(self, rights: Rights) -> None:
+        super().__init__()
+        self.iam = Account(rights)
+        self.environments = {each: the_stack().environment(each) for each in FUNCTIONS}
         names = self.environments["submit"]
         self.s3 = self.account.s3 = Bucket(lambda _, act: act(), self.clock)
         secrets = {
@@ -208,7 +198,7 @@ class WorldOfRoles(World):
     def let_others_act(self) -> None:
         """Have Lambda and API Gateway do once what they do in the names of roles."""
         for role in self.iam.rights:
-            for request in self.stack.done_by_others(role):
+            for request in the_stack().done_by_others(role):
                 self.iam.ask(role, request)
 
     def _all_variables(self) -> dict[str, str]:
@@ -225,6 +215,6 @@ class _Started:
         self._functions.invoke(FunctionName=FunctionName.rpartition("-")[2], **given)
 
 
-def template_rights(stack: Stack) -> dict[str, Policies]:
+def template_rights() -> dict[str, Policies]:
     """What the template lets each role do."""
-    return {role: stack.policies(role) for role in (*FUNCTIONS, "door")}
+    return {role: the_stack().policies(role) for role in ROLES}

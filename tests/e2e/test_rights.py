@@ -1,0 +1,89 @@
+"""Whoever has the credentials of a function can do no more than its task, on the deployed stack."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.stack import Stack
+from tests.iam.attacks import ATTACKS, OWN_TASKS
+
+DENIED = "AccessDenied"  # some services add Exception
+_SERVICES = {"functions": "lambda", "secrets": "secretsmanager"}
+# What belongs in a call that is not looked at before it is allowed.
+_REST: dict[str, dict[str, Any]] = {
+    "put_object": {"Body": b""},
+    "send_message_batch": {"Entries": [{"Id": "0", "MessageBody": "{}"}]},
+    "delete_message": {"ReceiptHandle": "one"},
+    "put_bucket_policy": {"Policy": "{}"},
+    "put_bucket_lifecycle_configuration": {"LifecycleConfiguration": {"Rules": []}},
+    "put_secret_value": {"SecretString": "another"},
+}
+
+
+@pytest.fixture(scope="module")
+def names(deployed: Stack) -> dict[str, str]:
+    """What the deployed stack calls what the attacks name."""
+    found = deployed.client("cloudformation").describe_stack_resources(StackName="enrichment")
+    made = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found["StackResources"]}
+    wanted = ("SubmitQueue", "WebhookQueue", "FailedEvents", "Ticks", "SigningKey", "PersonKey")
+    return {name: made[name] for name in wanted} | {
+        "Table": deployed.table,
+        "data": deployed.bucket,
+    }
+
+
+def credentials_of(deployed: Stack, function: str) -> dict[str, Any]:
+    role = deployed.client("lambda").get_function_configuration(
+        FunctionName=deployed.functions[function]
+    )["Role"]
+    given = deployed.client("sts").assume_role(RoleArn=role, RoleSessionName="taken-over")
+    keys = given["Credentials"]
+    return {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
+
+
+def renamed(value: Any, names: dict[str, str]) -> Any:
+    """Parameters with the names of the deployed stack."""
+    match value:
+        case dict():
+            return {names.get(key, key): renamed(one, names) for key, one in value.items()}
+        case list():
+            return [renamed(one, names) for one in value]
+        case str() if "/" in value and value.rpartition("/")[2] in names:
+            return names[value.rpartition("/")[2]]
+        case str() if value.startswith("arn:"):
+            return names[value.rpartition(":")[2].removesuffix("-AbCdEf")]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def said(session: Any, deployed: Stack, attack: str, names: dict[str, str]) -> str:
+    """What an attack is answered: the code of an error, empty if there is none."""
+    service, method, given = ATTACKS[attack]
+    client = session.client(
+        _SERVICES.get(service, service),
+        endpoint_url=deployed.endpoint_url,
+        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
+    )
+    try:
+        getattr(client, method)(**renamed(given, names), **_REST.get(method, {}))
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
+@pytest.mark.parametrize("function", [role for role in OWN_TASKS if role != "door"])
+def test_whoever_has_a_functions_credentials_is_denied_all_but_its_task(
+    deployed: Stack, names: dict[str, str], function: str
+) -> None:
+    session = boto3.Session(**credentials_of(deployed, function), region_name=deployed.region)
+    own = OWN_TASKS[function]
+    answers = {each: said(session, deployed, each, names) for each in ATTACKS.keys() - own}
+    assert {each: code for each, code in answers.items() if not code.startswith(DENIED)} == {}
+    for harmless in own & {"read a job", "read the signing key"}:
+        assert said(session, deployed, harmless, names) == ""
