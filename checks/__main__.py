@@ -17,6 +17,8 @@ OPTIONS = {
     "AccessLog": "none",
     "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
     "BucketLog": "none",
+    "SubnetIds": "subnet-0a,subnet-0b",
+    "SecurityGroupIds": "sg-0a",
     "AlarmEmail": "team@example.com",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "UploadFolder": "email/team",

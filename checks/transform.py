@@ -45,8 +45,11 @@ def deployed(template: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str
 
     Scanners take a condition for its property, so they are given what is left once it is decided.
     """
-    defaults = {name: given.get("Default") for name, given in template["Parameters"].items()}
-    decided = _Decided({**defaults, **chosen}, template.get("Conditions", {}))
+    parameters = {
+        name: _read(given["Type"], chosen.get(name, given.get("Default")))
+        for name, given in template["Parameters"].items()
+    }
+    decided = _Decided(parameters, template.get("Conditions", {}))
     return {
         **{key: template[key] for key in ("AWSTemplateFormatVersion", "Description", "Parameters")},
         "Resources": {
@@ -55,6 +58,10 @@ def deployed(template: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str
             if decided.holds(resource.get("Condition"))
         },
     }
+
+
+def _read(kind: str, value: Any) -> Any:
+    return value.split(",") if kind == "CommaDelimitedList" else value
 
 
 class _Decided:
@@ -90,6 +97,11 @@ class _Decided:
         one, other = map(self.of, given)
         return bool(one == other)
 
+    def _join(self, given: list[Any]) -> Any:
+        parts = self.of(given[1])
+        known = all(isinstance(part, str) for part in parts)
+        return given[0].join(parts) if known else {"Fn::Join": [given[0], parts]}
+
     def _not(self, given: list[Any]) -> bool:
         return not self.of(given[0])
 
@@ -105,6 +117,7 @@ _FUNCTIONS = {
     "Condition": "holds",
     "Fn::If": "_if",
     "Fn::Equals": "_equals",
+    "Fn::Join": "_join",
     "Fn::Not": "_not",
     "Fn::And": "_and",
     "Fn::Or": "_or",

@@ -34,7 +34,6 @@ FILE = FOLDER / "stack.json"
 REGION = "us-east-1"
 NAME = "enrichment"
 _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
-_FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
 _SERVICES = (
     *("apigateway", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "monitoring"),
     *("s3", "secretsmanager", "sns", "sqs", "sts"),
@@ -225,7 +224,7 @@ def _start(
         webhook_url=outputs["WebhookUrl"],
         provider_url=provider,
         ledger_url=ledger,
-        functions={name: f"{NAME}-{name}" for name in _FUNCTIONS},
+        functions=_functions(_client("cloudformation", endpoint)),
         queues={
             "submit": outputs["SubmitQueueUrl"],
             "submit_dead_letters": outputs["SubmitDeadLettersUrl"],
@@ -281,6 +280,18 @@ def _end(groups: list[int]) -> None:
 def _outputs(client: "CloudFormationClient") -> dict[str, str]:
     stacks = client.describe_stacks(StackName=NAME)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+
+
+def _functions(client: "CloudFormationClient") -> dict[str, str]:
+    """The names of the stack's functions by the folders that they are in."""
+    resources = client.describe_stack_resources(StackName=NAME)["StackResources"]
+    return {
+        resource["LogicalResourceId"].removesuffix("Function").lower(): resource[
+            "PhysicalResourceId"
+        ]
+        for resource in resources
+        if resource["ResourceType"] == "AWS::Lambda::Function"
+    }
 
 
 def _client(service: str, endpoint: str) -> Any:
