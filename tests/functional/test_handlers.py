@@ -68,6 +68,7 @@ def account(no_real_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             "SUBMIT_QUEUE_URL": sqs.create_queue(QueueName="submit")["QueueUrl"],
             "SPLIT_FUNCTION": "split",
             "COMPILE_FUNCTION": "compile",
+            "ERASE_FUNCTION": "erase",
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",
             "MOST_NUMBERS_PER_PHONE": "5",

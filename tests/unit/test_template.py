@@ -16,7 +16,7 @@ def resources() -> dict[str, Any]:
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
     roles = [json.dumps(function["Role"]) for function in functions.values()]
-    assert len(functions) == len(set(roles)) == 7
+    assert len(functions) == len(set(roles)) == 8
 
 
 def test_no_statement_allows_more_than_named_actions_on_named_resources(
@@ -40,16 +40,13 @@ def test_no_statement_allows_more_than_named_actions_on_named_resources(
             assert all(action.startswith("xray:") for action in actions), statement
 
 
-def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
-    roles = json.dumps(of_type(resources, "AWS::IAM::Role"))
-    for action in (
-        "dynamodb:Scan",
-        "dynamodb:DeleteItem",
-        "s3:DeleteObject",
-        "s3:PutLifecycleConfiguration",
-        '"iam:',
-    ):
-        assert action not in roles
+def test_no_role_may_scan_and_only_that_of_erase_may_delete(resources: dict[str, Any]) -> None:
+    roles = of_type(resources, "AWS::IAM::Role")
+    erase = json.dumps(roles.pop("EraseRole"))
+    for action in ("dynamodb:Scan", '"s3:DeleteObject"', "s3:PutLifecycleConfiguration", '"iam:'):
+        assert action not in json.dumps(roles) + erase
+    for action in ("dynamodb:DeleteItem", "s3:DeleteObject"):
+        assert action not in json.dumps(roles)
 
 
 def test_every_queue_of_work_has_its_dead_letters_and_six_times_the_patience(
@@ -69,7 +66,9 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
 ) -> None:
     configured = of_type(resources, "AWS::Lambda::EventInvokeConfig")
     functions = {json.dumps(properties["FunctionName"]) for properties in configured.values()}
-    assert functions == {json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile")}
+    assert functions == {
+        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Erase")
+    }
     assert all(
         properties["DestinationConfig"]["OnFailure"]["Destination"]
         for properties in configured.values()
@@ -79,12 +78,13 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
 def test_uploads_start_a_job_everywhere_but_below_the_pipelines_own_folders(
     resources: dict[str, Any],
 ) -> None:
-    from enrichment.domain.folder import OWN_FOLDERS
+    from enrichment.domain.folder import NOT_UPLOADS
 
-    rules = of_type(resources, "AWS::Events::Rule").values()
-    pattern = next(rule["EventPattern"] for rule in rules if "EventPattern" in rule)
-    left_out = pattern["detail"]["object"]["key"][0]["anything-but"]["prefix"]
-    assert {prefix.rstrip("/") for prefix in left_out} == OWN_FOLDERS
+    rules = of_type(resources, "AWS::Events::Rule")
+    [left_out] = rules["SplitFunctionUpload"]["EventPattern"]["detail"]["object"]["key"]
+    assert {prefix.rstrip("/") for prefix in left_out["anything-but"]["prefix"]} == NOT_UPLOADS
+    people = rules["EraseFunctionUpload"]["EventPattern"]["detail"]["object"]["key"]
+    assert people == [{"prefix": "erase/"}]
 
 
 def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[
     """
     functions = of_type(resources, "AWS::Lambda::Function")
     loops = {name for name, found in functions.items() if found.get("RecursiveLoop") == "Allow"}
-    assert loops == {"SubmitFunction"}
+    assert loops == {"SubmitFunction", "EraseFunction"}
 
 
 def test_sweeps_do_not_overlap(resources: dict[str, Any]) -> None:
@@ -121,8 +121,8 @@ def test_dead_letters_are_delivered_with_the_longest_stack_name(resources: dict[
     [statement] = of_type(resources, "AWS::SQS::QueuePolicy")["FailedEventsPolicy"][
         "PolicyDocument"
     ]["Statement"]
-    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert name_of(source, "s" * longest).rpartition("rule/")[2] in names
+    sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert {name_of(each, "s" * longest).rpartition("rule/")[2] for each in sources} <= names
 
 
 def name_of(value: Any, stack: str) -> str:

@@ -104,6 +104,13 @@ class Table:
         """Put an item, whatever is there."""
         self._client.put_item(TableName=self._name, Item=wire(item))
 
+    def delete(self, key: Mapping[str, str]) -> bool:
+        """Delete an item; False where there was none."""
+        answer = self._client.delete_item(
+            TableName=self._name, Key=wire(key), ReturnValues="ALL_OLD"
+        )
+        return bool(answer.get("Attributes"))
+
     def update(self, update: Update) -> dict[str, Any] | None:
         """Update an item if the condition holds.
 

@@ -71,10 +71,13 @@ class SplitUpload:
         """Split `key` at `version` (`size` in bytes), as far as there is time.
 
         Returns:
-            The job's id, or None where the key is nobody's upload.
+            The job's id, or None where the key is nobody's upload. A version from which a person
+            was erased is no new upload.
         """
         if not is_upload(key):
             return None
+        if (rewritten := self.bucket.rewritten_for(key, version)) is not None:
+            return rewritten or None
         job = self._begin(key, version, size)
         if job.state is not JobState.SPLITTING:
             return job.id
