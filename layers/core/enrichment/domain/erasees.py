@@ -188,7 +188,10 @@ class Search:
             return None
         told_by = "\n".join(sorted(traces.pages))
         if not is_whole:
-            told_by = "\n".join([traces.first, traces.last, *sorted(traces.employers), told_by])
+            employer = min(
+                traces.employers, default=""
+            )  # a company, if it is known: it sorts first
+            told_by = "\n".join([traces.first, traces.last, employer, told_by])
         return Candidate(row, is_whole and row not in self._undecided, told_by)
 
 

@@ -47,6 +47,6 @@ class Erasures:
         return bool(item and item.get("finished_at"))
 
     def is_idle(self, erasure: str, now: int, longest: int) -> bool:
-        """Whether there is something to do, and no run is at it."""
+        """Whether no run is at it."""
         item = self._table.get(erasure_key(erasure)) or {}
-        return not item.get("finished_at") and int(item.get("began_at", 0)) < now - longest
+        return int(item.get("began_at", 0)) < now - longest

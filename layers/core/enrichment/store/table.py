@@ -49,12 +49,18 @@ class Table:
         return found
 
     def query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
-        """The items of a partition whose sort keys begin so, in their order (consistent reads)."""
+        """The items of a partition whose sort keys begin so, in their order (consistent reads); all
+        where the prefix is empty.
+        """
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = prefix
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=wire({":pk": pk, ":prefix": prefix}),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=wire(values),
         )
         for page in pages:
             yield from map(plain, page["Items"])

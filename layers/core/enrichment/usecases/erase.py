@@ -49,6 +49,8 @@ class EraseUpload:
         erasure = job_id(self.bucket.name, key, version)
         attempts = self.erasures.begin(erasure, self.clock(), LONGEST_RUN)
         if not attempts:
+            if self.erasures.is_finished(erasure):
+                self._clear(erasure, key, version)
             return None
         went_on = is_out_of_time = False
         try:
@@ -88,11 +90,15 @@ class EraseUpload:
             with self.bucket.write(receipt_key(receipt.erasure, suffix), content_type) as out:
                 out.write(text.encode())
         self.erasures.finish(receipt.erasure, self.clock())
+        self._clear(receipt.erasure, key, version)
+
+    def _clear(self, done: str, key: str, version: str) -> None:
+        """Delete what named the people of an erasure that is done, and how far it had come."""
         for each in self.bucket.versions(key):
             erasure = job_id(self.bucket.name, each.key, each.id)
             if each.key == key and (each.id == version or self.erasures.is_finished(erasure)):
                 self.bucket.delete_version(key, each.id)
-        for each in self.bucket.versions(progress_key(receipt.erasure)):
+        for each in self.bucket.versions(progress_key(done)):
             self.bucket.delete_version(each.key, each.id)
 
 

@@ -194,8 +194,12 @@ class EmptiedSheet:
     def close(self, name: str, element: bytes) -> bytes:
         """What is written in its place."""
         if local_name(name) == "hyperlink":
-            kept = (each for each in self._attributes.items() if local_name(each[0]) in _OF_LINK)
-            return f"<{name}{_written(dict(kept))}/>".encode()
+            kept = {
+                each: value
+                for each, value in self._attributes.items()
+                if local_name(each) in _OF_LINK or each.startswith("xmlns")
+            }
+            return f"<{name}{_written(kept)}/>".encode()
         prefix = name.removesuffix("c")
         style: dict[str, str] = {
             each: self._attributes[each] for each in ("r", "s") if each in self._attributes
