@@ -233,6 +233,7 @@ class Pipeline:
             erasees=ReadErasees(self.bucket, self._read(settings.LimitSettings).limits),
             groups=FindGroups(self.bucket, self.jobs, self.in_parallel),
             erase=self.erase_group,
+            in_parallel=self.in_parallel,
             clock=self.clock,
         )
 

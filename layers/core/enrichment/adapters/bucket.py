@@ -28,10 +28,10 @@ class Upload:
 
 
 class Version:
-    """One version of an object, and whether it is the newest."""
+    """One version of an object, whether it is the newest, and its bytes."""
 
-    def __init__(self, key: str, id: str, is_latest: bool) -> None:  # noqa: A002
-        self.key, self.id, self.is_latest = key, id, is_latest
+    def __init__(self, key: str, id: str, is_latest: bool, size: int = 0) -> None:  # noqa: A002
+        self.key, self.id, self.is_latest, self.size = key, id, is_latest, size
 
 
 class Bucket:
@@ -113,7 +113,7 @@ class Bucket:
         )
         for page in pages:
             for each in page.get("Versions", []):
-                yield Version(each["Key"], each["VersionId"], each["IsLatest"])
+                yield Version(each["Key"], each["VersionId"], each["IsLatest"], each["Size"])
 
     def delete_version(self, key: str, version: str) -> None:
         """Delete a version for good; nothing where it is gone."""

@@ -151,10 +151,18 @@ class Search:
             if word := _last_word(each.traces):
                 self._by_last[word].add(each.row)
 
+    def may_be_in(self, content: bytes) -> bool:
+        """Whether a file of these bytes may name somebody: most name nobody, and need not be read
+        as rows. Of what is packed, not ASCII, or has letters in numbers, nothing is told here.
+        """
+        if not content.isascii() or b"\\u" in content or content.startswith(b"PK"):
+            return True
+        return self.may_name([content.decode()])
+
     def may_name(self, texts: Sequence[str]) -> bool:
         """Whether a row is worth a closer look: most are not, and this is quick."""
         text = "\n".join(texts)
-        if self._by_address and "@" in text:
+        if self._by_address and not self._by_address.keys().isdisjoint(addresses_in(text)):
             return True
         if self._by_page and _PAGE.search(text):
             return True

@@ -17,15 +17,17 @@ class Progress(BaseModel):
     """First all is searched, to know which names may mean several people; then those groups are
     erased that have somebody; then all is searched again, until that finds nobody.
 
-    `cursor` is the last group of the phase that is done. `told` has digests of what tells the
-    candidates of each erasee apart, `undecided` how many people a name may mean, by the erasee's
-    row, and `erased` the rows of those who were found. `is_busy` tells that a job's files could not
-    be erased yet. `found_again` counts the groups in which a pass of the last phase found somebody.
+    `cursor` is the last group of the phase that is done, `begun` the one that is being erased.
+    `told` has digests of what tells the candidates of each erasee apart, `undecided` how many
+    people a name may mean, by the erasee's row, and `erased` the rows of those who were found.
+    `is_busy` tells that a job's files could not be erased yet. `found_again` counts the groups in
+    which a pass of the last phase found somebody.
     """
 
     started_at: int
     phase: Literal["search", "erase", "prove"] = "search"
     cursor: str = ""
+    begun: str = ""
     passes: int = 0
     told: dict[int, set[str]] = {}
     undecided: dict[int, int] = {}

@@ -127,8 +127,9 @@ class EraseGroup:
         self._erase_notes(group, rows, search, account)
         self._erase_reports(group, job, account)
         for each in group.files:
-            if (each.key, each.id) in found.layouts:
-                self._erase_from_file(group, each, found, rows, account)
+            layout = self._layout(group, each, found)
+            if layout:
+                self._erase_from_file(group, each, layout, found, rows, account)
 
     def _look_at_file(self, group: Group, file: Version, search: Search, found: Found) -> None:
         place = (file.key, file.id)
@@ -139,12 +140,22 @@ class EraseGroup:
             return
         if looked is None:
             return
+        if looked.layout is None:
+            return
         found.layouts[place] = looked.layout
-        # Until 0.4 a rejected file did not say which rows its own were.
-        is_apart = file.key.startswith(f"{REJECTED}/") and not looked.layout.ours
+        is_apart = _is_apart(file, looked.layout)
         named = found.apart.setdefault(place, Named()) if is_apart else found.named
         for row, candidates in looked.named.items():
             named.add(row, candidates)
+
+    def _layout(self, group: Group, file: Version, found: Found) -> Layout | None:
+        """How a file is written; None where it cannot be read."""
+        try:
+            return found.layouts.get((file.key, file.id)) or self.files.layout(
+                file.key, file.id, _reader(group.job, file)
+            )
+        except FileError:
+            return None
 
     def _erase_plans(self, group: Group, rows: frozenset[int], account: Account) -> None:
         for each in group.plans:
@@ -197,14 +208,20 @@ class EraseGroup:
                 account.note(ErasedObject(key=each.key), [each.id])
 
     def _erase_from_file(
-        self, group: Group, file: Version, found: Found, rows: frozenset[int], account: Account
+        self,
+        group: Group,
+        file: Version,
+        layout: Layout,
+        found: Found,
+        rows: frozenset[int],
+        account: Account,
     ) -> None:
-        place = (file.key, file.id)
-        mine: Collection[int] = found.apart[place].rows() if place in found.apart else rows
+        mine: Collection[int] = rows
+        if _is_apart(file, layout):
+            mine = found.apart.get((file.key, file.id), Named()).rows()
         reader = _reader(group.job, file)
         if not self.files.has_left(file.key, file.id, mine.__contains__, reader):
             return
-        layout = found.layouts[place]
         if self._is_latest(file):
             done, version = self.files.empty(
                 file, layout, mine.__contains__, file.key, group.job, is_read=reader is not None
@@ -240,6 +257,13 @@ def _reader(job: Job | None, file: Version) -> Job | None:
     """The job that reads a version of a file, by the numbers of its rows."""
     reads = job and job.layout and (job.file, job.version) == (file.key, file.id)
     return job if reads else None
+
+
+def _is_apart(file: Version, layout: Layout) -> bool:
+    """Whether a file does not say which rows of the job its own are: so were rejected files until
+    0.4.
+    """
+    return file.key.startswith(f"{REJECTED}/") and not layout.ours
 
 
 def _counted(key: str, before: int, after: int) -> ErasedObject:

@@ -22,16 +22,17 @@ from enrichment.files.opening import opened, reopened
 from enrichment.files.sheet import Row, Sheet
 from enrichment.words import rows as words
 
+_SMALL = 4_000_000  # bytes of a file that are looked at as a whole
 _GONE = frozenset({"", RowState.ERASED, words.ERASED})  # what a row may say that tells of nobody
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What a search of one version found: how the file is written, and who may be named, by the
-    row of the job's file.
+    """What a search of one version found: how the file is written, None where that did not matter;
+    and who may be named, by the row of the job's file.
     """
 
-    layout: Layout
+    layout: Layout | None
     named: dict[int, list[Candidate]] = field(default_factory=dict)
 
 
@@ -56,6 +57,8 @@ class EraseFromFiles:
         Raises:
             FileError: it cannot be read as rows.
         """
+        if self._is_nobodys(key, version, search):
+            return Looked(None)
         with self._opened(key, version, job) as sheet:
             if sheet is None:
                 return None
@@ -66,6 +69,21 @@ class EraseFromFiles:
                 if search.may_name(texts) and (found := search.candidates(traces.of(row, texts))):
                     named.setdefault(_number(row), []).extend(found)
             return Looked(sheet.layout, named)
+
+    def layout(self, key: str, version: str, job: Job | None) -> Layout | None:
+        """How a version is written; None where it is gone.
+
+        Raises:
+            FileError: it cannot be read as rows.
+        """
+        with self._opened(key, version, job) as sheet:
+            return sheet.layout if sheet else None
+
+    def _is_nobodys(self, key: str, version: str, search: Search) -> bool:
+        """Whether it is sure from a file's bytes that it names nobody."""
+        stream = self.bucket.read(key, version)
+        content = stream.read(_SMALL + 1) if stream else b""
+        return len(content) <= _SMALL and not search.may_be_in(content)
 
     def has_left(
         self, key: str, version: str, is_named: Callable[[int], bool], job: Job | None = None

@@ -43,6 +43,12 @@ class Group:
             (self.plans if name.startswith("plan-") else self.notes).append(version)
 
     @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        rest = (*self.plans, *self.notes, *self.reports)
+        return sum(each.size for each in (*rest, *self.files))
+
+    @property
     def files(self) -> list[Version]:
         """Files of rows; the job's own comes last."""
         return [*self.answers, *self.inputs]

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
@@ -13,8 +13,9 @@ from enrichment.domain.erasure import Progress
 from enrichment.domain.folder import is_erasure, job_id, progress_key, receipt_key
 from enrichment.domain.receipt import Receipt
 from enrichment.errors import FileError
+from enrichment.parallel import Parallel
 from enrichment.steps.erasees import ReadErasees
-from enrichment.steps.erasing import Account, EraseGroup
+from enrichment.steps.erasing import Account, EraseGroup, Found
 from enrichment.steps.erasing_groups import FindGroups, Group
 from enrichment.store.erasures import Erasures
 from enrichment.words import erasure as words
@@ -22,6 +23,7 @@ from enrichment.words import erasure as words
 LONGEST_RUN = 16 * 60  # seconds: no run is longer
 _SPARE = 120  # seconds of a run that are kept for storing what it has done
 _MOST_ATTEMPTS = 5  # runs that may die, one after the other
+_AT_ONCE, _MOST_AT_ONCE = 8_000_000, 32  # bytes and groups that are looked at side by side
 _MOST_PASSES = 8  # searches that find somebody again
 
 
@@ -35,6 +37,7 @@ class EraseUpload:
     erasees: ReadErasees
     groups: FindGroups
     erase: EraseGroup
+    in_parallel: Parallel
     clock: Clock
 
     def run(self, key: str, version: str, seconds_left: SecondsLeft = for_ever) -> Receipt | None:
@@ -170,32 +173,44 @@ class _Run:
         """Go over the groups that are left of a phase; False where there is no time for all."""
         progress = self._progress
         search = Search(self._erasees, progress.undecided)
-        for name in sorted(groups):
-            if name <= progress.cursor or (progress.phase == "erase" and name not in progress.hits):
-                continue
+        left = [name for name in sorted(groups) if self._is_left(name)]
+        for names in _few_at_once(left, groups):
             if self._seconds_left() < _SPARE:
                 self._keep()
                 return False
-            self._look(name, groups[name], search)
-            progress.cursor = name
+            looks = self._of.in_parallel(
+                lambda name: self._of.erase.look(groups[name], search), names
+            )
+            for name, found in zip(names, looks, strict=True):
+                self._take(name, groups[name], found, search)
+                progress.cursor = name
         return True
 
-    def _look(self, name: str, group: Group, search: Search) -> None:
+    def _is_left(self, name: str) -> bool:
+        """Whether a group is still to be looked at in this phase."""
         progress = self._progress
-        found = self._of.erase.look(group, search)
+        is_of_phase = progress.phase != "erase" or name in progress.hits
+        return name > progress.cursor and is_of_phase
+
+    def _take(self, name: str, group: Group, found: Found, search: Search) -> None:
+        """What a look at a group found: note it, or erase it."""
+        progress = self._progress
         progress.unread.update(found.unread)
-        candidates = found.candidates
         if progress.phase == "search":
-            progress.note(name, candidates)
+            progress.note(name, found.candidates)
             return
-        if not found.is_sure:
+        # Of a group that a run died over, what is left may name nobody by itself.
+        if not found.is_sure and progress.begun != name:
             return
         progress.found_again += progress.phase == "prove"
         if self._of.erase.is_at_work(group):
             progress.is_busy = True
             return
-        progress.erased.update(each.erasee for each in candidates if each.is_sure)
+        progress.erased.update(each.erasee for each in found.candidates if each.is_sure)
+        progress.begun = name
+        self._keep()
         self._of.erase.erase(group, found, search, self._account)
+        progress.begun = ""
         progress.results += self._account.results
         progress.entries += self._account.entries
         self._account.results = self._account.entries = 0
@@ -203,6 +218,20 @@ class _Run:
     def _keep(self) -> None:
         with self._of.bucket.write(progress_key(self._erasure), "application/json") as out:
             out.write(self._progress.model_dump_json().encode())
+
+
+def _few_at_once(names: Sequence[str], groups: Mapping[str, Group]) -> Iterator[list[str]]:
+    """Names of groups that are looked at side by side: as many as are small together."""
+    few: list[str] = []
+    size = 0
+    for name in names:
+        size += groups[name].size
+        if few and (size > _AT_ONCE or len(few) == _MOST_AT_ONCE):
+            yield few
+            few, size = [], groups[name].size
+        few.append(name)
+    if few:
+        yield few
 
 
 def _table(receipt: Receipt) -> str:
