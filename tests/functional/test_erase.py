@@ -90,14 +90,16 @@ def test_what_is_written_anew_is_no_upload(world: World) -> None:
     world.enrich(KEY, contacts(3))
     proven(world.erase(PEOPLE, JANE2))
     [version] = [version for (_, version) in world.versions(KEY)]
-    jobs = sum(item["sk"]["S"] == "JOB" for item in world.items())
+    posts = len(world.provider.posts)
 
-    world.pipeline.split.run(KEY, version, 100)
+    made = world.pipeline.split.run(KEY, version, 100)
     world.now += 1000
     world.pipeline.sweep.run()
 
     assert world.functions.splits == []
-    assert sum(item["sk"]["S"] == "JOB" for item in world.items()) == jobs
+    assert world.job(made or "").state is JobState.REPEATED
+    assert len(world.provider.posts) == posts
+    assert len([key for key in world.keys("reports/email/") if key.endswith(".json")]) == 1
 
 
 def test_an_address_erases_each_row_that_holds_it_and_all_that_came_of_it(world: World) -> None:

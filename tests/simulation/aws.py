@@ -66,7 +66,8 @@ class S3:
             if "Range" in request:
                 start, end = request["Range"].removeprefix("bytes=").split("-")
                 content = content[int(start) : int(end) + 1]
-            return {"Body": Body(content)}
+            said = self._said.get((request["Key"], number), {})
+            return {"Body": Body(content), "Metadata": {}} | said
 
         return dict(self.guard("read", act))
 

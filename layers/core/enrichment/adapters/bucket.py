@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 _PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
 
-# Metadata of what was rewritten: a digest of its key, and its job.
-_REWRITTEN, _JOB = "erased-at", "erased-for"
+_REWRITTEN = "erased-at"  # metadata of what an erasure wrote: a digest of its key
 _NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
@@ -25,6 +24,13 @@ class Upload:
 
     def __init__(self, key: str, version: str, size: int, at: int) -> None:
         self.key, self.version, self.size, self.at = key, version, size, at
+
+
+class Content(NamedTuple):
+    """What a version holds, and whether an erasure wrote it (`Bucket.rewrite`)."""
+
+    body: BinaryIO
+    is_rewritten: bool
 
 
 class Version:
@@ -47,6 +53,18 @@ class Bucket:
 
     def read(self, key: str, version: str | None = None) -> BinaryIO | None:
         """The content as a stream; None when the object or the version is not there any more."""
+        answer = self._get(key, version)
+        return cast(BinaryIO, answer["Body"]) if answer else None
+
+    def upload(self, key: str, version: str) -> "Content | None":
+        """The content of a version, and whether `rewrite` wrote it; None when it is not there."""
+        answer = self._get(key, version)
+        if answer is None:
+            return None
+        is_rewritten = answer.get("Metadata", {}).get(_REWRITTEN) == _digest(key)
+        return Content(cast(BinaryIO, answer["Body"]), is_rewritten)
+
+    def _get(self, key: str, version: str | None) -> dict[str, Any] | None:
         try:
             if version is None:
                 answer = self._client.get_object(Bucket=self.name, Key=key)
@@ -61,7 +79,7 @@ class Bucket:
             ):
                 return None
             raise
-        return cast(BinaryIO, answer["Body"])
+        return dict(answer)
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """Bytes `start` to `end` (exclusive)."""
@@ -82,17 +100,11 @@ class Bucket:
         """
         return Writer(self._client, self.name, key, content_type)
 
-    def rewrite(self, key: str, content_type: str, job: str) -> "Writer":
+    def rewrite(self, key: str, content_type: str) -> "Writer":
         """A stream to a new version of an object, from which a person was erased. Its metadata say
         so, so that nobody takes it for an upload; copied to another key it is one again.
         """
-        said = {_REWRITTEN: _digest(key), _JOB: job}
-        return Writer(self._client, self.name, key, content_type, said)
-
-    def rewritten_for(self, key: str, version: str) -> str | None:
-        """The job of a version that `rewrite` wrote, empty if it has none; None for any other."""
-        said = self._head(key, version).get("Metadata", {})
-        return said.get(_JOB, "") if said.get(_REWRITTEN) == _digest(key) else None
+        return Writer(self._client, self.name, key, content_type, {_REWRITTEN: _digest(key)})
 
     def content_type(self, key: str, version: str) -> str:
         """What an object's version says it is."""

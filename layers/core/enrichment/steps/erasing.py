@@ -125,7 +125,7 @@ class EraseGroup:
         for each in group.memories:
             account.note(ErasedObject(key=each.key), [each.id])
         self._erase_notes(group, rows, search, account)
-        self._erase_reports(group, job, account)
+        self._erase_reports(group, account)
         for each in group.files:
             layout = self._layout(group, each, found)
             if layout:
@@ -189,7 +189,7 @@ class EraseGroup:
                 done = _counted(each.key, len(lines), len(left))
             account.note(done, [each.id])
 
-    def _erase_reports(self, group: Group, job: Job | None, account: Account) -> None:
+    def _erase_reports(self, group: Group, account: Account) -> None:
         shown = [
             each
             for each in group.reports
@@ -199,7 +199,7 @@ class EraseGroup:
             return
         newest = next((each for each in shown if each.is_latest), None)
         if newest:
-            for done in self.reports.empty(newest, job.id if job else ""):
+            for done in self.reports.empty(newest):
                 account.note(done)
         old = {each.id for each in shown}
         for each in group.reports:
@@ -224,7 +224,7 @@ class EraseGroup:
             return
         if self._is_latest(file):
             done, version = self.files.empty(
-                file, layout, mine.__contains__, file.key, group.job, is_read=reader is not None
+                file, layout, mine.__contains__, file.key, is_read=reader is not None
             )
             if reader:
                 self._read_anew(reader, file.key, version)
@@ -232,9 +232,7 @@ class EraseGroup:
             return
         if reader:
             key = source_key(reader.id)
-            done, version = self.files.empty(
-                file, layout, mine.__contains__, key, group.job, is_read=True
-            )
+            done, version = self.files.empty(file, layout, mine.__contains__, key, is_read=True)
             self._read_anew(reader, key, version)
             account.note(done)
         account.note(ErasedObject(key=file.key), [file.id])

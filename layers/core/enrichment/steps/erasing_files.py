@@ -103,7 +103,6 @@ class EraseFromFiles:
         layout: Layout,
         is_named: Callable[[int], bool],
         to: str,
-        job: Job | None,
         is_read: bool,
     ) -> tuple[ErasedObject, str]:
         """Write a version anew, without the rows that are to be erased.
@@ -113,7 +112,6 @@ class EraseFromFiles:
             layout: how it is written.
             is_named: tells rows by their number in the job's file.
             to: the key that is written.
-            job: whose file or answer it is.
             is_read: whether a job reads it, by the numbers of its rows.
 
         Returns:
@@ -131,7 +129,7 @@ class EraseFromFiles:
         numbers = self._numbers(key, version, layout)
         with (
             reopened(stream, whole) as open_file,
-            self.bucket.rewrite(to, content_type, job.id if job else "") as out,
+            self.bucket.rewrite(to, content_type) as out,
             packed(out, layout.packing, layout.member) as sink,
             open_file.sheet.emptied(sink) as copy,
         ):

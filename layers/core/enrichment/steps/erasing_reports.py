@@ -37,14 +37,14 @@ class EraseFromReports:
         """Whether a version of a report's data shows values of the file."""
         return _values(self._read(report)) > 0
 
-    def empty(self, data: Version, job: str) -> list[ErasedObject]:
+    def empty(self, data: Version) -> list[ErasedObject]:
         """Write a report anew, its page too, without values; what became of them. The page of a
         report of an earlier version, which cannot be read any more, is left to be deleted.
         """
         told = self._read(data)
         before = _values(told)
         emptied = _without_values(told)
-        self._write(data.key, "application/json", json.dumps(emptied, indent=2), job)
+        self._write(data.key, "application/json", json.dumps(emptied, indent=2))
         after = _values(self._read(Version(data.key, "", is_latest=True)))
         done = ErasedObject(
             key=data.key,
@@ -57,11 +57,11 @@ class EraseFromReports:
         except ValidationError:  # one of an earlier version
             return [done]
         key = data.key.removesuffix(DATA) + PAGE
-        self._write(key, "text/html; charset=utf-8", self.page(report), job)
+        self._write(key, "text/html; charset=utf-8", self.page(report))
         return [done, done.model_copy(update={"key": key})]
 
-    def _write(self, key: str, content_type: str, text: str, job: str) -> None:
-        with self.bucket.rewrite(key, content_type, job) as out:
+    def _write(self, key: str, content_type: str, text: str) -> None:
+        with self.bucket.rewrite(key, content_type) as out:
             out.write(text.encode())
 
     def _read(self, report: Version) -> Any:

@@ -328,8 +328,7 @@ class Sweep:
         ):
             if not is_upload(upload.key) or now - upload.at < self.patience.upload:
                 continue
-            job = self.jobs.get(job_id(self.bucket.name, upload.key, upload.version))
-            if job is None and self.bucket.rewritten_for(upload.key, upload.version) is None:
+            if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
                 swept.uploads_found += 1
 
