@@ -21,6 +21,7 @@ ENVIRONMENT = MappingProxyType(
         "BUCKET": "data",
         "SUBMIT_QUEUE_URL": "queue",
         "SPLIT_FUNCTION": "split",
+        "ERASE_FUNCTION": "erase",
         "COMPILE_FUNCTION": "compile",
         "DEADLINE_MINUTES": "60",
         "MAX_FILE_MEGABYTES": "4000",

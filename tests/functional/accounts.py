@@ -53,7 +53,7 @@ class InMemory:
         self.secrets = aws.Secrets(_let, SECRETS | {"api-key": api_key})
 
     def keys(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.s3.objects if key.startswith(prefix))
+        return [key for key in self.s3.there() if key.startswith(prefix)]
 
     def items(self) -> list[dict[str, Any]]:
         return self.dynamodb.sent()

@@ -56,6 +56,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "TABLE": "table",
             "SUBMIT_QUEUE_URL": sqs.create_queue(QueueName="submit")["QueueUrl"],
             "SPLIT_FUNCTION": "split",
+            "ERASE_FUNCTION": "erase",
             "COMPILE_FUNCTION": "compile",
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",

@@ -16,6 +16,7 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
+from enrichment.domain.receipt import Receipt
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from local.provider import contract
@@ -31,6 +32,8 @@ ENVIRONMENT = {
     "SUBMIT_QUEUE_URL": "https://queue.test",
     "SPLIT_FUNCTION": "split",
     "COMPILE_FUNCTION": "compile",
+    "ERASE_FUNCTION": "erase",
+    "ERASED_ROWS": "blank",
     "API_KEY_SECRET": "api-key",
     "SIGNING_KEY_SECRET": "signing-key",
     # Only tests of what is known of people from other files have it.
@@ -173,12 +176,16 @@ class Functions:
     def __init__(self) -> None:
         self.compiles: list[str] = []
         self.splits: list[tuple[str, str, int]] = []
+        self.erasures: list[tuple[str, str]] = []
 
     def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803
         assert InvocationType == "Event"
         event = json.loads(Payload)
         if FunctionName == "compile":
             self.compiles.append(event["job"])
+        elif FunctionName == "erase":
+            upload = event["detail"]["object"]
+            self.erasures.append((upload["key"], upload["version-id"]))
         else:
             upload = event["detail"]["object"]
             self.splits.append((upload["key"], upload["version-id"], upload["size"]))
@@ -278,6 +285,19 @@ class World:
         """Upload a file and split it; its job."""
         version, size = self.upload(key, content)
         return self.pipeline.split.run(key, version, size) or ""
+
+    def erase(self, key: str, content: str | bytes) -> Receipt | None:
+        """Upload a file of people, and erase them; the receipt."""
+        version, _ = self.upload(key, content)
+        return self.pipeline.erase.run(key, version)
+
+    def versions(self, prefix: str = "") -> dict[tuple[str, str], bytes]:
+        """The content of all versions that there are, by key and version."""
+        listed = list(self.pipeline.bucket.versions(prefix))
+        bodies = {
+            (each.key, each.id): self.pipeline.bucket.read(each.key, each.id) for each in listed
+        }
+        return {place: body.read() for place, body in bodies.items() if body}
 
     def upload(self, key: str, content: str | bytes) -> tuple[str, int]:
         """Upload a file; its version and size."""

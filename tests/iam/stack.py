@@ -21,6 +21,7 @@ _PSEUDO = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": STACK,
+    "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/0a1b2c3d",
     "AWS::URLSuffix": "amazonaws.com",
 }
 _HERE = f"{REGION}:{ACCOUNT}"

@@ -55,21 +55,19 @@ class S3:
     def __init__(self, guard: Guard, clock: Callable[[], int] = lambda: START) -> None:
         self.guard, self._clock = guard, clock
         self.objects: dict[str, list[bytes]] = {}
+        self._said: dict[tuple[str, int], dict[str, Any]] = {}
+        self._gone: set[tuple[str, int]] = set()  # versions that were deleted for good
         self._put_at: dict[tuple[str, int], int] = {}
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            versions = self.objects.get(request["Key"], [])
-            number = int(request.get("VersionId", len(versions)))
-            if not 0 < number <= len(versions):
-                raise ClientError(
-                    {"Error": {"Code": "NoSuchKey", "Message": "no such key"}}, "GetObject"
-                )
-            content = versions[number - 1]
+            number = self._asked(request)
+            content = self.objects[request["Key"]][number - 1]
             if "Range" in request:
                 start, end = request["Range"].removeprefix("bytes=").split("-")
                 content = content[int(start) : int(end) + 1]
-            return {"Body": Body(content)}
+            said = self._said.get((request["Key"], number), {})
+            return {"Body": Body(content), "Metadata": {}} | said
 
         return dict(self.guard("read", act))
 
@@ -77,10 +75,45 @@ class S3:
         def act() -> dict[str, Any]:
             versions = self.objects.setdefault(request["Key"], [])
             versions.append(request["Body"])
-            self._put_at[request["Key"], len(versions)] = self._clock()
+            place = request["Key"], len(versions)
+            self._put_at[place] = self._clock()
+            said = ("Metadata", "ContentType")
+            self._said[place] = {name: request[name] for name in said if name in request}
             return {"VersionId": str(len(versions))}
 
         return dict(self.guard("write", act))
+
+    def head_object(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            return {"Metadata": {}} | self._said.get((request["Key"], self._asked(request)), {})
+
+        return dict(self.guard("read", act))
+
+    def delete_object(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            self._gone.add((request["Key"], int(request["VersionId"])))
+            return {}
+
+        return dict(self.guard("delete", act))
+
+    def there(self) -> list[str]:
+        """The keys of the objects that there are."""
+        return sorted(key for key in self.objects if self._left(key))
+
+    def _left(self, key: str) -> list[int]:
+        """The versions of a key that there are, the oldest first."""
+        numbers = range(1, len(self.objects.get(key, [])) + 1)
+        return [number for number in numbers if (key, number) not in self._gone]
+
+    def _asked(self, request: Mapping[str, Any]) -> int:
+        """The version that is asked for."""
+        left = self._left(request["Key"])
+        number = int(request.get("VersionId", left[-1] if left else 0))
+        if number not in left:
+            raise ClientError(
+                {"Error": {"Code": "NoSuchKey", "Message": "no such key"}}, "GetObject"
+            )
+        return number
 
     def get_paginator(self, _: str) -> Paginator:
         return Paginator(self._list)
@@ -95,15 +128,16 @@ class S3:
                     {
                         "Key": key,
                         "VersionId": str(number),
-                        "Size": len(version),
-                        "IsLatest": number == len(versions),
+                        "Size": len(versions[number - 1]),
+                        "IsLatest": number == left[-1],
                         "LastModified": datetime.fromtimestamp(
                             self._put_at.get((key, number), START), UTC
                         ),
                     }
                     for key, versions in sorted(self.objects.items())
                     if key.startswith(request["Prefix"])
-                    for number, version in enumerate(versions, start=1)
+                    for left in [self._left(key)]
+                    for number in left
                 ]
             }
 

@@ -75,6 +75,16 @@ class DynamoDB:
 
         return dict(self.guard("put", act))
 
+    def delete_item(self, **request: Any) -> dict[str, Any]:
+        def act() -> dict[str, Any]:
+            key = _key(request["Key"])
+            item = self._wired(key)
+            self.items.pop(key, None)
+            self._sent.pop(key, None)
+            return {"Attributes": item} if item else {}
+
+        return dict(self.guard("delete item", act))
+
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         def act() -> dict[str, Any]:
             found = {

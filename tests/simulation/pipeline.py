@@ -34,6 +34,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "SUBMIT_QUEUE_URL": "queue",
         "COMPILE_FUNCTION": "compile",
         "SPLIT_FUNCTION": "split",
+        "ERASE_FUNCTION": "erase",
         "REUSE_DAYS": "90",
         "REUSE_NOT_FOUND_DAYS": "30",
         "PERSON_KEY_SECRET": "person-key",

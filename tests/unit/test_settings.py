@@ -18,6 +18,7 @@ FUNCTIONS: dict[str, type[settings.Settings]] = {
     "webhook": settings.WebhookSettings,
     "tally": settings.TallySettings,
     "compile": settings.CompileSettings,
+    "erase": settings.EraseSettings,
     "sweep": settings.SweepSettings,
     "operate": settings.OperateSettings,
 }
@@ -32,6 +33,8 @@ VALUES = {
     "WEBHOOK_DEAD_LETTERS_URL": "https://queue.example/webhook-dead-letters",
     "SPLIT_FUNCTION": "the-split",
     "COMPILE_FUNCTION": "the-compile",
+    "ERASE_FUNCTION": "the-erase",
+    "ERASED_ROWS": "blank",
     "API_KEY_SECRET": "arn:api-key",
     "SIGNING_KEY_SECRET": "arn:signing-key",
     "PERSON_KEY_SECRET": "arn:person-key",

@@ -21,7 +21,7 @@ def resources() -> dict[str, Any]:
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
     roles = [json.dumps(function["Role"]) for function in functions.values()]
-    assert len(functions) == len(set(roles)) == 7
+    assert len(functions) == len(set(roles)) == 8
 
 
 def test_no_statement_allows_more_than_named_actions_on_named_resources() -> None:
@@ -45,17 +45,19 @@ def test_no_statement_allows_more_than_named_actions_on_named_resources() -> Non
             assert all(action.startswith(knows_none) for action in actions), statement
 
 
-def test_no_role_may_scan_or_delete(resources: dict[str, Any]) -> None:
-    roles = json.dumps(of_type(resources, "AWS::IAM::Role"))
+def test_no_role_may_scan_and_only_that_of_erase_may_delete(resources: dict[str, Any]) -> None:
+    roles = of_type(resources, "AWS::IAM::Role")
+    erase = json.dumps(roles.pop("EraseRole"))
     for action in (
         "dynamodb:Scan",
-        "dynamodb:DeleteItem",
         "dynamodb:BatchWriteItem",  # which may delete, too
-        "s3:DeleteObject",
+        '"s3:DeleteObject"',
         "s3:PutLifecycleConfiguration",
         '"iam:',
     ):
-        assert action not in roles
+        assert action not in json.dumps(roles) + erase
+    for action in ("dynamodb:DeleteItem", "s3:DeleteObject"):
+        assert action not in json.dumps(roles)
 
 
 def test_every_role_and_policy_has_the_path_and_every_role_the_boundary(
@@ -85,7 +87,9 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
 ) -> None:
     configured = of_type(resources, "AWS::Lambda::EventInvokeConfig")
     functions = {json.dumps(properties["FunctionName"]) for properties in configured.values()}
-    assert functions == {json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile")}
+    assert functions == {
+        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Erase")
+    }
     assert all(
         properties["DestinationConfig"]["OnFailure"]["Destination"]
         for properties in configured.values()
@@ -95,12 +99,13 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
 def test_uploads_start_a_job_everywhere_but_below_the_pipelines_own_folders(
     resources: dict[str, Any],
 ) -> None:
-    from enrichment.domain.folder import OWN_FOLDERS
+    from enrichment.domain.folder import NOT_UPLOADS
 
-    rules = of_type(resources, "AWS::Events::Rule").values()
-    pattern = next(rule["EventPattern"] for rule in rules if "EventPattern" in rule)
-    left_out = pattern["detail"]["object"]["key"][0]["anything-but"]["prefix"]
-    assert {prefix.rstrip("/") for prefix in left_out} == OWN_FOLDERS
+    rules = of_type(resources, "AWS::Events::Rule")
+    [left_out] = rules["SplitFunctionUpload"]["EventPattern"]["detail"]["object"]["key"]
+    assert {prefix.rstrip("/") for prefix in left_out["anything-but"]["prefix"]} == NOT_UPLOADS
+    people = rules["EraseFunctionUpload"]["EventPattern"]["detail"]["object"]["key"]
+    assert people == [{"prefix": "erase/"}]
 
 
 def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[str, Any]) -> None:
@@ -110,7 +115,7 @@ def test_a_batch_may_come_back_to_its_queue_as_often_as_it_must(resources: dict[
     """
     functions = of_type(resources, "AWS::Lambda::Function")
     loops = {name for name, found in functions.items() if found.get("RecursiveLoop") == "Allow"}
-    assert loops == {"SubmitFunction"}
+    assert loops == {"SubmitFunction", "EraseFunction"}
 
 
 def test_sweeps_do_not_overlap(resources: dict[str, Any]) -> None:
@@ -144,11 +149,13 @@ def test_no_name_is_too_long_whatever_the_stack_is_called(resources: dict[str, A
         for name, properties in of_type(resources, kind).items()
         if attribute in properties
     }
-    assert {name for _, name in named} == {"SplitFunction", "Logs", "AccessLogs", "Api"}
+    starting_themselves = {"SplitFunction": "split", "EraseFunction": "erase"}
+    assert {name for _, name in named} == {*starting_themselves, "Logs", "AccessLogs", "Api"}
     stack_id = "Fn::Select", [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]
-    split = named["AWS::Lambda::Function", "SplitFunction"]
-    assert split == {"Fn::Join": ["-", ["enrichment-split", dict([stack_id])]]}
-    assert len(f"enrichment-split-{uuid4()}") <= 64
+    for resource, function in starting_themselves.items():
+        name = named["AWS::Lambda::Function", resource]
+        assert name == {"Fn::Join": ["-", [f"enrichment-{function}", dict([stack_id])]]}
+        assert len(f"enrichment-{function}-{uuid4()}") <= 64
 
 
 def test_dead_letters_of_rules_are_delivered(resources: dict[str, Any]) -> None:

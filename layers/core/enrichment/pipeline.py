@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from enrichment.adapters.provider import Pronto
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
-    from enrichment.adapters.starter import CompileStarter, SplitStarter
+    from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
+    from enrichment.steps.erasing import EraseGroup
     from enrichment.steps.estimate import EstimateFile
     from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.intake import Intake
@@ -48,9 +49,11 @@ if TYPE_CHECKING:
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
+    from enrichment.store.erasures import Erasures
     from enrichment.store.fixes import Fixes
     from enrichment.store.persons import Persons
     from enrichment.usecases.compile import CompileJob
+    from enrichment.usecases.erase import EraseUpload
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
     from enrichment.usecases.submit import SubmitBatch
@@ -191,6 +194,8 @@ class Pipeline:
             queue=self.submit_queue,
             split_starter=self.split_starter,
             compile_starter=self.compile_starter,
+            erase_starter=self.erase_starter,
+            erasures=self.erasures,
             completion=self.completion,
             provider=self.provider,
             api_key=self.api_key,
@@ -214,6 +219,23 @@ class Pipeline:
             resume=self.resume,
             clock=self.clock,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
+        )
+
+    @cached_property
+    def erase(self) -> "EraseUpload":
+        from enrichment.steps.erasees import ReadErasees
+        from enrichment.steps.erasing_groups import FindGroups
+        from enrichment.usecases.erase import EraseUpload
+
+        return EraseUpload(
+            erasures=self.erasures,
+            bucket=self.bucket,
+            starter=self.erase_starter,
+            erasees=ReadErasees(self.bucket, self._read(settings.LimitSettings).limits),
+            groups=FindGroups(self.bucket, self.jobs, self.in_parallel),
+            erase=self.erase_group,
+            in_parallel=self.in_parallel,
+            clock=self.clock,
         )
 
     # Steps that several of them share
@@ -312,7 +334,9 @@ class Pipeline:
     def clear_dead_letters(self) -> "ClearDeadLetters":
         from enrichment.steps.dead_letters import ClearDeadLetters
 
-        return ClearDeadLetters(self.jobs, self.batches, self.dead_letters, self.bucket.name)
+        return ClearDeadLetters(
+            self.jobs, self.batches, self.erasures, self.dead_letters, self.bucket.name
+        )
 
     @cached_property
     def people(self) -> "People":
@@ -340,6 +364,29 @@ class Pipeline:
             queue=self.submit_queue,
             completion=self.completion,
             clock=self.clock,
+        )
+
+    @cached_property
+    def erase_group(self) -> "EraseGroup":
+        from enrichment.steps.erasing import EraseGroup
+        from enrichment.steps.erasing_files import EraseFromFiles
+        from enrichment.steps.erasing_reports import EraseFromReports
+        from enrichment.steps.erasing_rows import EraseRows
+
+        is_removed = self._read(settings.ErasedRowsSettings).erased_rows == "remove"
+        return EraseGroup(
+            jobs=self.jobs,
+            bucket=self.bucket,
+            rows=EraseRows(
+                batches=self.batches,
+                results=self.results,
+                persons=self.persons,
+                secret=self.person_key,
+                bucket=self.bucket,
+                clock=self.clock,
+            ),
+            files=EraseFromFiles(self.bucket, remove=is_removed),
+            reports=EraseFromReports(self.bucket, self.page),
         )
 
     # The store
@@ -385,6 +432,12 @@ class Pipeline:
 
         return Persons(self.table)
 
+    @cached_property
+    def erasures(self) -> "Erasures":
+        from enrichment.store.erasures import Erasures
+
+        return Erasures(self.table)
+
     # The other edges
 
     @cached_property
@@ -425,6 +478,13 @@ class Pipeline:
         return SplitStarter(self.clients.functions, function)
 
     @cached_property
+    def erase_starter(self) -> "EraseStarter":
+        from enrichment.adapters.starter import EraseStarter
+
+        function = self._read(settings.EraseStartSettings).erase_function
+        return EraseStarter(self.clients.functions, function)
+
+    @cached_property
     def provider(self) -> "Pronto":
         from enrichment.adapters.provider import Pronto
 
@@ -448,7 +508,7 @@ class Pipeline:
     def person_key(self) -> "PersonKey":
         from enrichment.adapters.secrets import PersonKey
 
-        name = self._read(settings.ReuseSettings).person_key_secret
+        name = self._read(settings.PersonKeySettings).person_key_secret
         return PersonKey(self.clients.secrets, name)
 
     @cached_property

@@ -6,7 +6,7 @@ case; `tests/unit/test_settings.py` holds the two against each other. Nothing is
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -88,12 +88,29 @@ class SigningKeySettings(Settings):
     signing_key_secret: str
 
 
-class ReuseSettings(Settings):
-    """For how long what is known of a person is used again, and which secret keys their hashes."""
+class EraseStartSettings(Settings):
+    """Which function erases people."""
+
+    erase_function: str
+
+
+class ErasedRowsSettings(Settings):
+    """What becomes of a row whose person is erased."""
+
+    erased_rows: Literal["blank", "remove"]
+
+
+class PersonKeySettings(Settings):
+    """Which secret keys the hashes of people."""
+
+    person_key_secret: str
+
+
+class ReuseSettings(PersonKeySettings):
+    """For how long what is known of a person is used again."""
 
     reuse_days: int
     reuse_not_found_days: int
-    person_key_secret: str
 
     @property
     def reuse(self) -> Reuse:
@@ -263,6 +280,7 @@ class SweepSettings(
     QueueSettings,
     CompileStartSettings,
     SplitStartSettings,
+    EraseStartSettings,
     ApiKeySettings,
     ProviderSettings,
     DeadLetterSettings,
@@ -271,6 +289,17 @@ class SweepSettings(
     MetricSettings,
 ):
     """What `sweep` needs."""
+
+
+class EraseSettings(
+    StoreSettings,
+    BucketSettings,
+    EraseStartSettings,
+    ErasedRowsSettings,
+    PersonKeySettings,
+    LimitSettings,
+):
+    """What `erase` needs."""
 
 
 class OperateSettings(StoreSettings, QueueSettings, CompileStartSettings, DeadlineSettings):

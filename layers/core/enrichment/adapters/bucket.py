@@ -1,8 +1,9 @@
 """The data bucket: one version of an upload is read as a stream, answers are written as streams."""
 
-from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self, cast
+import hashlib
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -14,12 +15,33 @@ _GONE = ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed")
 _FORBIDDEN = "AccessDenied"
 _PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
 
+_REWRITTEN = "erased-at"  # metadata of what an erasure wrote: a digest of its key
+_NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
 
 class Upload:
     """One uploaded object, for finding those whose event was lost. Times are epoch seconds."""
 
     def __init__(self, key: str, version: str, size: int, at: int) -> None:
         self.key, self.version, self.size, self.at = key, version, size, at
+
+
+class Content(NamedTuple):
+    """What a version holds, and whether an erasure wrote it (`Bucket.rewrite`)."""
+
+    body: BinaryIO
+    is_rewritten: bool
+
+
+class Version:
+    """One version of an object, whether it is the newest, and its bytes."""
+
+    def __init__(self, key: str, id: str, is_latest: bool, size: int = 0) -> None:  # noqa: A002
+        self.key, self.id, self.is_latest, self.size = key, id, is_latest, size
 
 
 class Bucket:
@@ -35,6 +57,18 @@ class Bucket:
 
     def read(self, key: str, version: str | None = None) -> BinaryIO | None:
         """The content as a stream; None when the object or the version is not there any more."""
+        answer = self._get(key, version)
+        return cast(BinaryIO, answer["Body"]) if answer else None
+
+    def upload(self, key: str, version: str) -> "Content | None":
+        """The content of a version, and whether `rewrite` wrote it; None when it is not there."""
+        answer = self._get(key, version)
+        if answer is None:
+            return None
+        is_rewritten = answer.get("Metadata", {}).get(_REWRITTEN) == _digest(key)
+        return Content(cast(BinaryIO, answer["Body"]), is_rewritten)
+
+    def _get(self, key: str, version: str | None) -> dict[str, Any] | None:
         try:
             if version is None:
                 answer = self._client.get_object(Bucket=self.name, Key=key)
@@ -45,7 +79,7 @@ class Bucket:
             if code in _GONE or (code == _FORBIDDEN and not self._is_there(key, version)):
                 return None
             raise
-        return cast(BinaryIO, answer["Body"])
+        return dict(answer)
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """Bytes `start` to `end` (exclusive)."""
@@ -54,17 +88,48 @@ class Bucket:
         )
         return answer["Body"].read()
 
-    def lines(self, key: str) -> Iterator[bytes]:
-        """The lines of a text object, one at a time."""
-        yield from self._client.get_object(Bucket=self.name, Key=key)["Body"].iter_lines(
-            chunk_size=1 << 16
-        )
+    def lines(self, key: str, version: str | None = None) -> Iterator[bytes]:
+        """The lines of a text object, one at a time; of its newest version, or of another."""
+        asked: Any = {"VersionId": version} if version else {}
+        answer = self._client.get_object(Bucket=self.name, Key=key, **asked)
+        yield from answer["Body"].iter_lines(chunk_size=1 << 16)
 
     def write(self, key: str, content_type: str) -> "Writer":
         """A stream to an object. The object appears whole when the block ends, or not at all if the
         block raises.
         """
         return Writer(self._client, self.name, key, content_type)
+
+    def rewrite(self, key: str, content_type: str) -> "Writer":
+        """A stream to a new version of an object, from which a person was erased. Its metadata say
+        so, so that nobody takes it for an upload; copied to another key it is one again.
+        """
+        return Writer(self._client, self.name, key, content_type, {_REWRITTEN: _digest(key)})
+
+    def content_type(self, key: str, version: str) -> str:
+        """What an object's version says it is."""
+        return str(self._head(key, version).get("ContentType", "application/octet-stream"))
+
+    def _head(self, key: str, version: str) -> dict[str, Any]:
+        try:
+            return dict(self._client.head_object(Bucket=self.name, Key=key, VersionId=version))
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404", "405"):
+                return {}
+            raise
+
+    def versions(self, folder: str) -> Iterator[Version]:
+        """All versions of all objects below a folder, without marks of deletion."""
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=folder
+        )
+        for page in pages:
+            for each in page.get("Versions", []):
+                yield Version(each["Key"], each["VersionId"], each["IsLatest"], each["Size"])
+
+    def delete_version(self, key: str, version: str) -> None:
+        """Delete a version for good; nothing where it is gone."""
+        self._client.delete_object(Bucket=self.name, Key=key, VersionId=version)
 
     def is_deleted(self, key: str) -> bool:
         """Whether somebody deleted an object: the newest of its versions marks that it is gone."""
@@ -104,8 +169,17 @@ class Bucket:
 class Writer:
     """A write-only stream to one object, by multipart upload once it is larger than one part."""
 
-    def __init__(self, client: "S3Client", bucket: str, key: str, content_type: str) -> None:
+    def __init__(
+        self,
+        client: "S3Client",
+        bucket: str,
+        key: str,
+        content_type: str,
+        metadata: Mapping[str, str] = _NOTHING_SAID,
+    ) -> None:
         self._client, self._bucket, self._key, self._type = client, bucket, key, content_type
+        self._said: Any = {"Metadata": dict(metadata)} if metadata else {}
+        self.version = ""  # of the object, once it appeared
         self._buffer = bytearray()
         self._upload: str | None = None
         self._parts: list[CompletedPartTypeDef] = []
@@ -127,18 +201,24 @@ class Writer:
     def close(self) -> None:
         """Let the object appear."""
         if self._upload is None:
-            self._client.put_object(
-                Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), ContentType=self._type
+            put = self._client.put_object(
+                Bucket=self._bucket,
+                Key=self._key,
+                Body=bytes(self._buffer),
+                ContentType=self._type,
+                **self._said,
             )
+            self.version = put.get("VersionId", "")
             return
         if self._buffer:
             self._flush()
-        self._client.complete_multipart_upload(
+        done = self._client.complete_multipart_upload(
             Bucket=self._bucket,
             Key=self._key,
             UploadId=self._upload,
             MultipartUpload={"Parts": self._parts},
         )
+        self.version = done.get("VersionId", "")
         self._upload = None
 
     def discard(self) -> None:
@@ -156,7 +236,7 @@ class Writer:
     def _flush(self) -> None:
         if self._upload is None:
             answer = self._client.create_multipart_upload(
-                Bucket=self._bucket, Key=self._key, ContentType=self._type
+                Bucket=self._bucket, Key=self._key, ContentType=self._type, **self._said
             )
             self._upload = answer["UploadId"]
         number = len(self._parts) + 1

@@ -27,6 +27,7 @@ STATES = {
     RowState.NOT_WORTH: ("Not worth it", "nothing good would come of them; cost nothing"),
     RowState.OVER_BUDGET: ("Over budget", "left out, as a limit on credits was reached"),
     RowState.NOT_SENT: ("Not sent", "the job ended before their turn"),
+    RowState.ERASED: ("Erased", "the person was erased; nothing is kept of the row"),
     RowState.NOT_SAMPLED: ("Not in the sample", "could be sent; cost nothing so far"),
     RowState.AWAITED: ("Awaited", "sent; this file is amended when the answer comes"),
     RowState.TIMED_OUT: ("Timed out", "sent, but no answer came in time"),

@@ -49,3 +49,24 @@ class SplitStarter:
             InvocationType="Event",
             Payload=json.dumps({"detail": upload}).encode(),
         )
+
+
+class EraseStarter:
+    """Starts `erase`.
+
+    Args:
+        client: a boto3 Lambda client.
+        function: the function's name.
+    """
+
+    def __init__(self, client: "LambdaClient", function: str) -> None:
+        self._client, self._function = client, function
+
+    def start(self, key: str, version: str) -> None:
+        """Let those be erased whom a file names, by the part of S3's event that `erase` reads."""
+        upload = {"object": {"key": key, "version-id": version}}
+        self._client.invoke(
+            FunctionName=self._function,
+            InvocationType="Event",
+            Payload=json.dumps({"detail": upload}).encode(),
+        )

@@ -34,6 +34,16 @@ def first_address(cell: str, is_wanted: Callable[[str], bool]) -> str:
     return ""
 
 
+def addresses_in(text: str) -> frozenset[str]:
+    """All addresses in a text that may be one person's, in lower case.
+
+    >>> sorted(addresses_in("Jane <Jane@acme.com>; info@acme.com"))
+    ['jane@acme.com']
+    """
+    found = map(_ADDRESS.fullmatch, _texts(text))
+    return frozenset(each[0].lower() for each in found if each and _is_somebodys(each[1]))
+
+
 def _texts(cell: str) -> list[str]:
     return [text.strip(".'") for text in _BETWEEN.split(tidy(cell))] if "@" in cell else []
 

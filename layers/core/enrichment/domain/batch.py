@@ -171,6 +171,13 @@ class BatchesByRow:
             return listed
         return self._spans[bisect_right(self._spans, row, key=lambda batch: batch.first_row) - 1]
 
+    def that_may_have(self, row: int) -> Batch | None:
+        """The batch that may have sent a row; None where none did, as it was erased before."""
+        if listed := self._of_row.get(row):
+            return listed
+        spans = (batch for batch in self._spans if batch.first_row <= row <= batch.last_row)
+        return next(spans, None)
+
 
 def cut(items: Iterable[Item], size: int = MAX_BATCH) -> Iterator[list[Item]]:
     """Cut a stream into batches of 2 to `size`, holding at most `size` + 1 items at a time.

@@ -49,14 +49,15 @@ def identity(contact: Contact) -> Identity:
     page, company = contact.linkedin_url, contact.company_name
     return Identity(
         person_key(page) if page else None,
-        f"{_folded(contact.firstname)}\n{_folded(contact.lastname)}",
+        f"{folded(contact.firstname)}\n{folded(contact.lastname)}",
         contact.domain,
-        _company(company) if company else None,
+        company_key(company) if company else None,
     )
 
 
 @lru_cache(_REMEMBERED)
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text without the differences of the keyboard."""
     if text.isascii():
         return " ".join(text.replace("`", "'").lower().split())
     composed = unicodedata.normalize("NFKC", text.translate(_TYPED_ALIKE)).casefold()
@@ -64,9 +65,10 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _company(name: str) -> str:
+def company_key(name: str) -> str:
+    """A company's name without its legal form."""
     legal_forms = vocabulary.word_set("legal_forms", "legal_form")
-    words = _folded(name).replace(".", "").replace(",", " ").split()
+    words = folded(name).replace(".", "").replace(",", " ").split()
     while len(words) > 1 and words[-1] in legal_forms:
         words.pop()
     return " ".join(words)

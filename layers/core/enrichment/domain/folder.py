@@ -20,12 +20,19 @@ ENRICHED = "enriched"
 REJECTED = "rejected"
 REPORTS = "reports"
 WORK = "work"
+ERASE = "erase"
 
 UPLOADS = (INCOMING, ESTIMATE)
 
 # What the pipeline itself writes. Nothing below these may ever start a job: a loop would cost
 # money.
 OWN_FOLDERS = frozenset({ENRICHED, REJECTED, REPORTS, WORK})
+
+# What is dropped there names people who are to be erased.
+NOT_UPLOADS = OWN_FOLDERS | {ERASE}
+
+# What lies below these may name a person.
+SEARCHED = (INCOMING, ESTIMATE, ENRICHED, REJECTED, REPORTS, f"{WORK}/jobs")
 
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
@@ -60,7 +67,12 @@ def is_upload(key: str) -> bool:
     console, not what a folder says of its files.
     """
     said = ("/", f"/{_MAPPING}", f"/{_LIMITS}")
-    return key.partition("/")[0] not in OWN_FOLDERS and not key.endswith(said)
+    return key.partition("/")[0] not in NOT_UPLOADS and not key.endswith(said)
+
+
+def is_erasure(key: str) -> bool:
+    """Whether a key is a file of people who are to be erased."""
+    return key.startswith(f"{ERASE}/") and not key.endswith(("/", f"/{_MAPPING}"))
 
 
 def mapping_keys(key: str) -> list[str]:
@@ -231,3 +243,18 @@ def fixed_rows_key(job: str, fixing: str) -> str:
 def noted_results_key(job: str, run: str) -> str:
     """Where a compilation that ran out of time notes what it read: one JSON line a batch."""
     return f"{WORK}/jobs/{job}/results-{run}.jsonl"
+
+
+def source_key(job: str) -> str:
+    """Where the file of a job lies from which a person was erased, if a newer one has its place."""
+    return f"{WORK}/jobs/{job}/source"
+
+
+def progress_key(erasure: str) -> str:
+    """Where it is noted how far an erasure has come."""
+    return f"{WORK}/erasures/{erasure}.json"
+
+
+def receipt_key(erasure: str, suffix: str) -> str:
+    """Where the receipt of an erasure goes: not by the file's name, which may be a person's."""
+    return f"{REPORTS}/{ERASE}/receipt-{erasure}{suffix}"

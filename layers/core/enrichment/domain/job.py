@@ -131,6 +131,9 @@ class Job(BaseModel):
     row, `found` what the columns were taken for.
     for.
 
+    `source` is where the file lies, at `version`, from which a person was erased; empty where it is
+    `key`.
+
     Credits: `price` is that of one thing that is found, `most_each` what one contact may cost at
     most, `most_credits` the file's own cap, and `budgets` are those of the folders above it, in
     force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
@@ -143,6 +146,7 @@ class Job(BaseModel):
     id: str
     key: str
     version: str
+    source: str = ""
     size: int
     state: JobState = JobState.SPLITTING
     created_at: int
@@ -223,6 +227,11 @@ class Job(BaseModel):
             case "DONE" if late or opened:
                 return {**stored, "state": JobState.LATE if late else JobState.DELIVERED}
         return stored
+
+    @property
+    def file(self) -> str:
+        """Where its file lies, at `version`."""
+        return self.source or self.key
 
     @property
     def columns(self) -> Columns:

@@ -2,6 +2,7 @@
 again and answered in kind.
 """
 
+import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -69,6 +70,15 @@ _ENCODINGS = {
 _PACKED = {Packing.GZIP: ", packed with gzip", Packing.ZIP: ", packed in a zip archive"}
 
 
+_MAX_SHEET_NAME = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
+
+
+def sheet_name(name: str) -> str:
+    """The name of a sheet as Excel takes it."""
+    return _NOT_IN_NAMES.sub(" ", name)[:_MAX_SHEET_NAME]
+
+
 class Layout(BaseModel):
     """Where the table is in a file, and how it is written.
 
@@ -133,6 +143,15 @@ class Layout(BaseModel):
         """
         anew = (FileFormat.XLS, FileFormat.ODS)
         return self.format in anew or (self.format is FileFormat.XLSX and bool(self.ours))
+
+    @property
+    def rewritten(self) -> "Layout":
+        """How a file of this layout is written anew: workbooks of the old formats become .xlsx."""
+        if self.format in (FileFormat.XLS, FileFormat.ODS):
+            return self.model_copy(
+                update={"format": FileFormat.XLSX, "sheet": sheet_name(self.sheet)}
+            )
+        return self
 
     def suffix(self, name: str) -> str:
         """The ending of the answer to a file of this name: its own where that fits the format,

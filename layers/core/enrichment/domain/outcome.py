@@ -33,6 +33,7 @@ class RowState(StrEnum):
     OVER_BUDGET = "over_budget"
     NOT_SENT = "not_sent"
     NOT_SAMPLED = "not_sampled"  # it could be sent, and its owner asked for a sample without it
+    ERASED = "erased"  # its person was erased, and nothing is kept of it
     TO_SEND = "to_send"  # only in an estimate: the row would be sent
 
 
@@ -120,6 +121,8 @@ def outcome_of_planned(
         of_first: the end of a row, by its number, that was to be sent or has already what is
             looked for; of that row itself, and of its copies.
     """
+    if planned.erased:
+        return Outcome(state=RowState.ERASED, detail=words.ERASED)
     if planned.rejected is not None:
         return Outcome(state=RowState.REJECTED, detail=planned.rejected)
     if planned.not_worth is not None:

@@ -8,6 +8,7 @@ header is row 1 where the file starts with it.
 from collections.abc import Collection
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
+from typing import Literal
 
 from pydantic import TypeAdapter
 from pydantic_core import CoreConfig, SchemaValidator
@@ -22,7 +23,8 @@ class PlannedRow:
     `already` is what the row has of what is looked for: an address, or phone numbers. `spared`
     tells that such a row would have been sent otherwise. `not_sampled` is the first row of the
     person, for a copy as for that row itself: it could be sent, but is not in the sample. Until 0.4
-    the plan said which rows were over budget.
+    the plan said which rows were over budget. `erased` tells that its person was erased, and
+    whether the row was a contact.
 
     Nobody changes one; see `Contact` for why it is not frozen.
     """
@@ -36,6 +38,7 @@ class PlannedRow:
     duplicate_of: int | None = None
     over_budget: bool | None = None
     not_sampled: int | None = None
+    erased: Literal["contact", "row"] | None = None
 
     def line(self) -> bytes:
         """The row as one line of JSON, without what is None; lines of the kinds of which there are
@@ -63,6 +66,26 @@ def planned_row(line: bytes) -> PlannedRow:
     """
     row: PlannedRow = _LINES.validate_json(line)
     return row
+
+
+def erased_line(line: bytes) -> bytes:
+    """The line of a row of which nothing is told any more; as long as it was, since batches are
+    ranges of bytes.
+
+    >>> erased_line(b'{"row":5,"rejected":"The last name is missing"}\\n')
+    b'{"row":5,"erased":"row"}                       \\n'
+    """
+    planned = planned_row(line)
+    end = line[len(line.rstrip(b"\r\n")) :]
+    was = planned.erased or ("contact" if planned.contact else "row")
+    text = f'{{"row":{planned.row},"erased":"{was}"}}'.encode()
+    return text.ljust(len(line) - len(end)) + end
+
+
+def contacts_erased(lines: bytes, rows: Collection[int] | None = None) -> int:
+    """How many contacts of a part of a plan, or of certain rows of it, were erased."""
+    planned = map(planned_row, lines.splitlines())
+    return sum(each.erased == "contact" and (rows is None or each.row in rows) for each in planned)
 
 
 @dataclass(frozen=True)

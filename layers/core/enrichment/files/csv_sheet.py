@@ -8,7 +8,7 @@ wrote, quotes and all.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -135,6 +135,15 @@ class DelimitedSheet:
             copy.write(self._head, names)
         yield copy
 
+    @contextmanager
+    def emptied(self, sink: Sink) -> Iterator["_Emptied"]:
+        copy = _Copy(self.layout, sink, self._width, self._line_end)
+        copy.begin(self._above)
+        if not self.layout.headless:
+            copy.verbatim(self._head.text)
+        yield _Emptied(copy, self.layout.delimiter)
+        copy.verbatim(self._tape.rest())
+
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
         before, tape = "", self._tape
@@ -200,6 +209,24 @@ class _Copy:
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
         self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+
+
+class _Emptied:
+    """Writes rows with their own text, or as many empty cells as they had."""
+
+    def __init__(self, copy: _Copy, delimiter: str) -> None:
+        self._copy, self._delimiter = copy, delimiter
+
+    def keep(self, row: TextRow) -> None:
+        self._copy.verbatim(row.before + row.text)
+
+    def blank(self, row: TextRow, cells: Mapping[int, str]) -> None:
+        left = [cells.get(at, "") for at in range(len(row.cells))]
+        text = self._delimiter.join(left) or '""'  # a blank line is no row
+        self._copy.verbatim(row.before + text + _line_end(row.text))
+
+    def drop(self, row: TextRow) -> None:
+        self._copy.verbatim(row.before)
 
 
 def _without(row: TextRow, layout: Layout) -> TextRow:

@@ -103,6 +103,14 @@ class ObjectSheet:
         yield copy
         copy.verbatim("\n]\n" if is_array else "\n")
 
+    @contextmanager
+    def emptied(self, sink: Sink) -> Iterator["_Emptied"]:
+        copy = _Copy(self.layout, sink, ())
+        emptied = _Emptied(copy, self.header, self.layout.encoding)
+        yield emptied
+        emptied.end()
+        copy.verbatim(self._after)
+
 
 class _Copy:
     """Writes objects with members added, each after what stood before it in the file, or after what
@@ -131,6 +139,47 @@ class _Copy:
         self.verbatim(
             _with_members(row.text, dict(zip(self._names, cells, strict=True)), self._encoding)
         )
+
+
+class _Emptied:
+    """Writes objects as they are, or with nothing but their keys. What stood before an object that
+    is dropped stands before the next one where it was the first.
+    """
+
+    def __init__(self, copy: _Copy, header: Sequence[str], encoding: str) -> None:
+        self._copy, self._header = copy, header
+        self._ascii_only = not encoding.startswith("utf")
+        self._before: str | None = None
+        self._is_first = True
+
+    def keep(self, row: ObjectRow) -> None:
+        self._write(row, row.text)
+
+    def blank(self, row: ObjectRow, cells: Mapping[int, str]) -> None:
+        left = _emptied(json.loads(row.text))
+        left |= {self._header[at]: text for at, text in cells.items() if self._header[at] in left}
+        self._write(row, json.dumps(left, ensure_ascii=self._ascii_only))
+
+    def drop(self, row: ObjectRow) -> None:
+        if self._is_first and self._before is None:
+            self._before = row.before
+
+    def end(self) -> None:
+        """Write what stood before the first object, if none is left."""
+        if self._is_first:
+            self._copy.verbatim(self._before or "")
+
+    def _write(self, row: ObjectRow, text: str) -> None:
+        before = row.before if self._before is None else self._before
+        self._copy.verbatim(before + text)
+        self._before, self._is_first = None, False
+
+
+def _emptied(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an object without their values; the keys stay, which are columns."""
+    return {
+        key: _emptied(value) if isinstance(value, dict) else None for key, value in members.items()
+    }
 
 
 def _with_members(text: str, members: Mapping[str, str], encoding: str) -> str:

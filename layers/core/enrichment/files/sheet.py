@@ -61,6 +61,18 @@ class Copy(Protocol[R]):
     def add(self, row: R, cells: Sequence[str]) -> None: ...
 
 
+class Emptied(Protocol[R]):
+    """Takes the rows of one sheet, in order: each stays as it is, or nothing of it is left."""
+
+    def keep(self, row: R) -> None: ...
+
+    def blank(self, row: R, cells: Mapping[int, str]) -> None:
+        """Leave a row without its values, but with those of `cells`, by position."""
+
+    def drop(self, row: R) -> None:
+        """Leave no row."""
+
+
 class Sheet(Protocol):
     """One pass over a file of rows: they are iterated once, and given to copies that were opened
     before.
@@ -97,6 +109,12 @@ class Sheet(Protocol):
         self, sink: Sink, width: int, names: Sequence[str], /
     ) -> AbstractContextManager[Copy[Any]]:
         """A file of the header and those rows that are added."""
+
+    def emptied(self, sink: Sink, /) -> AbstractContextManager[Emptied[Any]]:
+        """The file as it is, in its own format, but for rows that are emptied.
+
+        Every row must be given. The layout must leave no columns out.
+        """
 
 
 @dataclass(frozen=True)

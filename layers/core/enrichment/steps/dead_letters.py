@@ -8,9 +8,10 @@ from typing import Any
 
 from enrichment.adapters.queue import DeadLetters
 from enrichment.domain.batch import BatchState
-from enrichment.domain.folder import job_id
+from enrichment.domain.folder import is_erasure, job_id
 from enrichment.domain.job import ENDED, UNDER_WAY, JobState
 from enrichment.store.batches import Batches
+from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
 
 
@@ -20,13 +21,14 @@ class ClearDeadLetters:
     only clears away what is done. Nobody finds a result again: those go back to their queue.
 
     Args:
-        jobs, batches: tell what was done.
+        jobs, batches, erasures: tell what was done.
         queues: of messages and events that a function failed to handle.
         bucket: the name of the data bucket, of which a job's id is made.
     """
 
     jobs: Jobs
     batches: Batches
+    erasures: Erasures
     queues: tuple[DeadLetters, ...]
     bucket: str
 
@@ -56,6 +58,8 @@ class ClearDeadLetters:
                 found = self.jobs.get(job)
                 return found is None or found.state in ENDED
             case {"detail": {"object": {"key": str(key), "version-id": str(version)}}}:
+                if is_erasure(key):
+                    return self.erasures.is_finished(job_id(self.bucket, key, version))
                 found = self.jobs.get(job_id(self.bucket, key, version))
                 return found is not None and found.state is not JobState.SPLITTING
             case {"DDBStreamBatchInfo": _} | {"detail-type": "Scheduled Event"}:

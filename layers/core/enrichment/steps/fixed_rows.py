@@ -57,7 +57,7 @@ class FixedRejects:
         return None if self._is_gone(first) else first
 
     def _is_gone(self, job: Job) -> bool:
-        stream = self.bucket.read(job.key, job.version)
+        stream = self.bucket.read(job.file, job.version)
         if stream is None:
             return True
         stream.close()

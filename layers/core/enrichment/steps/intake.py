@@ -29,6 +29,10 @@ _SAMPLE = 500  # rows by which a file is judged as a whole
 _EXAMPLES, _LONGEST = 3, 60  # names that a refusal quotes, and their characters
 
 
+class NoUpload(Exception):  # nothing went wrong
+    """A version is nobody's upload: an erasure wrote it, and it has its job already."""
+
+
 @dataclass(frozen=True)
 class AcceptedFile:
     """An open file that is to be enriched or estimated, and what its folders ask for.
@@ -71,14 +75,17 @@ class Intake:
 
         Raises:
             FileError: it cannot be read, or the mapping in its folder cannot be used.
+            NoUpload: an erasure wrote it.
         """
         mapping = self._mapping(job.key)
         if job.size > self.limits.file:
             raise UnreadableFile(too_large_file(self.limits.file))
-        stream = self.bucket.read(job.key, job.version)
+        stream = self.bucket.upload(job.key, job.version)
         if stream is None:
             raise UnreadableFile(words.DELETED_BEFORE_READ)
-        with opened(stream, self.limits, ByMapping(mapping)) as file:
+        if stream.is_rewritten:
+            raise NoUpload
+        with opened(stream.body, self.limits, ByMapping(mapping)) as file:
             yield file
 
     def accepted(self, job: Job, file: OpenFile, request: Request) -> AcceptedFile:

@@ -124,6 +124,8 @@ class Outcomes:
         """The end of one row of the plan."""
         wanted = self._job.wanted or EnrichmentType.EMAIL
         own = outcome_of_planned(plan, wanted, self._of_first)
+        if plan.erased and (batch := self._batches.that_may_have(plan.row)):
+            self._results(batch)  # what it cost is billed all the same
         if plan.already is not None and plan.row in self._copied:
             self._kept[plan.row] = own
         return self._fixed.of(plan.row, own)

@@ -235,7 +235,7 @@ class _Owners:
     def known(self, entry: Entry) -> Known | None:
         """The result of an entry's row, if it may be used again."""
         came = self._results.get(_ref(entry))
-        if came is None:
+        if came is None or came.is_erased:
             return None
         origin = came.origin or Origin(job=entry.job, file=self._file(entry.job), at=came.at)
         is_found = result_of(came.payload).found(self._wanted)

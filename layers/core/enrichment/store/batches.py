@@ -63,6 +63,15 @@ class Batches:
         """Set fields of a batch that exists, whatever its state."""
         self._table.update(Update(batch_key(batch), fields))
 
+    def leave_out(self, batch: Batch, left: Batch) -> bool:
+        """Leave a planned batch with some of its contacts; False where it is not planned."""
+        sets = left.model_dump(mode="json", include=set(PLACE))
+        return self._table.update(Update(batch_key(batch), sets, [BatchState.PLANNED])) is None
+
+    def forget_reason(self, batch: Batch) -> None:
+        """Forget the provider's words about a batch, which may name somebody."""
+        self._table.update(Update(batch_key(batch), removes=["reason"]))
+
     def claim(self, job: Job, batch: Batch, claim: str, now: int, room: Room) -> Claim:
         """Take a planned batch for its one POST, and reserve the most that it may cost: both or
         neither.

@@ -92,6 +92,10 @@ def person_key(key: str) -> dict[str, str]:
     return {"pk": f"PERSON#{key}", "sk": "PERSON"}
 
 
+def erasure_key(erasure: str) -> dict[str, str]:
+    return {"pk": f"ERASURE#{erasure}", "sk": "ERASURE"}
+
+
 def key_of_person(pk: str) -> str:
     """The keyed hash in the partition key of a person."""
     return pk.removeprefix("PERSON#")

@@ -33,6 +33,10 @@ class Persons:
         """Enter somebody, known or not."""
         self._table.put(_item(key, entry))
 
+    def forget(self, key: str) -> bool:
+        """Delete the entry of somebody; False where there was none."""
+        return self._table.delete(person_key(key))
+
     def of(self, keys: Sequence[str]) -> dict[str, Entry]:
         """The entries of up to `most` keys, each of which is named once."""
         items = self._table.get_all([person_key(key) for key in keys])

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.person import Origin
+from enrichment.domain.result import result_of
 from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
 from enrichment.store.items import (
+    Update,
     aside_of,
     batch_of_result_key,
     canonical,
@@ -20,6 +22,7 @@ from enrichment.store.items import (
 )
 from enrichment.store.table import Table
 
+_ERASED = "erased"  # in place of each thing that was found
 _SEVERAL = 8  # rows: read one by one they take a unit each, the batch of a hundred about ten
 
 
@@ -29,6 +32,7 @@ class Stored(Enum):
     FIRST = auto()  # it is the row's result now
     AGAIN = auto()  # the same result was there already
     OTHER = auto()  # another result is there; nothing was written
+    ERASED = auto()  # the row's person was erased; nothing of the result was written
 
 
 class Came(NamedTuple):
@@ -39,6 +43,7 @@ class Came(NamedTuple):
     payload: dict[str, Any]
     at: int
     origin: Origin | None = None
+    is_erased: bool = False
 
 
 class Results:
@@ -59,7 +64,51 @@ class Results:
         there = self._table.put_if_new(item)
         if there is None:
             return Stored.FIRST
+        if there.get("erased"):
+            self._note_cost(ref, payload, now)
+            return Stored.ERASED
         return Stored.AGAIN if there.get("payload") == item["payload"] else Stored.OTHER
+
+    def erase(self, ref: RowRef, now: int) -> bool:
+        """Leave a mark in place of a row's result, by which one that comes later is known to be
+        nobody's any more. What the result cost stays, since it is on the bill.
+
+        Returns:
+            Whether there was a result.
+        """
+        there = self._table.get(result_key(ref))
+        if there and there.get("erased"):
+            return False
+        cost = {"payload": canonical(_without_person(_read(there["payload"])))} if there else {}
+        origin = {"origin": there["origin"]} if there and there.get("origin") else {}
+        received_at = there["received_at"] if there else now
+        fields = {"erased": True, "received_at": received_at, **cost, **origin}
+        expires_at = there["expires_at"] if there else now + self._table.retention
+        as_read = "payload = :payload" if there else "attribute_not_exists(pk)"
+        values = {"payload": there["payload"]} if there else {}
+        item = result_key(ref) | fields | {"expires_at": expires_at}
+        if self._table.put_if(as_read, item, **values) is not None:
+            return self.erase(ref, now)  # it came just now
+        return there is not None
+
+    def erase_aside(self, job_id: str, named: Callable[[int, int, Mapping[str, Any]], bool]) -> int:
+        """Delete what was set aside of a job's rows; how many.
+
+        Args:
+            job_id: the job.
+            named: tells by batch, row and payload whether somebody who is erased is meant.
+        """
+        erased = 0
+        for item in list(self._table.query(aside_of(job_id), "")):
+            if named(int(item["batch"]), int(item["row"]), _read(item["payload"])):
+                erased += self._table.delete({"pk": item["pk"], "sk": item["sk"]})
+        return erased
+
+    def _note_cost(self, ref: RowRef, payload: Mapping[str, Any], now: int) -> None:
+        """Note that the result of an erased row came, and what it cost."""
+        sets = {"payload": canonical(_without_person(payload)), "received_at": now}
+        first = "attribute_exists(pk) AND attribute_not_exists(payload)"
+        self._table.update(Update(result_key(ref), sets, condition=first))
 
     def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> None:
         """Keep a genuine webhook that is not its row's result; the same one again is kept once."""
@@ -72,7 +121,7 @@ class Results:
     def of(self, batch: Batch) -> dict[int, Came]:
         """The results of a batch by row (a consistent read)."""
         items = self._table.query(results_of(batch.job, batch.number), "ROW#")
-        came = {row_of(item["sk"]): _came(item) for item in items}
+        came = {row_of(item["sk"]): _came(item) for item in items if "payload" in item}
         return {row: each for row, each in came.items() if batch.may_have(row)}
 
     def of_rows(self, refs: Iterable[RowRef], in_parallel: Parallel) -> dict[RowRef, Came]:
@@ -98,13 +147,16 @@ class Results:
 
     def _of_batch(self, place: tuple[str, int]) -> dict[RowRef, Came]:
         items = self._table.query(results_of(*place), "ROW#")
-        return {RowRef(*place, row_of(item["sk"])): _came(item) for item in items}
+        return {
+            RowRef(*place, row_of(item["sk"])): _came(item) for item in items if "payload" in item
+        }
 
     def _of_some(self, refs: Iterable[RowRef]) -> dict[RowRef, Came]:
         items = self._table.get_all(list(map(result_key, refs)))
         return {
             RowRef(*batch_of_result_key(item["pk"]), row_of(item["sk"])): _came(item)
             for item in items
+            if "payload" in item
         }
 
 
@@ -121,7 +173,19 @@ def _came(item: Mapping[str, Any]) -> Came:
         _read(item["payload"]),
         int(item["received_at"]),
         Origin.model_validate(origin) if origin else None,
+        bool(item.get("erased")),
     )
+
+
+def _without_person(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result cost, as a result that names nobody: as many things as it had, each a word."""
+    result = result_of(payload)
+    found = {
+        "email": _ERASED if result.email else "",
+        "personal_email": _ERASED if result.personal_email else "",
+        "phones": [f"{_ERASED} {number}" for number, _ in enumerate(result.phones, start=1)],
+    }
+    return {"status": "finished"} | {name: value for name, value in found.items() if value}
 
 
 def _read(text: str) -> dict[str, Any]:

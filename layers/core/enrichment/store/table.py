@@ -59,12 +59,18 @@ class Table:
         return found
 
     def query(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
-        """The items of a partition whose sort keys begin so, in their order (consistent reads)."""
+        """The items of a partition whose sort keys begin so, in their order (consistent reads); all
+        where the prefix is empty.
+        """
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = prefix
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=wire({":pk": pk, ":prefix": prefix}),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=wire(values),
         )
         for page in pages:
             yield from self._living(page["Items"])
@@ -111,6 +117,13 @@ class Table:
     def put(self, item: Mapping[str, Any]) -> None:
         """Put an item, whatever is there."""
         self._client.put_item(TableName=self._name, Item=wire(item))
+
+    def delete(self, key: Mapping[str, str]) -> bool:
+        """Delete an item; False where there was none."""
+        answer = self._client.delete_item(
+            TableName=self._name, Key=wire(key), ReturnValues="ALL_OLD"
+        )
+        return bool(answer.get("Attributes"))
 
     def update(self, update: Update) -> dict[str, Any] | None:
         """Update an item if the condition holds.

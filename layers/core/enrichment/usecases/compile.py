@@ -1,6 +1,6 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
@@ -22,7 +22,7 @@ from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
-from enrichment.files.sheet import Sheet
+from enrichment.files.sheet import Row, Sheet
 from enrichment.steps.balance import AskBalance
 from enrichment.steps.fixed_rows import FixedRejects, FixedRows
 from enrichment.steps.outcomes import NotedResults, Outcomes, OutOfTime
@@ -88,7 +88,7 @@ class CompileJob:
         if is_deleted(self.bucket, job):
             self.jobs.finish_compiling(job.id, self.clock(), job.delivered, awaits_more=False)
             return None
-        stream = self.bucket.read(job.key, job.version)
+        stream = self.bucket.read(job.file, job.version)
         if stream is None:
             return self._finish(job, self._report_lost_file(job))
         with reopened(stream, job.layout) as file:
@@ -145,12 +145,11 @@ class CompileJob:
             Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
             self.fixed.handed_over(job) as hand_over,
         ):
-            for row, plan in zip(sheet, self._planned(job), strict=True):
-                if row.number != plan.row:
-                    raise BrokenInvariant(
-                        f"row {row.number} of job {job.id} stands in its plan as row {plan.row}"
-                    )
+            for row, plan in _side_by_side(sheet, self._planned(job), job):
                 outcome = outcomes.of(plan)
+                if row is None:
+                    outputs.counted.count(plan.row, (), outcome)
+                    continue
                 outputs.add(row, outcome)
                 hand_over(row, outcome)
             if fixed.files():
@@ -224,6 +223,33 @@ class CompileJob:
         """Note in the monthly statements whether results of the job are awaited."""
         months = {batch.month for batch in self.batches.of(job) if batch.month}
         self.budget.note_over(job, sorted(months), over)
+
+
+def _side_by_side(
+    sheet: Iterable[Row], plan: Iterable[PlannedRow], job: Job
+) -> Iterator[tuple[Row | None, PlannedRow]]:
+    """The rows of a file and of its plan; a workbook has none where a row was erased.
+
+    Raises:
+        BrokenInvariant: they are not the same rows.
+    """
+    planned = iter(plan)
+    for row in sheet:
+        for decided in planned:
+            if row.number == decided.row:
+                yield row, decided
+                break
+            if not decided.erased:
+                raise BrokenInvariant(
+                    f"row {row.number} of job {job.id} stands in its plan as row {decided.row}"
+                )
+            yield None, decided
+        else:
+            raise BrokenInvariant(f"row {row.number} of job {job.id} is not in its plan")
+    for decided in planned:
+        if not decided.erased:
+            raise BrokenInvariant(f"row {decided.row} of job {job.id} is not in its file")
+        yield None, decided
 
 
 def _rate(counted: RowCounts) -> Rate:

@@ -20,7 +20,7 @@ from enrichment.files.sheet import Sheet
 from enrichment.steps.completion import Completion
 from enrichment.steps.estimate import EstimateFile
 from enrichment.steps.fixed_rows import FixedRejects
-from enrichment.steps.intake import AcceptedFile, Intake
+from enrichment.steps.intake import AcceptedFile, Intake, NoUpload
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import RepeatedUpload
 from enrichment.steps.unfinished import RowsInTime, UnfinishedPlans, rules_of
@@ -88,6 +88,8 @@ class SplitUpload:
             with self.intake.opened(job) as file:
                 sheet = file.sheet
                 self._carry_out(self.intake.accepted(job, file, request), seconds_left)
+        except NoUpload:
+            self.jobs.end_at_once(job.id, JobState.REPEATED, self.clock())
         except FileError as error:
             self.publish.run(job, "refused", str(error), sheet=sheet)
             self.jobs.end_at_once(job.id, JobState.REFUSED, self.clock())

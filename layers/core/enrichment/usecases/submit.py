@@ -10,10 +10,10 @@ from enrichment.adapters.secrets import ApiKey, SigningKey
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.credits import Cap, affordable, month_of
-from enrichment.domain.division import parts
+from enrichment.domain.division import parts, reduced
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Halt, Job, JobState
-from enrichment.domain.plan import PlannedContact, contacts_of
+from enrichment.domain.plan import PlannedContact, contacts_erased, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.errors import BrokenInvariant, Contention, SettingsError
@@ -122,6 +122,8 @@ class SubmitBatch:
             self.pause.run(job, Halt.NO_KEY, "")
             return f"paused: {Halt.NO_KEY}"
         contacts = self._contacts(job, batch)
+        if len(contacts) < batch.size:
+            return self._without_erased(job, batch, contacts)
         signing_keys = self.signing_key.read()
         self._note_balance(job, api_key)
         held = self._held(job, batch, contacts)
@@ -221,13 +223,22 @@ class SubmitBatch:
             return submission
         return Refused(Halt.NO_CREDITS, submission.message)
 
+    def _without_erased(self, job: Job, batch: Batch, left: list[PlannedContact]) -> str:
+        """Take out of a batch whose persons were erased, and ask for the rest anew."""
+        if not left:
+            if self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True):
+                self.completion.finish_if_complete(job.id)
+            return f"{BatchState.COMPLETE}: all of its persons were erased"
+        if self.batches.leave_out(batch, reduced(batch, left)):
+            self.queue.send([(batch.job, batch.number)])
+        return f"{BatchState.PLANNED}: persons of it were erased"
+
     def _contacts(self, job: Job, batch: Batch) -> list[PlannedContact]:
-        contacts = contacts_of(
-            self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end),
-            batch.start,
-            None if batch.rows is None else frozenset(batch.rows),
-        )
-        if len(contacts) != batch.size:
+        """The contacts of a batch; less where persons were erased."""
+        rows = None if batch.rows is None else frozenset(batch.rows)
+        lines = self.bucket.read_range(plan_key(job.id, job.plan), batch.start, batch.end)
+        contacts = contacts_of(lines, batch.start, rows)
+        if len(contacts) + contacts_erased(lines, rows) < batch.size or len(contacts) > batch.size:
             raise BrokenInvariant(
                 f"batch {batch.number} of job {job.id} has {batch.size} contacts, its plan"
                 f" {len(contacts)}"

@@ -9,10 +9,10 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
-from enrichment.adapters.starter import CompileStarter, SplitStarter
+from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
-from enrichment.domain.folder import UPLOADS, is_upload, job_id
+from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from enrichment.errors import SettingsError
@@ -21,6 +21,7 @@ from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
 from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
+from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
 
@@ -42,6 +43,7 @@ class Patience:
     stuck: int = 3600  # the same, however full the queue is
     sending: int = 5 * 60  # from a claim to its record
     results: int = 5 * 60  # between two recounts of a job's batches
+    erase: int = 16 * 60  # that a run may take which erases people
     start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
     credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
@@ -60,6 +62,7 @@ class Swept:
 
     waiting: int | None = None
     uploads_found: int = 0
+    erasures_restarted: int = 0
     splits_restarted: int = 0
     batches_requeued: int = 0
     claims_given_up: int = 0
@@ -86,6 +89,8 @@ class Sweep:
     queue: SubmitQueue
     split_starter: SplitStarter
     compile_starter: CompileStarter
+    erase_starter: EraseStarter
+    erasures: Erasures
     completion: Completion
     provider: Pronto
     api_key: ApiKey
@@ -109,6 +114,7 @@ class Sweep:
             ) as error:  # one broken job must not stop the rest; it is reported by name
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
         self._find_uploads(swept)
+        self._find_erasures(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
         swept.months_stated = self.state_months.run()
         return swept
@@ -325,6 +331,16 @@ class Sweep:
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
                 swept.uploads_found += 1
+
+    def _find_erasures(self, swept: Swept) -> None:
+        """Go on with files of people who are to be erased: each is deleted once they are."""
+        now = self.clock()
+        for upload in self.bucket.uploads_since(f"{ERASE}/", 0):
+            erasure = job_id(self.bucket.name, upload.key, upload.version)
+            is_due = now - upload.at >= self.patience.upload and is_erasure(upload.key)
+            if is_due and self.erasures.is_idle(erasure, now, self.patience.erase):
+                self.erase_starter.start(upload.key, upload.version)
+                swept.erasures_restarted += 1
 
 
 def _waits(batch: Batch) -> bool:

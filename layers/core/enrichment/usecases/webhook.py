@@ -58,6 +58,7 @@ class Received(StrEnum):
     STORED = "stored"
     REPEATED = "repeated"
     SET_ASIDE = "set aside"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ class ReceiveWebhook:
                 return Received.STORED
             case Stored.AGAIN:
                 return Received.REPEATED
+            case Stored.ERASED:
+                return Received.ERASED
             case Stored.OTHER:
                 return self._aside(ref, payload, "the row has another result")
 

@@ -6,6 +6,7 @@ EARLIER_FILE, ANOTHER_FILE = "an earlier file", "another file"
 
 EMPTY = "The row is empty"
 NOT_SAMPLED = "Not in the sample; drop the file without the option sample to have it sent"
+ERASED = "The person was erased"
 TIMED_OUT = (
     "Sent, but Pronto had not answered by the job’s deadline; a later answer is added when it comes"
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from enrichment.domain.layout import sheet_name
 from enrichment.files.sheet import MAX_CELL_TEXT, MAX_LINKS, Row
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -24,8 +25,6 @@ _FORMATS = {
     time: "hh:mm:ss",
     timedelta: "[h]:mm:ss",
 }
-_MAX_SHEET_NAME = 31
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -60,9 +59,7 @@ class NewWorkbook:
         self._formats = {
             kind: self._workbook.add_format({"num_format": text}) for kind, text in _FORMATS.items()
         }
-        self._sheet = self._workbook.add_worksheet(
-            _NOT_IN_NAMES.sub(" ", sheet)[:_MAX_SHEET_NAME] or None
-        )
+        self._sheet = self._workbook.add_worksheet(sheet_name(sheet) or None)
         self._width, self._in_place = width, in_place
         self._next = 0
         self._links = 0

@@ -4,7 +4,7 @@ added to one in place.
 
 import posixpath
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,14 @@ from enrichment.errors import UnreadableFile
 from enrichment.files.archives import Part, opened_zip, part, poured, too_large
 from enrichment.files.sheet import MAX_COLUMNS
 from enrichment.files.workbook.added_cells import Added
+from enrichment.files.workbook.emptied_rows import (
+    EmptiedSheet,
+    Replaced,
+    Uses,
+    emptied_comments,
+    emptied_links,
+    emptied_strings,
+)
 from enrichment.files.workbook.ranges import Growth, column_number
 from enrichment.files.workbook.sizes import (
     FIRST_CELL,
@@ -166,6 +174,34 @@ class Package:
                 added = Added(source, copy.write, growth, self._cells.get(sheet, MAX_COLUMNS))
                 yield added
                 added.finish()
+
+    def empty(self, sheet: str, rows: Mapping[int, Mapping[int, str]], target: Path) -> None:
+        """Write the workbook to `target`, with rows of a sheet emptied: each has the texts of its
+        columns alone, and its styles.
+        """
+        name = self._sheets.get(sheet, "")
+        if name not in self._members:
+            raise damaged()
+        uses, edits = Uses(), {name: EmptiedSheet(rows).both}
+        for other in self._sheets.values():
+            if other in self._members:
+                self._walk(other, uses.of_sheet(rows if other == name else ()))
+        edits |= {part: emptied_strings(uses.strings) for part in self._strings()}
+        edits[_relations_of(name)] = emptied_links(uses.links)
+        for related, _ in self._relations(name).values():
+            if "comments" in related.lower():
+                edits[related] = emptied_comments(rows)
+        with ZipFile(target, "w") as out:
+            for other, member in self._members.items():
+                is_large = member.file_size > _LARGE
+                with (
+                    self._open(other) as source,
+                    out.open(_like(member), "w", force_zip64=is_large) as copy,
+                ):
+                    if other in edits:
+                        Replaced(source, copy.write, *edits[other]).run()
+                    else:
+                        poured(source, copy)
 
     def _check_parts(self) -> None:
         """See that every part can be copied, and that those are well-formed that readers hold in

@@ -150,6 +150,20 @@ class WorkbookSheet:
             yield copy
         _send(target, sink)
 
+    @contextmanager
+    def emptied(self, sink: Sink) -> Iterator["_EmptiedAnew | _EmptiedInPlace"]:
+        target = self._folder / "emptied.xlsx"
+        if self._package:
+            in_place = _EmptiedInPlace()
+            yield in_place
+            self._package.empty(self.layout.sheet, in_place.rows, target)
+        else:
+            with NewWorkbook(target, self.layout.sheet, len(self.header)) as copy:
+                for row in [*self._above, *([] if self.layout.headless else [self._head])]:
+                    copy.add(row, [])
+                yield _EmptiedAnew(copy)
+        _send(target, sink)
+
     def _choose(
         self,
         workbook: "CalamineWorkbook",
@@ -279,6 +293,40 @@ class _Edited:
 
     def add(self, row: WorkbookRow, cells: Sequence[str]) -> None:
         self._added.add(row.number, cells)
+
+
+class _EmptiedInPlace:
+    """Notes which rows of the file's own workbook are emptied. One that is dropped stays as a row
+    without values: formulas and formats refer to rows by their place.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Mapping[int, str]] = {}
+
+    def keep(self, row: WorkbookRow) -> None:
+        pass
+
+    def blank(self, row: WorkbookRow, cells: Mapping[int, str]) -> None:
+        self.rows[row.number] = cells
+
+    def drop(self, row: WorkbookRow) -> None:
+        self.rows[row.number] = {}
+
+
+class _EmptiedAnew:
+    """Writes a new workbook, whose rows have the places that they had."""
+
+    def __init__(self, copy: NewWorkbook) -> None:
+        self._copy = copy
+
+    def keep(self, row: WorkbookRow) -> None:
+        self._copy.add(row, [])
+
+    def blank(self, row: WorkbookRow, cells: Mapping[int, str]) -> None:
+        pass
+
+    def drop(self, row: WorkbookRow) -> None:
+        pass
 
 
 def _load(path: Path) -> "CalamineWorkbook":
