@@ -5,21 +5,34 @@ deployed stack; each looks only at its own files, and the last ones at what all 
 left behind.
 """
 
+import gzip
 import json
 from collections import Counter
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from enrichment.domain.folder import ENRICHED, REJECTED, is_upload, job_id
+from enrichment.domain.folder import (
+    ENRICHED,
+    REJECTED,
+    is_upload,
+    job_id,
+    progress_key,
+    receipt_key,
+)
 from enrichment.domain.job import ENDED, Job
+from enrichment.domain.receipt import Receipt
 from local.stack import Stack
 from local.tables import same_rows
 from local.user import User
 from tests.e2e.looking import cells, eventually
+from tests.functional.test_erase import FORMATS, workbook
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
@@ -190,6 +203,62 @@ def test_a_file_in_the_wrong_place_gets_a_report_and_nothing_is_sent(
     assert json.loads(texts[".json"])["status"] == "refused"
     assert "This file was not processed" in texts[".html"]
     assert len(deployed.ledger()["requests"]) == requests
+
+
+def versions(deployed: Stack, folder: str = "") -> list[dict[str, Any]]:
+    listing = deployed.client("s3").get_paginator("list_object_versions")
+    pages = listing.paginate(Bucket=deployed.bucket, Prefix=folder)
+    return [version for page in pages for version in page.get("Versions", [])]
+
+
+def holding(deployed: Stack, word: str) -> list[str]:
+    """What holds a word, found without the product's help: versions of objects, in whatever they
+    are packed, and items of the table.
+    """
+    s3, found = deployed.client("s3"), []
+    for version in versions(deployed):
+        wanted = {"Key": version["Key"], "VersionId": version["VersionId"]}
+        content = s3.get_object(Bucket=deployed.bucket, **wanted)["Body"].read()
+        if any(word in part.replace(b"\0", b"").decode("latin-1") for part in parts_of(content)):
+            found.append(version["Key"])
+    table = deployed.client("dynamodb").get_paginator("scan").paginate(TableName=deployed.table)
+    items = (item for page in table for item in page["Items"])
+    return found + [item["pk"]["S"] for item in items if word in json.dumps(item)]
+
+
+def parts_of(content: bytes) -> list[bytes]:
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as archive:
+            return [archive.read(name) for name in archive.namelist()]
+    return [gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content]
+
+
+def test_a_person_is_erased_from_files_of_ten_formats_and_a_receipt_proves_it(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
+    files = {name: make() for name, make in FORMATS.items()} | {"leads.xlsx": workbook()}
+    assert len(files) == 10
+    for name, content in files.items():
+        key = f"incoming/email/force=true/erased/{name}"
+        _, fetched = fetched_for(deployed, account, key, content, tmp_path)
+        assert ENRICHED in fetched, name
+    assert len(holding(deployed, "company2.example")) > 2 * len(files)
+
+    people = tmp_path / "people.csv"
+    people.write_text("First Name,Last Name,Domain\nJane2,Doé,company2.example\n")
+    key = "erase/people.csv"
+    erasure = job_id(deployed.bucket, key, account.upload(people, key))
+    text = eventually(lambda: account.read(receipt_key(erasure, ".json")), LIMIT)
+    gone_last = ("erase/", progress_key(erasure))
+    eventually(lambda: not any(versions(deployed, folder) for folder in gone_last), LIMIT)
+
+    receipt = Receipt.model_validate_json(text)
+    assert (receipt.complete, receipt.adds_up, receipt.found_again) == (True, True, 0)
+    assert {each.key for each in receipt.objects} >= {
+        f"incoming/email/force=true/erased/{name}" for name in files
+    }
+    assert holding(deployed, "company2.example") == []
+    assert len(holding(deployed, "company3.example")) > 2 * len(files)
 
 
 def test_results_were_all_acknowledged_and_no_queue_of_failures_holds_anything(
