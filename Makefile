@@ -57,12 +57,13 @@ bench: $(READY) ## measure how fast ROWS (200000) rows are split, beside csv.rea
 corpus-score: $(READY) ## show how much of the corpus comes out as a careful person would have it
 	@$(PYTHON) -m tests.corpus.score
 
-check: $(READY) scan ## check format, lint, types, imports and template
+check: $(READY) $(SCANNERS) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	PYTHONPATH=.:layers/core .venv/bin/lint-imports --no-cache
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/bin/sam validate --lint
+	$(PYTHON) -m checks
 
 scan: $(READY) $(SCANNERS) ## scan the transformed template with cfn-lint, checkov and cdk-nag
 	@$(PYTHON) -m checks
@@ -95,8 +96,8 @@ $(READY): requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
-$(SCANNERS): requirements-scanners.txt
+$(SCANNERS): requirements-scanners.txt | $(READY)
 	@echo "Setting up .scanners (once; takes a minute) ..."
-	@python3 -m venv .scanners
-	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-scanners.txt
+	@.venv/bin/uv venv --quiet --clear --python .venv/bin/python .scanners
+	@.venv/bin/uv pip install --quiet --python .scanners --no-deps --require-hashes -r requirements-scanners.txt
 	@touch $@

@@ -248,6 +248,14 @@ def test_every_folder_of_the_bucket_has_an_end(resources: dict[str, Any]) -> Non
     assert everywhere["ExpiredObjectDeleteMarker"]
 
 
+def test_what_was_deleted_by_mistake_can_be_brought_back(resources: dict[str, Any]) -> None:
+    bucket = of_type(resources, "AWS::S3::Bucket")["Bucket"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    [table] = of_type(resources, "AWS::DynamoDB::Table").values()
+    recovery = table["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
 def test_what_only_the_deployer_knows_is_asked_first_and_all_has_a_default() -> None:
     template = source()
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
