@@ -11,7 +11,7 @@ SHELL := /bin/bash
 PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
 READY := .venv/.ready
 SCANNERS := .scanners/.ready
-PARALLEL := --numprocesses 2
+PARALLEL := --numprocesses 3 --dist loadgroup
 
 UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
@@ -36,8 +36,8 @@ down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
 
 test: $(READY) ## run the whole test suite
-	$(PYTHON) -m pytest tests/e2e
-	$(PYTHON) -m pytest $(PARALLEL) --ignore tests/e2e
+	$(PYTHON) -m pytest tests/e2e/test_crashes.py
+	$(PYTHON) -m pytest $(PARALLEL) --ignore tests/e2e/test_crashes.py
 
 unit: $(READY) ## run the tests that need no local stack
 	$(PYTHON) -m pytest $(PARALLEL) tests/unit tests/functional tests/docs

@@ -3,6 +3,7 @@ enforced.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,19 @@ from local import stack
 from local.stack import Stack
 from local.user import User
 
+HERE = Path(__file__).parent
 SETTINGS = {
     "STANDIN_RESULT_SECONDS": "0.5",
     "STANDIN_API_KEY": "an-api-key",
     "PRONTO_API_KEY": "an-api-key",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each module has one process, since it has one stack."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="module")
