@@ -222,7 +222,16 @@ def _place(resource: Any) -> str:
         case {"Fn::Sub": str(text)}:
             named = re.sub(r"\$\{AWS::\w+\}-?|\$\{Bucket\.Arn\}/|\.Arn(?=\})", "", text)
             return re.sub(r"[${}]", "", named.rpartition(":")[2])
+        case {"Fn::Sub": [_, {"Name": name}]}:
+            return _function_called(name)
     return str(resource)
+
+
+def _function_called(name: Any) -> str:
+    """The function that has a name which is made up."""
+    resources = _template()["Resources"].items()
+    named = [key for key, each in resources if each["Properties"].get("FunctionName") == name]
+    return str(named[0])
 
 
 def _keys(statement: Mapping[str, Any]) -> str:
@@ -233,7 +242,9 @@ def _keys(statement: Mapping[str, Any]) -> str:
         for values in keys.values()
     )
     told = "; ".join(wanted)
-    return f"never: {told}" if statement["Effect"] == "Deny" else told
+    if statement["Effect"] == "Deny":
+        return f"never: {told}" if told else "never"
+    return told
 
 
 def _code(value: object) -> str:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from local.stack import Stack
 from tests.iam.attacks import ATTACKS, OWN_TASKS
+from tests.iam.stack import the_stack
 
 DENIED = "AccessDenied"  # some services add Exception
 _SERVICES = {"functions": "lambda", "secrets": "secretsmanager"}
@@ -29,10 +30,9 @@ def names(deployed: Stack) -> dict[str, str]:
     found = deployed.client("cloudformation").describe_stack_resources(StackName="enrichment")
     made = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found["StackResources"]}
     wanted = ("SubmitQueue", "WebhookQueue", "FailedEvents", "Ticks", "SigningKey", "PersonKey")
-    return {name: made[name] for name in wanted} | {
-        "Table": deployed.table,
-        "data": deployed.bucket,
-    }
+    functions = {the_stack().name_of(each): name for each, name in deployed.functions.items()}
+    own = {"Table": deployed.table, "data": deployed.bucket}
+    return {name: made[name] for name in wanted} | functions | own
 
 
 def credentials_of(deployed: Stack, function: str) -> dict[str, Any]:

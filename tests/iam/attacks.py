@@ -15,6 +15,8 @@ _RESULT, _MONTH = ("RESULT#ksgtgakgr42pzzlr#000001", "ROW#00000002"), ("BUDGET#2
 _PERSON, _CONTENT = ("PERSON#00ff", "PERSON"), ("CONTENT#00ff", "CONTENT")
 _UPLOAD, _ANSWER = "incoming/email/team/leads.csv", "enriched/email/team/leads-ksgtgakgr42pzzlr.csv"
 _PLAN = "work/jobs/ksgtgakgr42pzzlr/plan-1.jsonl"
+_ERASURE, _ASIDE = ("ERASURE#ksgtgakgr42pzzlr", "ERASURE"), ("ASIDE#ksgtgakgr42pzzlr", "00ff")
+_PEOPLE = "erase/people.csv"
 
 Call = tuple[str, str, dict[str, Any]]
 
@@ -68,7 +70,7 @@ def _queue(method: str, name: str) -> Call:
 
 
 def _function(method: str, name: str) -> Call:
-    return "functions", method, {"FunctionName": f"enrichment-{name}"}
+    return "functions", method, {"FunctionName": the_stack().name_of(name)}
 
 
 def _secret(method: str, name: str) -> Call:
@@ -101,13 +103,20 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "see what a result replaces": _at("put_item", _RESULT, ReturnValues="ALL_OLD"),
         "change a result": _setting(_RESULT, "payload"),
         "delete a result": _at("delete_item", _RESULT),
+        "delete a result in a batch": _deleted_in_a_batch(_RESULT),
+        "delete a result set aside": _at("delete_item", _ASIDE),
         "read what a month used": _at("get_item", _MONTH),
+        "read what each file used": _query(_MONTH[0]),
         "overwrite a month": _at("put_item", _MONTH),
         "delete a month": _at("delete_item", _MONTH),
         "change what a month used": _setting(_MONTH, "reserved"),
+        "fill a month until it takes no more": _setting(_MONTH, "source"),
         "have a content paid again": _setting(_CONTENT, "expires_at"),
         "enter a person": _at("put_item", _PERSON),
+        "read the ledger": _together(_PERSON),
         "forget a person": _at("delete_item", _PERSON),
+        "have people taken for erased": _setting(_ERASURE, "finished_at"),
+        "forget an erasure": _at("delete_item", _ERASURE),
         "see which jobs are open": _query("yes", IndexName="open-jobs"),
         "read the whole table": ("dynamodb", "scan", {"TableName": "Table"}),
         # The bucket
@@ -115,22 +124,36 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "read an upload by its name alone": _object("get_object", _UPLOAD),
         "drop a file": _object("put_object", _UPLOAD),
         "delete an upload": _object("delete_object", _UPLOAD),
+        "delete an upload's version": _object("delete_object", _UPLOAD, VersionId="1"),
         "raise a folder's cap": _object("put_object", "incoming/email/team/_limits.json"),
         "turn columns about": _object("put_object", "incoming/email/team/_columns.json"),
+        "lift a folder's cap for good": _object(
+            "delete_object", "incoming/email/team/_limits.json", VersionId="1"
+        ),
         "read an answer": _object("get_object", _ANSWER),
         "write an answer": _object("put_object", _ANSWER),
         "delete an answer": _object("delete_object", _ANSWER),
+        "delete an answer's version": _object("delete_object", _ANSWER, VersionId="1"),
         "read a report": _object("get_object", "reports/email/team/leads.json"),
         "write a report": _object("put_object", "reports/email/team/leads.json"),
         "write rejected rows": _object("put_object", "rejected/email/team/leads.csv"),
         "read a plan": _object("get_object", _PLAN),
         "change a plan": _object("put_object", _PLAN),
+        "delete a plan's version": _object("delete_object", _PLAN, VersionId="1"),
+        "have somebody erased": _object("put_object", _PEOPLE),
+        "read who is to be erased": _object("get_object", _PEOPLE, VersionId="1"),
+        "have nobody erased": _object("delete_object", _PEOPLE, VersionId="1"),
+        "forge a receipt": _object("put_object", "reports/erase/receipt-ksgtgakgr42pzzlr.json"),
+        "delete a receipt's version": _object(
+            "delete_object", "reports/erase/receipt-ksgtgakgr42pzzlr.json", VersionId="1"
+        ),
         "list the bucket": _bucket("list_objects_v2"),
         "list the bucket's versions": _bucket("list_object_versions"),
         "list people's files": _bucket("list_object_versions", Prefix="incoming/"),
         "list a team's files": _bucket("list_object_versions", Prefix="incoming/email/team/"),
         "list people's answers": _bucket("list_object_versions", Prefix="enriched/"),
         "list reports": _bucket("list_object_versions", Prefix="reports/email/team/l"),
+        "list who is to be erased": _bucket("list_object_versions", Prefix="erase/"),
         "let nothing expire": _bucket("put_bucket_lifecycle_configuration"),
         "open the bucket": _bucket("put_bucket_policy"),
         # Secrets, queues and functions
@@ -147,13 +170,21 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "sweep at any time": _queue("send_message_batch", "Ticks"),
         "start split": _function("invoke", "split"),
         "start compile": _function("invoke", "compile"),
+        "start erase": _function("invoke", "erase"),
         "operate": _function("invoke", "operate"),
         "change a function's code": _function("update_function_code", "submit"),
         "change a function's settings": _function("update_function_configuration", "submit"),
     }
 )
 
-_COUNTS = {"read a job", "end a job", "have a batch sent again", "change what a month used"}
+_COUNTS = {
+    "read a job",
+    "end a job",
+    "have a batch sent again",
+    "change what a month used",
+    "fill a month until it takes no more",
+}
+_MONTHS = {"read what a month used", "read what each file used"}
 _CAPS = {
     "raise a file's cap",
     "lift a folder's cap for a job",
@@ -166,14 +197,16 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "split": frozenset(
             {"read a job", "overwrite a job", "end a job", "plant a batch", *_CAPS}
-            | {"read the results of a batch", "read what a month used", "have a content paid again"}
+            | {*_MONTHS, "read the results of a batch", "have a content paid again"}
             | {"read an upload", "write a report", "read a plan", "change a plan"}
-            | {"read the key of persons", "ask for a batch", "start split", "start compile"}
+            | {"read the key of persons", "read the ledger", "forge a receipt"}
+            | {"ask for a batch", "start split", "start compile"}
         ),
         "submit": frozenset(
-            {*_COUNTS, "plant a batch", "read what a month used", "enter a person"}
+            {*_COUNTS, *_MONTHS, "plant a batch", "enter a person"}
             | {"read the results of a batch", "store a result", "see what a result replaces"}
-            | {"read a plan", "write a report", "start compile"}
+            | {"read the ledger", "read a plan", "write a report", "forge a receipt"}
+            | {"start compile"}
             | {"read the API key", "read the signing key", "read the key of persons"}
             | {"ask for a batch", "take batches from the queue"}
         ),
@@ -182,14 +215,27 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
         "compile": frozenset(
             {*_COUNTS, "read the results of a batch", "have a content paid again"}
             | {"read an upload", "read a plan", "write an answer", "write rejected rows"}
-            | {"write a report", "read the API key"}
+            | {"write a report", "forge a receipt", "read the API key"}
+        ),
+        "erase": frozenset(
+            {"read a job", "read a result", "read the results of a batch", "store a result"}
+            | {"see what a result replaces", "read results set aside", "delete a result set aside"}
+            | {"read the ledger", "forget a person", "have people taken for erased"}
+            | {"read an upload", "drop a file", "delete an upload's version"}
+            | {"write an answer", "delete an answer's version", "write rejected rows"}
+            | {"read a report", "write a report", "forge a receipt", "delete a receipt's version"}
+            | {"read a plan", "change a plan", "delete a plan's version"}
+            | {"read who is to be erased", "list who is to be erased", "have nobody erased"}
+            | {"list people's files", "list a team's files", "list people's answers"}
+            | {"list reports", "read the key of persons", "start erase"}
         ),
         "sweep": frozenset(
-            {*_COUNTS, "see which jobs are open", "read what a month used"}
+            {*_COUNTS, *_MONTHS, "see which jobs are open"}
             | {"read the results of a batch", "store a result", "see what a result replaces"}
-            | {"list people's files", "write a report", "read the API key"}
+            | {"list people's files", "list who is to be erased", "read the API key"}
+            | {"write a report", "forge a receipt"}
             | {"ask for a batch", "post a result past the door", "clear failed events away"}
-            | {"start split", "start compile"}
+            | {"start split", "start compile", "start erase"}
         ),
         "operate": frozenset(
             {"read a job", "end a job", "have a batch sent again"}

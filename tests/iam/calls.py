@@ -92,6 +92,7 @@ _DYNAMODB = {
 }
 _S3 = {
     "get_object": "s3:GetObject",
+    "head_object": "s3:GetObject",
     "put_object": "s3:PutObject",
     "delete_object": "s3:DeleteObject",
     "create_multipart_upload": "s3:PutObject",

@@ -13,7 +13,7 @@ from tests.iam.policies import Policies, Request, Statement
 from tests.unit.transformed import ROOT, of_type, transformed
 
 PARTITION, REGION, ACCOUNT, STACK = "aws", "us-east-1", "111122223333", "enrichment"
-FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "sweep", "operate")
+FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "erase", "sweep", "operate")
 ROLES = (*FUNCTIONS, "door")
 
 _PSEUDO = {
@@ -67,6 +67,10 @@ class Stack:
         self._parameters = defaults | given
         self.resources = transformed()
 
+    def name_of(self, function: str) -> str:
+        """What a function is called."""
+        return str(self.resolved({"Ref": f"{function.title()}Function"}))
+
     def environment(self, function: str) -> dict[str, str]:
         """The variables of a function."""
         properties = self.resources[f"{function.title()}Function"]["Properties"]
@@ -95,10 +99,10 @@ class Stack:
                 return self._reference(name)
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 return self._attribute(name, attribute)
-            case {"Fn::Sub": str(text)}:
-                return re.sub(r"\$\{([\w:.]+)\}", lambda found: self._named(found[1]), text)
             case {"Fn::If": [str(name), yes, no]}:
                 return self.resolved(yes if self.holds(name) else no)
+            case {"Fn::Sub": _} | {"Fn::Join": _} | {"Fn::Split": _} | {"Fn::Select": _}:
+                return self._put_together(value)
             case dict():
                 pairs = ((key, self.resolved(part)) for key, part in value.items())
                 return {key: part for key, part in pairs if part is not None}
@@ -121,6 +125,30 @@ class Stack:
 
     def _document(self, name: str) -> Any:
         return self.resources[name]["Properties"]["PolicyDocument"]
+
+    def _put_together(self, value: Mapping[str, Any]) -> Any:
+        """A text, or a list, that is made of others."""
+        match value:
+            case {"Fn::Sub": str(text)}:
+                return self._filled(text, {})
+            case {"Fn::Sub": [str(text), dict(variables)]}:
+                return self._filled(text, self.resolved(variables))
+            case {"Fn::Join": [str(between), parts]}:
+                return between.join(self.resolved(parts))
+            case {"Fn::Split": [str(between), text]}:
+                return self.resolved(text).split(between)
+            case {"Fn::Select": [place, parts]}:
+                return self.resolved(parts)[int(place)]
+        raise AssertionError(value)
+
+    def _filled(self, text: str, variables: Mapping[str, str]) -> str:
+        """A text with the values of the names in it."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            return variables[name] if name in variables else self._named(name)
+
+        return re.sub(r"\$\{([\w:.]+)\}", value, text)
 
     def _named(self, name: str) -> str:
         resource, _, attribute = name.partition(".")

@@ -1,6 +1,7 @@
 """Short histories of a stack that together ask for all that its roles may do."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from enrichment.adapters import bucket
-from enrichment.domain.folder import memory_key
+from enrichment.domain.folder import memory_key, source_key
 from enrichment.usecases.operate import Action
 from tests.functional.runs import time_for
 from tests.functional.world import Killed, batch_of, contacts
@@ -18,8 +19,10 @@ from tests.iam.world import WorldOfRoles
 
 KEY = "incoming/email/leads.csv"
 ANOTHER = "incoming/email/team/others.csv"
+PEOPLE = "erase/people.csv"
 DAY = 86_400
 BAD_ROWS = ",Doe,a.example\r\nJohn,,b.example\r\n"
+EVERYBODY = contacts(30)
 
 Story = Callable[[WorldOfRoles], Any]
 
@@ -226,6 +229,101 @@ def not_written(world: WorldOfRoles) -> None:
     world.pipeline.operate.run(job, Action.COMPILE)
 
 
+def erased(world: WorldOfRoles) -> None:
+    """People, from files and answers to them, estimates, results, the ledger and a job that runs;
+    the result of one comes later.
+    """
+    rejected = "Ana,,a.example,ana@a.example\r\n"
+    header = contacts(0).replace("Domain", "Domain,Email")
+    world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
+    again = "incoming/email/refresh=true/leads.csv"
+    world.enrich(again, header + rejected + "Jane2,Doe,company2.example,\r\n")
+    world.drop("estimate/email/leads.csv", header + rejected)
+    world.drop(ANOTHER, contacts(12))
+    world.submit_all()
+    late = next(each for each in world.provider.webhooks if "company3.e" in json.dumps(each))
+    world.drop("incoming/email/new.csv", contacts(4, lambda n: f"Jane{n},Roe,company{n}.example"))
+    world.erase(PEOPLE, f"{EVERYBODY}Jane1,Roe,company1.example\r\n")
+    world.erase("erase/more.csv", "Email\r\nana@a.example\r\n")
+    world.deliver([late])
+    world.submit_all()
+    world.submit_all()
+    world.finish()
+
+
+def erased_in_parts(world: WorldOfRoles) -> None:
+    """From large objects, of which the writing is broken off at first."""
+    world.enrich(KEY, EVERYBODY)
+    version, _ = world.upload(PEOPLE, contacts(1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bucket, "_PART", 100)
+        with suppress(Killed):
+            first_of(world, "part", partial(die, world), of=world.s3)
+            world.pipeline.erase.run(PEOPLE, version)
+        world.s3.guard = let
+        pass_by(world, 1000)
+        for people in world.functions.erasures:
+            world.pipeline.erase.run(*people)
+
+
+def erased_where_noted(world: WorldOfRoles) -> None:
+    """From what runs left to the next: of split, whom it had seen; of compile, what it had read."""
+    several_runs(world)
+    out_of_time(world)
+    world.erase(PEOPLE, contacts(450))
+
+
+def erased_from_fixed_rows(world: WorldOfRoles) -> None:
+    """From the rows that another file brought home, by the address that was found."""
+    fixed_rejects(world)
+    notes = [key for key in world.keys("work/jobs/") if "/fixed-" in key]
+    found = re.findall(r"[\w.]+@[\w.]+", "".join(world.read(key) or "" for key in notes))
+    world.erase(PEOPLE, "Email\r\n" + "\r\n".join(found))
+
+
+def erased_twice(world: WorldOfRoles) -> None:
+    """From a result that was set aside, and from a batch of which nobody knows what became."""
+    strange_result(world)
+    world.drop(ANOTHER, contacts(3, lambda n: f"Jane{n},Roe,company{n}.example"))
+    world.provider.answers = [httpx.ReadTimeout("nobody answers")]
+    world.submit_all()
+    world.erase(PEOPLE, f"{EVERYBODY}Jane1,Roe,company1.example\r\n")
+
+
+def erased_from_a_replaced_file(world: WorldOfRoles) -> None:
+    """What is left of it lies elsewhere. Rows that were rejected come back fixed, and once the file
+    is gone its job says so.
+    """
+    file = contacts(5) + BAD_ROWS
+    job = world.drop(KEY, file)
+    world.upload(KEY, contacts(1, lambda n: f"Zoe{n},Poe,zoo{n}.example"))
+    world.erase(PEOPLE, contacts(1))
+    world.submit_all()
+    world.submit_all()
+    world.deliver()
+    world.finish()
+    fixed = (world.rejected(KEY, job) or "").replace("\r\n,Doe", "\r\nAna,Doe")
+    world.enrich(f"incoming/email/leads-{job}.csv", fixed)
+    world.s3.objects[source_key(job)] = []
+    pass_by(world, 300)
+    world.finish()
+
+
+def erasing_out_of_time(world: WorldOfRoles) -> None:
+    """The next run is started; it dies, and the sweeper starts another one."""
+    world.enrich(KEY, contacts(3))
+    version, _ = world.upload(PEOPLE, contacts(1))
+    world.pipeline.erase.run(PEOPLE, version, lambda: 0)
+    with suppress(Killed):
+        first_of(world, "delete", partial(die, world), of=world.s3)
+        world.pipeline.erase.run(PEOPLE, version)
+    pass_by(world, 1000)
+    world.pipeline.erase.run(PEOPLE, version)
+    event = {"detail": {"object": {"key": PEOPLE, "version-id": version}}}
+    world.queues.put(world.environments["sweep"]["FAILED_EVENTS_URL"], json.dumps(event))
+    pass_by(world, 60)
+
+
 def pass_by(world: WorldOfRoles, seconds: int) -> None:
     """Let time pass, and the sweeper look."""
     world.now += seconds
@@ -275,4 +373,11 @@ STORIES: tuple[Story, ...] = (
     single_result_lost,
     died_paused,
     not_written,
+    erased,
+    erased_in_parts,
+    erased_where_noted,
+    erased_from_fixed_rows,
+    erased_twice,
+    erased_from_a_replaced_file,
+    erasing_out_of_time,
 )

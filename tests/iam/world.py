@@ -133,19 +133,27 @@ class Queues(Messages):
 class Bucket(aws.S3):
     """A bucket that takes objects in parts."""
 
-    def create_multipart_upload(self, **_: Any) -> dict[str, str]:
-        self._parts: list[bytes] = []
-        return {"UploadId": "upload"}
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._uploads: dict[str, dict[str, Any]] = {}
+
+    def create_multipart_upload(self, **given: Any) -> dict[str, str]:
+        name = uuid4().hex
+        self._uploads[name] = given | {"Body": b""}
+        return {"UploadId": name}
 
     def upload_part(self, **given: Any) -> dict[str, str]:
-        self._parts.append(given["Body"])
-        return {"ETag": "etag"}
+        def act() -> dict[str, str]:
+            self._uploads[given["UploadId"]]["Body"] += given["Body"]
+            return {"ETag": "etag"}
 
-    def complete_multipart_upload(self, **given: Any) -> None:
-        self.put_object(Key=given["Key"], Body=b"".join(self._parts))
+        return dict(self.guard("part", act))
 
-    def abort_multipart_upload(self, **_: Any) -> None:
-        self._parts.clear()
+    def complete_multipart_upload(self, **given: Any) -> dict[str, Any]:
+        return self.put_object(**self._uploads.pop(given["UploadId"]))
+
+    def abort_multipart_upload(self, **given: Any) -> None:
+        del self._uploads[given["UploadId"]]
 
 
 class WorldOfRoles(World):
@@ -210,9 +218,10 @@ class _Started:
 
     def __init__(self, functions: Any) -> None:
         self._functions = functions
+        self._short = {the_stack().name_of(each): each for each in FUNCTIONS}
 
     def invoke(self, FunctionName: str, **given: Any) -> None:  # noqa: N803
-        self._functions.invoke(FunctionName=FunctionName.rpartition("-")[2], **given)
+        self._functions.invoke(FunctionName=self._short[FunctionName], **given)
 
 
 def template_rights() -> dict[str, Policies]:

@@ -108,16 +108,17 @@ def test_a_reader_reads_no_upload(key: str) -> None:
 
 def test_an_operator_operates_and_looks() -> None:
     here = "us-east-1:111122223333"
+    functions = f"arn:aws:lambda:{here}:function"
     for action, resource in (
-        ("lambda:InvokeFunction", f"arn:aws:lambda:{here}:function:enrichment-operate"),
+        ("lambda:InvokeFunction", f"{functions}:{STACK.name_of('operate')}"),
         ("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{here}:alarm:enrichment-Paused-1"),
         ("logs:FilterLogEvents", f"arn:aws:logs:{here}:log-group:/enrichment/enrichment:*"),
     ):
         assert OPERATOR.allow(Request(action, resource))
     assert allowed(OPERATOR, "GetObject", OWN_ANSWERS[-1])
-    assert not OPERATOR.allow(
-        Request("lambda:InvokeFunction", f"arn:aws:lambda:{here}:function:enrichment-submit")
-    )
+    for other in ("submit", "erase"):
+        start = Request("lambda:InvokeFunction", f"{functions}:{STACK.name_of(other)}")
+        assert not OPERATOR.allow(start)
     for key in (*OWN, *OWN_ANSWERS, INTERNAL):
         assert not allowed(OPERATOR, "PutObject", key)
 

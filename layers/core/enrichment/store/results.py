@@ -12,7 +12,6 @@ from enrichment.domain.result import result_of
 from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
 from enrichment.store.items import (
-    Update,
     aside_of,
     batch_of_result_key,
     canonical,
@@ -65,7 +64,7 @@ class Results:
         if there is None:
             return Stored.FIRST
         if there.get("erased"):
-            self._note_cost(ref, payload, now)
+            self._note_cost(there, payload, now)
             return Stored.ERASED
         return Stored.AGAIN if there.get("payload") == item["payload"] else Stored.OTHER
 
@@ -104,11 +103,13 @@ class Results:
                 erased += self._table.delete({"pk": item["pk"], "sk": item["sk"]})
         return erased
 
-    def _note_cost(self, ref: RowRef, payload: Mapping[str, Any], now: int) -> None:
-        """Note that the result of an erased row came, and what it cost."""
-        sets = {"payload": canonical(_without_person(payload)), "received_at": now}
+    def _note_cost(self, mark: Mapping[str, Any], payload: Mapping[str, Any], now: int) -> None:
+        """Note that the result of an erased row came, and what it cost: a mark in place of the
+        first, since who stores results may put them and update none.
+        """
+        cost = {"payload": canonical(_without_person(payload)), "received_at": now}
         first = "attribute_exists(pk) AND attribute_not_exists(payload)"
-        self._table.update(Update(result_key(ref), sets, condition=first))
+        self._table.put_if(first, {**mark, **cost})
 
     def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> None:
         """Keep a genuine webhook that is not its row's result; the same one again is kept once."""
