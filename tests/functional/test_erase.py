@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.functional.world import REUSE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"
 PEOPLE = "erase/people.csv"
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
 HEADER = ["First Name", "Last Name", "Domain"]
 JANE2 = "First Name,Last Name,Domain\nJane2,Doe,company2.example\n"
 
@@ -446,6 +448,54 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
         assert [cell.value for cell in sheet[4]][:3] == table()[2]
     report = world.report(key, job)
     assert report["taken"][0]["examples"] == []
+
+
+@pytest.mark.parametrize("name", ["libre.ods", "old.xls"])
+def test_an_old_workbook_is_written_anew_and_its_job_goes_on(world: World, name: str) -> None:
+    file = (CORPUS / "spreadsheets" / name).read_bytes()
+    key = f"incoming/email/{name}"
+    job = world.enrich(key, file)
+    answer = output_key("enriched", key, job, ".xlsx")
+    header, *rows = load_workbook(io.BytesIO(world.content(answer))).active.iter_rows(  # type: ignore[union-attr]
+        values_only=True
+    )
+    status = header.index("enrichment_status")
+    at = next(at for at, row in enumerate(rows) if row[status] in ("found", "not_found"))
+    contact = world.provider.charged[0]
+    people = io.StringIO()
+    table = csv.DictWriter(people, ["firstname", "lastname", "domain", "company_name"])
+    table.writerow(
+        {"firstname": "First Name", "lastname": "Last Name"}
+        | {"domain": "Domain", "company_name": "Company"}
+    )
+    table.writerow({each: contact.get(each, "") for each in table.fieldnames})
+
+    receipt = proven(world.erase(PEOPLE, people.getvalue()))
+
+    assert [each.fate for each in receipt.people] == ["erased"]
+    assert world.content(key).startswith(b"PK")
+    world.pipeline.jobs.change(job, state=JobState.COMPILING)
+    world.pipeline.compile.run(job)
+    assert world.job(job).state is JobState.DONE
+    assert world.report(key, job)["counts"]["erased"] >= 1
+    assert at >= 0
+
+
+def test_a_sheet_that_is_not_read_is_told_where_it_may_name_somebody(world: World) -> None:
+    book = load_workbook(io.BytesIO(workbook()))
+    for name in ("Jane2", "Zoe"):
+        other = book.create_sheet(name)
+        other.append([*HEADER[:2], "Notes"])
+        other.append([name, "Doé", "met in May"])
+    out = io.BytesIO()
+    book.save(out)
+    world.drop("incoming/email/leads.xlsx", out.getvalue())
+    receipt = world.erase(PEOPLE, "First Name,Last Name,Domain\nJane2,Doé,company2.example\n")
+    assert receipt
+    assert not receipt.complete
+    assert receipt.not_searched == ("incoming/email/leads.xlsx",)
+    receipt = proven(world.erase(PEOPLE, "Email\nsomebody@else.example\n"))
+    assert [each.fate for each in receipt.people] == ["not_found"]
 
 
 def test_a_job_compiled_again_after_an_erasure_says_so(world: World) -> None:

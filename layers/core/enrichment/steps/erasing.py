@@ -143,6 +143,8 @@ class EraseGroup:
         if looked.layout is None:
             return
         found.layouts[place] = looked.layout
+        if not looked.is_whole:
+            found.unread.append(file.key)
         is_apart = _is_apart(file, looked.layout)
         named = found.apart.setdefault(place, Named()) if is_apart else found.named
         for row, candidates in looked.named.items():
