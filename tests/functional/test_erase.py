@@ -519,3 +519,16 @@ def test_a_second_erasure_of_the_same_file_finds_its_job(world: World) -> None:
     assert [person.fate for person in receipt.people] == ["erased"]
     assert states(world.enriched(KEY, job))[1:3] == [RowState.ERASED, RowState.ERASED]
     assert left(world, "Jane3") == []
+
+
+def test_a_bucket_of_ten_thousand_objects_is_one_run(world: World) -> None:
+    """It takes some five seconds of one processor in memory; in S3, two reads of each object."""
+    for number in range(10_000):
+        first = "Zoé" if number % 2 else "Zoe"
+        file = contacts(5, lambda n, who=first: f"{who}{n},Doe,company{n}.example")  # type: ignore[misc]
+        folder = ("incoming", "enriched", "rejected")[number % 3]
+        world.upload(f"{folder}/email/{number}.csv", file)
+    world.enrich(KEY, contacts(3))
+    receipt = proven(world.erase(PEOPLE, JANE2))
+    assert left(world, "Jane2") == []
+    assert KEY in [each.key for each in receipt.objects]
