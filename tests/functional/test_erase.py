@@ -525,7 +525,7 @@ def test_a_bucket_of_ten_thousand_objects_is_one_run(world: World) -> None:
     """It takes some five seconds of one processor in memory; in S3, two reads of each object."""
     for number in range(10_000):
         first = "Zoé" if number % 2 else "Zoe"
-        file = contacts(5, lambda n, who=first: f"{who}{n},Doe,company{n}.example")  # type: ignore[misc]
+        file = contacts(5, lambda n, who=first: f"{who}{n},Poe,company{n}.example")  # type: ignore[misc]
         folder = ("incoming", "enriched", "rejected")[number % 3]
         world.upload(f"{folder}/email/{number}.csv", file)
     world.enrich(KEY, contacts(3))
