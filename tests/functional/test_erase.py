@@ -498,6 +498,49 @@ def test_a_sheet_that_is_not_read_is_told_where_it_may_name_somebody(world: Worl
     assert [each.fate for each in receipt.people] == ["not_found"]
 
 
+def people_in_a_workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["People to erase"])
+    sheet.append(HEADER)
+    sheet.append(["Jane2", "Doe", "company2.example"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+PEOPLE_FILES: dict[str, Callable[[], bytes]] = {
+    "people.csv": JANE2.encode,
+    "people.txt": lambda: b"\xff\xfe" + JANE2.replace(",", "\t").encode("utf-16-le"),
+    "people.csv.gz": lambda: gzip.compress(JANE2.encode()),
+    "people.xlsx": people_in_a_workbook,
+    "people.json": lambda: json.dumps(
+        [{"first_name": "Jane2", "last_name": "Doe", "domain": "company2.example"}]
+    ).encode(),
+    "full names.csv": lambda: b"Name;Website\nJane2 Doe;https://www.company2.example/about\n",
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE_FILES)
+def test_people_are_named_in_any_format_that_is_read(world: World, name: str) -> None:
+    world.enrich(KEY, contacts(3))
+    proven(world.erase(f"erase/{name}", PEOPLE_FILES[name]()))
+    assert left(world, "Jane2") == []
+    assert "Jane3" in world.content(KEY).decode()
+
+
+def test_what_was_set_aside_is_erased(world: World) -> None:
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    other = world.provider.webhooks[0] | {"email": "jane.doe@elsewhere.example"}
+    world.deliver([*world.provider.webhooks, other])
+    world.finish()
+    assert [pk for pk in left(world, "elsewhere") if pk.startswith("ASIDE")]
+    proven(world.erase(PEOPLE, "jane.doe@elsewhere.example\n"))
+    assert left(world, "elsewhere") == left(world, "Jane1") == []
+
+
 def test_a_job_compiled_again_after_an_erasure_says_so(world: World) -> None:
     job = world.enrich(KEY, contacts(4))
     proven(world.erase(PEOPLE, JANE2))

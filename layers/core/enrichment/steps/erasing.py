@@ -119,6 +119,8 @@ class EraseGroup:
             account.entries += self.rows.forget(job, contacts.values())
             account.results += self.rows.erase_results(job, contacts) if contacts else 0
             account.results += self.rows.erase_aside(job.id, rows, search)
+            if job.halt_message and search.may_name([job.halt_message]):  # the provider's words
+                self.jobs.change(job.id, halt_message="")
         self._erase_plans(group, rows, account)
         if job:  # a batch that was on its way may have entered them again
             account.entries += self.rows.forget(job, contacts.values())
