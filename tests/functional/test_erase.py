@@ -167,6 +167,8 @@ def test_a_webhook_that_comes_later_stores_nothing_but_what_it_cost(world: World
     body = json.dumps(late).encode()
     assert world.pipeline.webhook.run(body) is Received.ERASED
     assert world.pipeline.webhook.run(body) is Received.ERASED
+    unfinished = json.dumps(late | {"status": "pending"}).encode()
+    assert world.pipeline.webhook.run(unfinished) is Received.ERASED
     assert left(world, "company2") == []
     world.deliver()
     world.finish()

@@ -12,7 +12,6 @@ from enrichment.domain.result import result_of
 from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
 from enrichment.store.items import (
-    Update,
     aside_of,
     batch_of_result_key,
     canonical,
@@ -65,7 +64,7 @@ class Results:
         if there is None:
             return Stored.FIRST
         if there.get("erased"):
-            self._note_cost(ref, payload, now)
+            self._note_cost(there, payload, now)
             return Stored.ERASED
         return Stored.AGAIN if there.get("payload") == item["payload"] else Stored.OTHER
 
@@ -91,6 +90,11 @@ class Results:
             return self.erase(ref, now)  # it came just now
         return there is not None
 
+    def is_erased(self, ref: RowRef) -> bool:
+        """Whether the person of a row was erased."""
+        item = self._table.get(result_key(ref))
+        return bool(item and item.get("erased"))
+
     def aside(self, job_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The row and payload of what was set aside of a job."""
         for item in self._table.query(aside_of(job_id), ""):
@@ -109,11 +113,11 @@ class Results:
                 erased += self._table.delete({"pk": item["pk"], "sk": item["sk"]})
         return erased
 
-    def _note_cost(self, ref: RowRef, payload: Mapping[str, Any], now: int) -> None:
+    def _note_cost(self, there: Mapping[str, Any], payload: Mapping[str, Any], now: int) -> None:
         """Note that the result of an erased row came, and what it cost."""
-        sets = {"payload": canonical(_without_person(payload)), "received_at": now}
         first = "attribute_exists(pk) AND attribute_not_exists(payload)"
-        self._table.update(Update(result_key(ref), sets, condition=first))
+        cost = {"payload": canonical(_without_person(payload)), "received_at": now}
+        self._table.put_if(first, {**there, **cost})
 
     def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> None:
         """Keep a genuine webhook that is not its row's result; the same one again is kept once."""
