@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.functional.world import REUSE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"
 PEOPLE = "erase/people.csv"
+CORPUS = Path(__file__).parents[1] / "corpus" / "files"
 HEADER = ["First Name", "Last Name", "Domain"]
 JANE2 = "First Name,Last Name,Domain\nJane2,Doe,company2.example\n"
 
@@ -165,6 +167,8 @@ def test_a_webhook_that_comes_later_stores_nothing_but_what_it_cost(world: World
     body = json.dumps(late).encode()
     assert world.pipeline.webhook.run(body) is Received.ERASED
     assert world.pipeline.webhook.run(body) is Received.ERASED
+    unfinished = json.dumps(late | {"status": "pending"}).encode()
+    assert world.pipeline.webhook.run(unfinished) is Received.ERASED
     assert left(world, "company2") == []
     world.deliver()
     world.finish()
@@ -448,6 +452,97 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
     assert report["taken"][0]["examples"] == []
 
 
+@pytest.mark.parametrize("name", ["libre.ods", "old.xls"])
+def test_an_old_workbook_is_written_anew_and_its_job_goes_on(world: World, name: str) -> None:
+    file = (CORPUS / "spreadsheets" / name).read_bytes()
+    key = f"incoming/email/{name}"
+    job = world.enrich(key, file)
+    answer = output_key("enriched", key, job, ".xlsx")
+    header, *rows = load_workbook(io.BytesIO(world.content(answer))).active.iter_rows(  # type: ignore[union-attr]
+        values_only=True
+    )
+    status = header.index("enrichment_status")
+    at = next(at for at, row in enumerate(rows) if row[status] in ("found", "not_found"))
+    contact = world.provider.charged[0]
+    people = io.StringIO()
+    table = csv.DictWriter(people, ["firstname", "lastname", "domain", "company_name"])
+    table.writerow(
+        {"firstname": "First Name", "lastname": "Last Name"}
+        | {"domain": "Domain", "company_name": "Company"}
+    )
+    table.writerow({each: contact.get(each, "") for each in table.fieldnames})
+
+    receipt = proven(world.erase(PEOPLE, people.getvalue()))
+
+    assert [each.fate for each in receipt.people] == ["erased"]
+    assert world.content(key).startswith(b"PK")
+    world.pipeline.jobs.change(job, state=JobState.COMPILING)
+    world.pipeline.compile.run(job)
+    assert world.job(job).state is JobState.DONE
+    assert world.report(key, job)["counts"]["erased"] >= 1
+    assert at >= 0
+
+
+def test_a_sheet_that_is_not_read_is_told_where_it_may_name_somebody(world: World) -> None:
+    book = load_workbook(io.BytesIO(workbook()))
+    for name in ("Jane2", "Zoe"):
+        other = book.create_sheet(name)
+        other.append([*HEADER[:2], "Notes"])
+        other.append([name, "Doé", "met in May"])
+    out = io.BytesIO()
+    book.save(out)
+    world.drop("incoming/email/leads.xlsx", out.getvalue())
+    receipt = world.erase(PEOPLE, "First Name,Last Name,Domain\nJane2,Doé,company2.example\n")
+    assert receipt
+    assert not receipt.complete
+    assert receipt.not_searched == ("incoming/email/leads.xlsx",)
+    receipt = proven(world.erase(PEOPLE, "Email\nsomebody@else.example\n"))
+    assert [each.fate for each in receipt.people] == ["not_found"]
+
+
+def people_in_a_workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["People to erase"])
+    sheet.append(HEADER)
+    sheet.append(["Jane2", "Doe", "company2.example"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+PEOPLE_FILES: dict[str, Callable[[], bytes]] = {
+    "people.csv": JANE2.encode,
+    "people.txt": lambda: b"\xff\xfe" + JANE2.replace(",", "\t").encode("utf-16-le"),
+    "people.csv.gz": lambda: gzip.compress(JANE2.encode()),
+    "people.xlsx": people_in_a_workbook,
+    "people.json": lambda: json.dumps(
+        [{"first_name": "Jane2", "last_name": "Doe", "domain": "company2.example"}]
+    ).encode(),
+    "full names.csv": lambda: b"Name;Website\nJane2 Doe;https://www.company2.example/about\n",
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE_FILES)
+def test_people_are_named_in_any_format_that_is_read(world: World, name: str) -> None:
+    world.enrich(KEY, contacts(3))
+    proven(world.erase(f"erase/{name}", PEOPLE_FILES[name]()))
+    assert left(world, "Jane2") == []
+    assert "Jane3" in world.content(KEY).decode()
+
+
+def test_what_was_set_aside_is_erased(world: World) -> None:
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    other = world.provider.webhooks[0] | {"email": "jane.doe@elsewhere.example"}
+    world.deliver([*world.provider.webhooks, other])
+    world.finish()
+    assert [pk for pk in left(world, "elsewhere") if pk.startswith("ASIDE")]
+    proven(world.erase(PEOPLE, "jane.doe@elsewhere.example\n"))
+    assert left(world, "elsewhere") == left(world, "Jane1") == []
+
+
 def test_a_job_compiled_again_after_an_erasure_says_so(world: World) -> None:
     job = world.enrich(KEY, contacts(4))
     proven(world.erase(PEOPLE, JANE2))
@@ -469,3 +564,16 @@ def test_a_second_erasure_of_the_same_file_finds_its_job(world: World) -> None:
     assert [person.fate for person in receipt.people] == ["erased"]
     assert states(world.enriched(KEY, job))[1:3] == [RowState.ERASED, RowState.ERASED]
     assert left(world, "Jane3") == []
+
+
+def test_a_bucket_of_ten_thousand_objects_is_one_run(world: World) -> None:
+    """It takes some five seconds of one processor in memory; in S3, two reads of each object."""
+    for number in range(10_000):
+        first = "Zoé" if number % 2 else "Zoe"
+        file = contacts(5, lambda n, who=first: f"{who}{n},Poe,company{n}.example")  # type: ignore[misc]
+        folder = ("incoming", "enriched", "rejected")[number % 3]
+        world.upload(f"{folder}/email/{number}.csv", file)
+    world.enrich(KEY, contacts(3))
+    receipt = proven(world.erase(PEOPLE, JANE2))
+    assert left(world, "Jane2") == []
+    assert KEY in [each.key for each in receipt.objects]

@@ -102,3 +102,15 @@ def test_an_old_record_of_the_stream_is_no_news(world: World, unanswered: int) -
         assert versions(world, job) == 2
         end = JobState.DELIVERED if unanswered else JobState.DONE
         assert world.job(job).state is end
+
+
+def test_a_job_that_an_operator_reopened_is_not_compiled_by_who_read_it_before(
+    world: World,
+) -> None:
+    job = timed_out(world, 5)
+    world.pipeline.jobs.change(job, state=JobState.LATE)
+    read = world.job(job)
+    world.pipeline.jobs.change(job, state=JobState.RUNNING)
+    assert not world.pipeline.completion.compile(read)
+    assert world.job(job).state is JobState.RUNNING
+    assert world.pipeline.completion.compile(world.job(job))

@@ -192,9 +192,11 @@ class AmendWithoutNews(SimulatedPipeline):
 
 
 class HoardingJobs(Jobs):
-    def begin_compiling(self, job_id: str, now: int, whole: bool, **fields: Any) -> bool:
+    def begin_compiling(
+        self, job_id: str, now: int, whole: bool, *states: Any, **fields: Any
+    ) -> bool:
         job = self.get(job_id)
-        begun = super().begin_compiling(job_id, now, whole, **fields)
+        begun = super().begin_compiling(job_id, now, whole, *states, **fields)
         if begun and job and job.noted:
             self.change(job_id, noted=job.noted)
         return begun

@@ -21,7 +21,10 @@ from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.names import name_in
 from enrichment.domain.websites import company_domain
 
+ENCODED_TWICE = "Ã"  # stands in most texts that were encoded twice
 _PAGE = re.compile(r"linkedin\.|(?:^|\n)/?(?:in|pub|sales)/", re.IGNORECASE)
+# What is in a text of escapes, of two bytes a character, of shifts, or encoded twice.
+_NOT_AS_READ = (b"\\", b"\0", b"\x1b", ENCODED_TWICE.encode())
 _WORD = re.compile(r"\w+")
 
 
@@ -153,15 +156,21 @@ class Search:
 
     def may_be_in(self, content: bytes) -> bool:
         """Whether a file of these bytes may name somebody: most name nobody, and need not be read
-        as rows. Of what is packed, not ASCII, or has letters in numbers, nothing is told here.
+        as rows. Nothing is told of what is packed, is not UTF-8, or does not stand there as it is
+        read.
         """
-        if not content.isascii() or b"\\u" in content or content.startswith(b"PK"):
+        if content.startswith(b"PK") or any(mark in content for mark in _NOT_AS_READ):
             return True
-        return self.may_name([content.decode()])
+        try:
+            return self.may_name([content.decode()])
+        except UnicodeDecodeError:
+            return True
 
     def may_name(self, texts: Sequence[str]) -> bool:
         """Whether a row is worth a closer look: most are not, and this is quick."""
         text = "\n".join(texts)
+        if ENCODED_TWICE in text:
+            return True
         if self._by_address and not self._by_address.keys().isdisjoint(addresses_in(text)):
             return True
         if self._by_page and _PAGE.search(text):

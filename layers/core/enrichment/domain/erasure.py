@@ -58,6 +58,7 @@ class Progress(BaseModel):
         self.phase, self.cursor = "prove", ""
         self.passes += 1
         self.found_again, self.is_busy = 0, False
+        self.unread.clear()  # what was named there may be gone
 
     def people(self, erasees: Sequence[Erasee]) -> tuple[ErasedPerson, ...]:
         """What became of each erasee."""

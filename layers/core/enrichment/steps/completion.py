@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enrichment.adapters.starter import CompileStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.job import UNDER_WAY, WRITTEN, Job
 from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -71,7 +71,9 @@ class Completion:
         """
         whole = job.settled >= job.batches
         ended = {"given_up": True} if given_up else {}
-        if not self.jobs.begin_compiling(job.id, self.clock(), whole, **ended):
+        # An operator may have it send again since it was read, and then there is more to wait for.
+        alike = WRITTEN if job.state in WRITTEN else UNDER_WAY
+        if not self.jobs.begin_compiling(job.id, self.clock(), whole, only_from=alike, **ended):
             return False
         self.compile_starter.start(job.id)
         return True

@@ -119,6 +119,8 @@ class EraseGroup:
             account.entries += self.rows.forget(job, contacts.values())
             account.results += self.rows.erase_results(job, contacts) if contacts else 0
             account.results += self.rows.erase_aside(job.id, rows, search)
+            if job.halt_message and search.may_name([job.halt_message]):  # the provider's words
+                self.jobs.change(job.id, halt_message="")
         self._erase_plans(group, rows, account)
         if job:  # a batch that was on its way may have entered them again
             account.entries += self.rows.forget(job, contacts.values())
@@ -143,6 +145,8 @@ class EraseGroup:
         if looked.layout is None:
             return
         found.layouts[place] = looked.layout
+        if not looked.is_whole:
+            found.unread.append(file.key)
         is_apart = _is_apart(file, looked.layout)
         named = found.apart.setdefault(place, Named()) if is_apart else found.named
         for row, candidates in looked.named.items():

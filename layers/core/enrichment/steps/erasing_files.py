@@ -1,8 +1,11 @@
 """Files of rows from which people are erased: each is searched, and written anew without them."""
 
+import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from zipfile import ZipFile, is_zipfile
 
 from enrichment.adapters.bucket import Bucket, Version
 from enrichment.domain.columns import Columns
@@ -23,6 +26,8 @@ from enrichment.files.sheet import Row, Sheet
 from enrichment.words import rows as words
 
 _SMALL = 4_000_000  # bytes of a file that are looked at as a whole
+_UNPACKED = 100_000_000  # bytes that such a workbook may unpack to
+_MARKUP = re.compile(r"<[^>]*>")
 _GONE = frozenset({"", RowState.ERASED, words.ERASED})  # what a row may say that tells of nobody
 
 
@@ -34,6 +39,7 @@ class Looked:
 
     layout: Layout | None
     named: dict[int, list[Candidate]] = field(default_factory=dict)
+    is_whole: bool = True  # False where sheets that are not read may name somebody
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class EraseFromFiles:
                 texts = [*row.cells, *row.links.values()]
                 if search.may_name(texts) and (found := search.candidates(traces.of(row, texts))):
                     named.setdefault(_number(row), []).extend(found)
-            return Looked(sheet.layout, named)
+            is_whole = not (sheet.layout.other_sheets and self._may_name(key, version, search))
+            return Looked(sheet.layout, named, is_whole)
 
     def layout(self, key: str, version: str, job: Job | None) -> Layout | None:
         """How a version is written; None where it is gone.
@@ -78,6 +85,19 @@ class EraseFromFiles:
         """
         with self._opened(key, version, job) as sheet:
             return sheet.layout if sheet else None
+
+    def _may_name(self, key: str, version: str, search: Search) -> bool:
+        """Whether somebody may be named in any part of a workbook."""
+        stream = self.bucket.read(key, version)
+        content = stream.read(_SMALL + 1) if stream else b""
+        if len(content) > _SMALL or not is_zipfile(io.BytesIO(content)):
+            return True
+        with ZipFile(io.BytesIO(content)) as archive:
+            parts = [each for each in archive.namelist() if each.endswith((".xml", ".rels"))]
+            if sum(archive.getinfo(each).file_size for each in parts) > _UNPACKED:
+                return True
+            texts = (archive.read(each).decode(errors="replace") for each in parts)
+            return any(search.may_name([_MARKUP.sub("\n", text)]) for text in texts)
 
     def _is_nobodys(self, key: str, version: str, search: Search) -> bool:
         """Whether it is sure from a file's bytes that it names nobody."""

@@ -87,7 +87,9 @@ class EraseRows:
                 named.add(planned.row, search.candidates(_traces_of_planned(planned)))
 
     def look_at_results(self, job: Job, search: Search, named: Named) -> None:
-        """Note whom the results of a job name."""
+        """Note whom the results of a job name, those set aside too."""
+        for row, payload in self.results.aside(job.id):
+            named.add(row, among(payload, search))
         for batch in self.batches.of(job):
             for row, came in self.results.of(batch).items():
                 named.add(row, among(came.payload, search))
@@ -127,7 +129,7 @@ class EraseRows:
     def erase_aside(self, job_id: str, rows: frozenset[int], search: Search) -> int:
         """Delete what was set aside of rows, or names somebody; how much."""
 
-        def is_named(_batch: int, row: int, payload: Mapping[str, Any]) -> bool:
+        def is_named(row: int, payload: Mapping[str, Any]) -> bool:
             return row in rows or any(one.is_sure for one in among(payload, search))
 
         return self.results.erase_aside(job_id, is_named)

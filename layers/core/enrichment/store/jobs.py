@@ -133,8 +133,16 @@ class Jobs:
         """PAUSED → RUNNING; False when it is not paused."""
         return self._move(job_id, JobState.RUNNING, {}, removes=_HALT, only_from=[JobState.PAUSED])
 
-    def begin_compiling(self, job_id: str, now: int, whole: bool, **fields: Any) -> bool:
-        """→ COMPILING; False when somebody took the step already.
+    def begin_compiling(
+        self,
+        job_id: str,
+        now: int,
+        whole: bool,
+        only_from: Iterable[JobState] = tuple(JobState),
+        **fields: Any,
+    ) -> bool:
+        """→ COMPILING; False when somebody took the step already, or it is in no state of those
+        that it may come from.
 
         Results may come late again from here on.
 
@@ -142,10 +150,13 @@ class Jobs:
             job_id: the job.
             now: epoch seconds.
             whole: whether every batch is settled, so that those that are complete bring no news.
+            only_from: the states that it may come from.
             fields: further ones to set with the step.
         """
         sets = {"compile_asked_at": now, "whole": whole, **fields}
-        return self._move(job_id, JobState.COMPILING, sets, removes=_BEFORE_COMPILING)
+        return self._move(
+            job_id, JobState.COMPILING, sets, removes=_BEFORE_COMPILING, only_from=only_from
+        )
 
     def compile_again(self, job_id: str, now: int) -> bool:
         """FAILED → COMPILING, which only an operator may ask for; False when it did not fail."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -90,16 +90,26 @@ class Results:
             return self.erase(ref, now)  # it came just now
         return there is not None
 
-    def erase_aside(self, job_id: str, named: Callable[[int, int, Mapping[str, Any]], bool]) -> int:
+    def is_erased(self, ref: RowRef) -> bool:
+        """Whether the person of a row was erased."""
+        item = self._table.get(result_key(ref))
+        return bool(item and item.get("erased"))
+
+    def aside(self, job_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The row and payload of what was set aside of a job."""
+        for item in self._table.query(aside_of(job_id), ""):
+            yield int(item["row"]), _read(item["payload"])
+
+    def erase_aside(self, job_id: str, named: Callable[[int, Mapping[str, Any]], bool]) -> int:
         """Delete what was set aside of a job's rows; how many.
 
         Args:
             job_id: the job.
-            named: tells by batch, row and payload whether somebody who is erased is meant.
+            named: tells by row and payload whether somebody who is erased is meant.
         """
         erased = 0
         for item in list(self._table.query(aside_of(job_id), "")):
-            if named(int(item["batch"]), int(item["row"]), _read(item["payload"])):
+            if named(int(item["row"]), _read(item["payload"])):
                 erased += self._table.delete({"pk": item["pk"], "sk": item["sk"]})
         return erased
 
