@@ -32,7 +32,7 @@ from local.stack import Stack
 from local.tables import same_rows
 from local.user import User
 from tests.e2e.looking import cells, eventually
-from tests.functional.test_erase import FORMATS, workbook
+from tests.functional.lists import FORMATS, workbook
 
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS

@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
 
 from enrichment.domain.folder import job_id, output_key
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
 from enrichment.domain.receipt import Receipt
 from enrichment.usecases.webhook import Received
+from tests.functional.lists import FORMATS, HEADER, table, workbook
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import REUSE, Killed, World, contacts
 
 KEY = "incoming/email/leads.csv"
 PEOPLE = "erase/people.csv"
 CORPUS = Path(__file__).parents[1] / "corpus" / "files"
-HEADER = ["First Name", "Last Name", "Domain"]
 JANE2 = "First Name,Last Name,Domain\nJane2,Doe,company2.example\n"
 
 
@@ -347,40 +346,6 @@ def test_objects_that_cannot_be_searched_are_listed(world: World) -> None:
     assert receipt.not_searched == ("incoming/email/scan.pdf",)
 
 
-def table(rows: int = 4) -> list[list[str]]:
-    return [[f"Jane{n}", "Doé", f"company{n}.example"] for n in range(1, rows + 1)]
-
-
-def delimited(delimiter: str, codec: str, mark: bytes = b"", end: str = "\r\n") -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, lineterminator=end).writerows([HEADER, *table()])
-    return mark + text.getvalue().encode(codec)
-
-
-def zipped(name: str, content: bytes) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr(name, content)
-    return archive.getvalue()
-
-
-def objects() -> list[dict[str, str]]:
-    return [dict(zip(HEADER, row, strict=True)) for row in table()]
-
-
-FORMATS: dict[str, Callable[[], bytes]] = {
-    "leads.csv": lambda: delimited(",", "utf-8", end="\n"),
-    "mark.csv": lambda: delimited(";", "utf-8-sig"),
-    "windows.csv": lambda: delimited(";", "cp1252"),
-    "unicode.txt": lambda: delimited("\t", "utf-16-le", b"\xff\xfe"),
-    "leads.tsv": lambda: delimited("\t", "utf-8"),
-    "leads.csv.gz": lambda: gzip.compress(delimited(",", "utf-8"), mtime=0),
-    "leads.zip": lambda: zipped("leads.csv", delimited(",", "utf-8")),
-    "leads.json": lambda: json.dumps(objects(), indent=1, ensure_ascii=False).encode(),
-    "leads.jsonl": lambda: "\n".join(map(json.dumps, objects())).encode(),
-}
-
-
 def unpacked(content: bytes) -> bytes:
     if content.startswith(b"\x1f\x8b"):
         return gzip.decompress(content)
@@ -413,21 +378,6 @@ def test_a_file_keeps_its_form_byte_for_byte_but_for_the_rows(world: World, name
     [answer] = world.keys("enriched/")
     assert b"company2" not in unpacked(world.content(answer)).replace(b"\0", b"")
     assert b"company3" in unpacked(world.content(answer)).replace(b"\0", b"")
-
-
-def workbook() -> bytes:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(HEADER)
-    for row in table():
-        sheet.append(row)
-        sheet.cell(sheet.max_row, 1).font = Font(bold=True)
-        sheet.cell(sheet.max_row, 3).hyperlink = f"mailto:{row[0].lower()}@{row[2]}"
-    sheet.cell(3, 4).value = '="Jane2 "&B3'
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(world: World) -> None:
