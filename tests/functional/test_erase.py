@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from enrichment.domain.folder import job_id, output_key
@@ -425,6 +426,8 @@ def workbook() -> bytes:
         sheet.cell(sheet.max_row, 1).font = Font(bold=True)
         sheet.cell(sheet.max_row, 3).hyperlink = f"mailto:{row[0].lower()}@{row[2]}"
     sheet.cell(3, 4).value = '="Jane2 "&B3'
+    sheet.cell(3, 1).comment = Comment("Call Jane2 in May", "somebody")
+    sheet.cell(4, 1).comment = Comment("Call in June", "somebody")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -447,6 +450,9 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
         assert sheet is not None
         assert [sheet.cell(3, at).value for at in (1, 2)] == [None, None]
         assert sheet.cell(3, 1).font.bold
+        comment = sheet.cell(4, 1).comment
+        assert comment
+        assert comment.text == "Call in June"
         assert [cell.value for cell in sheet[4]][:3] == table()[2]
     report = world.report(key, job)
     assert report["taken"][0]["examples"] == []
