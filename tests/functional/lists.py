@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 HEADER = ["First Name", "Last Name", "Domain"]
@@ -57,6 +58,8 @@ def workbook() -> bytes:
         sheet.cell(sheet.max_row, 1).font = Font(bold=True)
         sheet.cell(sheet.max_row, 3).hyperlink = f"mailto:{row[0].lower()}@{row[2]}"
     sheet.cell(3, 4).value = '="Jane2 "&B3'
+    sheet.cell(3, 1).comment = Comment("Call Jane2 in May", "somebody")
+    sheet.cell(4, 1).comment = Comment("Call in June", "somebody")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

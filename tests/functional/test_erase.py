@@ -397,6 +397,9 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
         assert sheet is not None
         assert [sheet.cell(3, at).value for at in (1, 2)] == [None, None]
         assert sheet.cell(3, 1).font.bold
+        comment = sheet.cell(4, 1).comment
+        assert comment
+        assert comment.text == "Call in June"
         assert [cell.value for cell in sheet[4]][:3] == table()[2]
     report = world.report(key, job)
     assert report["taken"][0]["examples"] == []

@@ -210,7 +210,9 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"read the API key", "read the signing key", "read the key of persons"}
             | {"ask for a batch", "take batches from the queue"}
         ),
-        "webhook": frozenset({"store a result", "read the signing key", "take results"}),
+        "webhook": frozenset(
+            {"store a result", "read a result", "read the signing key", "take results"}
+        ),
         "tally": frozenset({*_COUNTS, "read the results of a batch", "start compile"}),
         "compile": frozenset(
             {*_COUNTS, "read the results of a batch", "have a content paid again"}

@@ -22,6 +22,7 @@ from enrichment.domain.token import RowRef
 from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget, Room
 from enrichment.store.contents import Contents
+from enrichment.store.erasures import Erasures
 from enrichment.store.items import plain
 from enrichment.store.jobs import Jobs
 from enrichment.store.persons import Persons
@@ -71,7 +72,7 @@ class Store:
         table = Table(client, "table", RETENTION, clock)
         self.jobs, self.batches, self.results = Jobs(table), Batches(table), Results(table)
         self.budget, self.contents = Budget(table, CAP), Contents(table)
-        self.persons = Persons(table)
+        self.persons, self.erasures = Persons(table), Erasures(table)
 
 
 def by_key(items: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -244,7 +245,36 @@ class BothTables(RuleBasedStateMachine):
         refs = [RowRef("job", number, row) for row in rows] + [RowRef("job", 1, 1)]
         self.both(lambda store: store.results.of_rows(refs, map))
 
+    @rule(number=numbers, row=st.integers(1, 12))
+    def erase_result(self, number: int, row: int) -> None:
+        ref = RowRef("job", number, row)
+        self.both(lambda store: store.results.erase(ref, 6))
+        self.both(lambda store: store.results.is_erased(ref))
+
+    @rule(row=st.integers(1, 12))
+    def erase_aside(self, row: int) -> None:
+        self.both(lambda store: sorted(at for at, _ in store.results.aside("job")))
+        self.both(lambda store: store.results.erase_aside("job", lambda at, _: at == row))
+
+    # Erasures
+
+    @rule(now=times, longest=st.integers(1, 3))
+    def begin_erasure(self, now: int, longest: int) -> None:
+        self.both(lambda store: store.erasures.begin("erasure", now, longest))
+        self.both(lambda store: store.erasures.is_idle("erasure", now, longest))
+
+    @rule(now=times, went_on=st.booleans(), is_done=st.booleans())
+    def end_erasure(self, now: int, went_on: bool, is_done: bool) -> None:
+        if is_done:
+            self.both(lambda store: store.erasures.finish("erasure", now))
+        self.both(lambda store: store.erasures.leave("erasure", went_on))
+        self.both(lambda store: store.erasures.is_finished("erasure"))
+
     # Persons
+
+    @rule(key=keys)
+    def forget_person(self, key: str) -> None:
+        self.both(lambda store: store.persons.forget(key))
 
     @rule(key=keys, entry=entries)
     def add_person(self, key: str, entry: Entry) -> None:
