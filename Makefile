@@ -96,8 +96,8 @@ $(READY): requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
-$(SCANNERS): requirements-scanners.txt | $(READY)
+$(SCANNERS): requirements-scanners.txt
 	@echo "Setting up .scanners (once; takes a minute) ..."
-	@.venv/bin/uv venv --quiet --clear --python .venv/bin/python .scanners
-	@.venv/bin/uv pip install --quiet --python .scanners --no-deps --require-hashes -r requirements-scanners.txt
+	@python3 -m venv .scanners
+	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-scanners.txt
 	@touch $@
