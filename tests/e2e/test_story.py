@@ -152,7 +152,7 @@ def test_a_workbook_comes_back_as_a_workbook_by_the_columns_that_its_folder_name
     workbook["Leads"].append(["Ansprechpartner (neu)", "Web", "Seit"])
     for n in range(30):
         workbook["Leads"].append(
-            [f"Jane{n} Doe", f"https://www.company{n}.example/", date(2026, 1, 1 + n)]
+            [f"Jane{n} Doe", f"https://www.firm{n}.example/", date(2026, 1, 1 + n)]
         )
     workbook.save(tmp_path / "leads.xlsx")
 
