@@ -57,6 +57,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "SUBMIT_QUEUE_URL": sqs.create_queue(QueueName="submit")["QueueUrl"],
             "SPLIT_FUNCTION": "split",
             "ERASE_FUNCTION": "erase",
+            "ERASED_ROWS": "blank",
             "COMPILE_FUNCTION": "compile",
             "API_KEY_SECRET": "api-key",
             "SIGNING_KEY_SECRET": "signing-key",

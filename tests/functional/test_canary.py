@@ -228,3 +228,28 @@ def test_a_plan_that_is_broken_leaves_no_trace(account: Pipeline, seen: Seen) ->
 
     assert "Traceback" in seen.text.getvalue()
     assert seen.canaries() == []
+
+
+def erase(seen: Seen, people: bytes) -> None:
+    key = "erase/people.csv"
+    put = boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=people)
+    upload = {"key": key, "version-id": put["VersionId"], "size": len(people)}
+    seen.run("erase", detail={"object": upload})
+
+
+def test_people_who_are_erased_leave_no_trace(account: Pipeline, seen: Seen) -> None:
+    job = split(seen, "incoming/email/people.csv", PEOPLE.encode())
+    split(seen, "incoming/email/broken.json", FILES["incoming/email/broken.json"])
+
+    erase(seen, b'"Kanarina')
+    erase(seen, PEOPLE.encode())
+    found = account.jobs.get(job)
+    assert found
+    plan = boto3.client("s3").get_object(Bucket=BUCKET, Key=plan_key(job, found.plan))
+    assert b"Kanarina" not in plan["Body"].read()
+    submit(seen)
+    boto3.client("dynamodb").delete_table(TableName="table")
+    erase(seen, PEOPLE.encode())
+
+    assert "Traceback" in seen.text.getvalue()
+    assert seen.canaries() == []

@@ -175,3 +175,29 @@ def test_a_missing_variable_is_named(account: Pipeline, monkeypatch: pytest.Monk
 
     with pytest.raises(SettingsError, match="TABLE"):
         invoke("webhook")
+
+
+def test_erase_erases_the_people_of_a_file(
+    account: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = split_sample()
+    s3 = boto3.client("s3")
+    with (EVENTS / "contacts.csv").open(encoding="utf-8", newline="") as file:
+        header, first, *_ = file.read().splitlines(keepends=True)
+    event = json.loads((EVENTS / "erase.json").read_text())
+    put = s3.put_object(Bucket=BUCKET, Key="erase/people.csv", Body=(header + first).encode())
+    event["detail"]["object"]["version-id"] = put["VersionId"]
+
+    invoke("erase", Context(left=900_000), detail=event["detail"])
+
+    found = account.jobs.get(job)
+    assert found
+    assert found.state is JobState.RUNNING
+    left = s3.list_object_versions(Bucket=BUCKET)["Versions"]
+    assert not [each["Key"] for each in left if each["Key"].startswith("erase/")]
+    receipts = [each["Key"] for each in left if each["Key"].startswith("reports/erase/")]
+    receipt = next(key for key in receipts if key.endswith(".json"))
+    told = json.loads(s3.get_object(Bucket=BUCKET, Key=receipt)["Body"].read())
+    assert told["complete"]
+    assert first.strip() not in s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read().decode()
+    assert first.split(",")[1] not in capsys.readouterr().out

@@ -120,12 +120,8 @@ class Bucket:
 
     def versions(self, folder: str) -> Iterator[Version]:
         """All versions of all objects below a folder, without marks of deletion."""
-        pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self.name, Prefix=folder
-        )
-        for page in pages:
-            for each in page.get("Versions", []):
-                yield Version(each["Key"], each["VersionId"], each["IsLatest"], each["Size"])
+        for each in self._listed(folder):
+            yield Version(each["Key"], each["VersionId"], each["IsLatest"], each["Size"])
 
     def delete_version(self, key: str, version: str) -> None:
         """Delete a version for good; nothing where it is gone."""
@@ -141,29 +137,27 @@ class Bucket:
 
     def _is_there(self, key: str, version: str | None) -> bool:
         """Whether there is an object, or a version of it."""
-        pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self.name, Prefix=key
-        )
-        for page in pages:
-            for found in page.get("Versions", []):
-                if found["Key"] != key:  # a longer one: those follow
-                    return False
-                if found["VersionId"] == version or (version is None and found["IsLatest"]):
-                    return True
+        for found in self._listed(key):
+            if found["Key"] != key:  # a longer one: those follow
+                return False
+            if found["VersionId"] == version or (version is None and found["IsLatest"]):
+                return True
         return False
 
     def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
         """The versions below a folder that were uploaded at `at` or later, replaced ones too: each
         was somebody's file.
         """
-        pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self.name, Prefix=folder
-        )
-        for page in pages:
-            for version in page.get("Versions", []):
-                uploaded = int(version["LastModified"].timestamp())
-                if uploaded >= at:
-                    yield Upload(version["Key"], version["VersionId"], version["Size"], uploaded)
+        for version in self._listed(folder):
+            uploaded = int(version["LastModified"].timestamp())
+            if uploaded >= at:
+                yield Upload(version["Key"], version["VersionId"], version["Size"], uploaded)
+
+    def _listed(self, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """The versions whose keys begin so, in the order of the keys."""
+        listing = self._client.get_paginator("list_object_versions")
+        for page in listing.paginate(Bucket=self.name, Prefix=prefix):
+            yield from cast(list[Mapping[str, Any]], page.get("Versions", []))
 
 
 class Writer:

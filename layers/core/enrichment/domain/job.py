@@ -129,7 +129,6 @@ class Job(BaseModel):
     whole has. `mends` is the job whose rejected file came back as this one, and `fixed_at` when
     rows came back that the output of this job lacks. `width` is the number of cells of the widest
     row, `found` what the columns were taken for.
-    for.
 
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.

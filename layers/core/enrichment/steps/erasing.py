@@ -140,9 +140,7 @@ class EraseGroup:
         except FileError:
             found.unread.append(file.key)
             return
-        if looked is None:
-            return
-        if looked.layout is None:
+        if looked is None or looked.layout is None:
             return
         found.layouts[place] = looked.layout
         if not looked.is_whole:

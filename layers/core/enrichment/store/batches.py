@@ -9,6 +9,7 @@ from enrichment.domain.batch import OPERATOR_TRANSITIONS, Batch, BatchState, bef
 from enrichment.domain.credits import Charge, answered, month_of, sending, unsent
 from enrichment.domain.division import PLACE
 from enrichment.domain.job import Job
+from enrichment.errors import BrokenInvariant
 from enrichment.store.budget import Room, moved
 from enrichment.store.items import Update, batch_key, batch_sk, fields_of, job_key, plan_of
 from enrichment.store.table import Table
@@ -39,10 +40,14 @@ class Batches:
         """Store the batches of a plan that no job counts on yet; how many there are.
 
         A transaction of puts, for whoever may write a BatchWriteItem may delete by it.
+
+        Raises:
+            BrokenInvariant: one of them is there; each run of `split` has a plan of its own.
         """
         stored, left = 0, iter(new)
         while chunk := list(islice(left, self._table.most_puts)):
-            self._table.transact([], map(self._item, chunk))
+            if self._table.transact([], map(self._item, chunk)) is not None:
+                raise BrokenInvariant(f"a batch of plan {chunk[0].plan} is there already")
             stored += len(chunk)
         return stored
 

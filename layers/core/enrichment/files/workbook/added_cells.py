@@ -9,10 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 from enrichment.files.sheet import MAX_CELL_TEXT, MAX_COLUMNS, Readable
 from enrichment.files.workbook.ranges import Growth, column_letters
 from enrichment.files.workbook.sizes import column_of, row_of
-from enrichment.files.workbook.xml import Attributes, XmlStream, damaged, local_name
+from enrichment.files.workbook.xml import Attributes, XmlStream, damaged, local_name, tag_at
 
 _SPANS = re.compile(rb"""\sspans\s*=\s*("[^"]*"|'[^']*')""")
-_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would take for an escaped character
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -154,10 +153,7 @@ class Added:
             self._opened = None
 
     def _tag(self, byte: int) -> bytes:
-        match = _TAG.match(self._data, byte - self._at)
-        if not match:
-            raise damaged()
-        return match[0]
+        return tag_at(self._data, byte - self._at)
 
 
 def _cells_xml(prefix: str, row: int, column: int, cells: Sequence[str]) -> bytes:

@@ -17,11 +17,10 @@ from enrichment.files.workbook.xml import (
     Follow,
     XmlStream,
     attribute,
-    damaged,
     local_name,
+    tag_at,
 )
 
-_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _NOWHERE = "https://erased.invalid/"
 _OF_LINK = ("ref", "id")  # the attributes of a link that tell nobody
 _NO_TEXT = '""'  # a formula for nothing: the list of a workbook's formulas stays right
@@ -156,10 +155,7 @@ class Replaced:
         self._held = None
 
     def _tag(self, byte: int) -> bytes:
-        match = _TAG.match(self._data, byte - self._at)
-        if not match:
-            raise damaged()
-        return match[0]
+        return tag_at(self._data, byte - self._at)
 
 
 class EmptiedSheet:
@@ -252,8 +248,8 @@ def emptied_comments(rows: Collection[int]) -> Edit:
         return local_name(name) == "comment" and _row_of_reference(attributes) in rows
 
     def ends(name: str, element: bytes) -> bytes:
-        prefix, tag = name.removesuffix("comment"), _TAG.match(element)
-        opening = tag[0].removesuffix(b"/>").removesuffix(b">") + b">" if tag else b""
+        prefix = name.removesuffix("comment")
+        opening = tag_at(element).removesuffix(b"/>").removesuffix(b">") + b">"
         return opening + f"<{prefix}text><{prefix}t/></{prefix}text></{name}>".encode()
 
     return begins, ends
@@ -265,8 +261,8 @@ def _formula(prefix: str, element: bytes) -> bytes:
     found = re.search(rb"<" + tag + rb"[\s/>].*?(?:/>|</" + tag + rb">)", element, re.DOTALL)
     if not found:
         return b""
-    opening = _TAG.match(found[0])
-    if opening and b"ref=" in opening[0] and b"shared" in opening[0]:
+    opening = tag_at(found[0])
+    if b"ref=" in opening and b"shared" in opening:
         return found[0]
     return b"<" + tag + b">" + escape(_NO_TEXT).encode() + b"</" + tag + b">"
 

@@ -4,6 +4,7 @@ A document type declaration is refused wherever one stands: no spreadsheet progr
 entities are what XML bombs are made of.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import IO
 from xml.parsers import expat
@@ -15,6 +16,7 @@ from enrichment.words import files as words
 MAX_DEPTH = 256  # of elements in elements
 _MAX_TOKEN = 1 << 22  # bytes of one tag or comment, which parsers hold in memory
 CHUNK = 1 << 18
+_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 Attributes = dict[str, str]
 Follow = Callable[[expat.XMLParserType], None]  # sets the handlers of a parser
@@ -91,6 +93,18 @@ def on_start(start: Callable[[str, Attributes], None]) -> Follow:
         parser.EndElementHandler = end
 
     return follow
+
+
+def tag_at(data: bytes | bytearray, at: int = 0) -> bytes:
+    """The tag that begins at a byte of a part.
+
+    Raises:
+        UnreadableFile: none does.
+    """
+    match = _TAG.match(data, at)
+    if not match:
+        raise damaged()
+    return match[0]
 
 
 def damaged() -> UnreadableFile:
