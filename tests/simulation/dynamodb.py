@@ -47,8 +47,8 @@ class Exceptions:
 
 
 class DynamoDB:
-    """One table with a sparse index on `open`. `on_write` hears of every change: the key, the item
-    before, and after.
+    """One table with a sparse index on `open`, and one on `begun_in`. `on_write` hears of every change:
+    the key, the item before, and after.
     """
 
     exceptions = Exceptions
@@ -142,8 +142,7 @@ class DynamoDB:
                 name: _plain(value) for name, value in request["ExpressionAttributeValues"].items()
             }
             if request.get("IndexName"):
-                value = values[":value"]
-                found = sorted(key for key, item in self.items.items() if item.get("open") == value)
+                found = self._indexed(request, values[":value"])
             else:
                 pk, prefix = values[":pk"], values.get(":prefix", "")
                 found = sorted(
@@ -152,6 +151,15 @@ class DynamoDB:
             return {"Items": list(map(self._wired, found)), "Count": len(found)}
 
         return dict(self.guard("query", act))
+
+    def _indexed(self, request: Mapping[str, Any], value: Any) -> list[Key]:
+        name = request["ExpressionAttributeNames"]["#attribute"]
+        range_key = {"open": "pk", "begun_in": "created_at"}[name]
+        return sorted(
+            (key for key, item in self.items.items() if item.get(name) == value),
+            key=lambda key: (self.items[key][range_key], key),
+            reverse=not request["ScanIndexForward"],
+        )
 
     def sent(self) -> list[Item]:
         """All items, as they are sent."""

@@ -103,13 +103,14 @@ class Bill:
 
 class Movement(NamedTuple):
     """How one step changes what is counted: credits that count against the caps (`reserved`), those
-    of them that results charged, contacts that were sent, those that were found, and the things
-    found.
+    of them that results charged, contacts that were sent, those that were answered, those of them
+    that were found, and the things found.
     """
 
     reserved: int = 0
     charged: int = 0
     contacts: int = 0
+    answered: int = 0
     found: int = 0
     things: int = 0
 
@@ -131,6 +132,7 @@ def answered(news: Charge, most_each: int) -> Movement:
     return Movement(
         reserved=news.credits - news.answered * most_each,
         charged=news.credits,
+        answered=news.answered,
         found=news.found,
         things=news.things,
     )

@@ -121,7 +121,8 @@ class Job(BaseModel):
     `reopened_at` when an operator had it send again. `compile_attempts`
     counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
     was up, and that noted what it had read; `whole` tells that every batch was settled before the
-    last of them was asked for. `given_up` tells that an operator ended the job. `unfinished` names
+    last of them was asked for. `given_up` tells that an operator ended the job, and `cancelled_at` is
+    when nothing more of it was to be sent. `unfinished` names
     the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
     (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
     since then. `content` names what was asked of which bytes, so that the same is not paid for
@@ -136,7 +137,10 @@ class Job(BaseModel):
     Credits: `price` is that of one thing that is found, `most_each` what one contact may cost at
     most, `most_credits` the file's own cap, and `budgets` are those of the folders above it, in
     force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
-    what of it results charged; `moved_at` is when that changed last. `balance_before` is what the
+    what of it results charged; `moved_at` is when that changed last. `sent` counts the contacts that
+    were sent, `answered` those of them that were settled with a result, `hits` those that brought
+    something, and `things` what they brought; `counts` tells that they were counted from the first
+    on, which jobs of earlier versions do not. `balance_before` is what the
     account had before the first batch was sent, and `balance_asked_at` when that was asked.
     """
 
@@ -171,6 +175,11 @@ class Job(BaseModel):
     reserved: int = 0
     charged: int = 0
     moved_at: int = 0
+    counts: bool = False
+    sent: int = 0
+    answered: int = 0
+    hits: int = 0
+    things: int = 0
     balance_before: int | None = None
     balance_asked_at: int | None = None
     layout: Layout | None = None
@@ -188,6 +197,7 @@ class Job(BaseModel):
     noted: str = ""
     whole: bool = False
     given_up: bool = False
+    cancelled_at: int | None = None
     last_result_at: int | None = None
     reopened_at: int = 0
     delivered: int = 0

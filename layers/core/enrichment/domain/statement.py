@@ -36,6 +36,7 @@ class Line(BaseModel):
     reserved: int = 0
     charged: int = 0
     contacts: int = 0
+    answered: int = 0
     found: int = 0
     things: int = 0
     moved_at: int = 0

@@ -13,7 +13,8 @@
 
 Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one
 query a batch. Batches are keyed by plan, so that two runs over the same file never touch each
-other's. The sparse index `open-jobs` holds the jobs that still need the sweeper. Every item but the
+other's. The sparse index `open-jobs` holds the jobs that still need the sweeper, `recent-jobs` all
+jobs by the month and time of their beginning, with what a list says of them. Every item but the
 budgets expires by TTL after the retention time, and is read as absent from then on.
 
 Every change of state is conditional on the states from which it is allowed (`BATCH_TRANSITIONS`,

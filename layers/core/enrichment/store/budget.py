@@ -19,6 +19,8 @@ from enrichment.domain.statement import Line
 from enrichment.store.items import Update, budget_key, job_key, line_key, lines_below
 from enrichment.store.table import Table
 
+# What a job says of itself, by the names of a movement. Its `contacts` and `found` are other things.
+_SO_FAR = {"sent": "contacts", "answered": "answered", "hits": "found", "things": "things"}
 _ANY = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 _NOT_GROWN = "NOT reserved > :then"  # also where nothing was reserved yet
 _NO_CLAIM_SINCE = f"{_NOT_GROWN} AND NOT claims > :claims"
@@ -141,11 +143,12 @@ def moved(
     """
     counts = movement._asdict()
     spent = {name: counts[name] for name in ("reserved", "charged")}
+    so_far = {name: counts[counted] for name, counted in _SO_FAR.items()}
     steps = {"changes": 1} | ({"claims": 1} if room else {})
     when = {"moved_at": now}
     line = when | {"job": job.id, "file": job.key, "type": job.wanted}
     of_month = Update(budget_key(month), when, condition=_ANY, adds=spent | steps)
-    of_job = Update(job_key(job.id), when, adds=spent)
+    of_job = Update(job_key(job.id), when, adds=spent | so_far)
     if room and room.caps:
         then = {"then": room.month.reserved, "claims": room.month.claims}
         of_month = replace(of_month, condition=_NO_CLAIM_SINCE, values=then)

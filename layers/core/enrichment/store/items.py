@@ -17,6 +17,7 @@ _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,0
 
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
+MONTH_ATTRIBUTE = "begun_in"  # the key of the index of recent jobs: the month in which a job began
 
 
 def job_key(job_id: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any
 
+from enrichment.domain.credits import month_before, month_of
 from enrichment.domain.job import (
     BEING_WRITTEN,
     OPEN,
@@ -13,10 +14,18 @@ from enrichment.domain.job import (
     JobState,
     before,
 )
-from enrichment.store.items import OPEN_ATTRIBUTE, Update, content_key, fields_of, job_key
+from enrichment.domain.summary import Summary
+from enrichment.store.items import (
+    MONTH_ATTRIBUTE,
+    OPEN_ATTRIBUTE,
+    Update,
+    content_key,
+    fields_of,
+    job_key,
+)
 from enrichment.store.table import Table
 
-_OPEN_JOBS_INDEX = "open-jobs"
+_OPEN_JOBS_INDEX, _RECENT_JOBS_INDEX = "open-jobs", "recent-jobs"
 _BEFORE_COMPILING = (
     "late_at",
     "fixed_at",
@@ -43,7 +52,8 @@ class Jobs:
     def create(self, job: Job) -> bool:
         """Store a new job; False when there is one of this id."""
         expires_at = job.created_at + self._table.retention
-        item = fields_of(job) | job_key(job.id) | {OPEN_ATTRIBUTE: "yes", "expires_at": expires_at}
+        listed = {OPEN_ATTRIBUTE: "yes", MONTH_ATTRIBUTE: month_of(job.created_at)}
+        item = fields_of(job) | job_key(job.id) | listed | {"expires_at": expires_at}
         return self._table.put_if_new(item) is None
 
     def get(self, job_id: str) -> Job | None:
@@ -54,13 +64,28 @@ class Jobs:
     def open(self) -> Iterator[Job]:
         """Jobs that still need the sweeper, as the index has them: a moment behind at times.
 
-        A job that an earlier version left in a state of its own takes today's state here.
+        A job that an earlier version left in a state of its own takes today's state here, and one
+        that it left out of the index of recent jobs its place there.
         """
         for item in self._table.query_index(_OPEN_JOBS_INDEX, OPEN_ATTRIBUTE, "yes"):
             job = Job.model_validate(item)
             if job.state != item["state"]:
                 self._table.update(Update(job_key(job.id), {"state": job.state}, [item["state"]]))
+            if MONTH_ATTRIBUTE not in item:
+                self.change(job.id, **{MONTH_ATTRIBUTE: month_of(job.created_at)})
             yield job
+
+    def recent(self, now: int) -> Iterator[Summary]:
+        """The jobs that are kept, the newest first, as the index has them: a moment behind at
+        times. Those that had ended before there was this index are not in it.
+        """
+        month = month_of(now)
+        while month >= month_of(now - self._table.retention):
+            for item in self._table.query_index(
+                _RECENT_JOBS_INDEX, MONTH_ATTRIBUTE, month, ascending=False
+            ):
+                yield Summary.model_validate(item)
+            month = month_before(month)
 
     def change(self, job_id: str, **fields: Any) -> None:
         """Set fields of a job that exists, whatever its state."""

@@ -75,14 +75,19 @@ class Table:
         for page in pages:
             yield from self._living(page["Items"])
 
-    def query_index(self, index: str, attribute: str, value: str) -> Iterator[dict[str, Any]]:
-        """The items that an index has for a value: a moment behind at times."""
+    def query_index(
+        self, index: str, attribute: str, value: str, ascending: bool = True
+    ) -> Iterator[dict[str, Any]]:
+        """The items that an index has for a value, in the order of its range key or against it: a
+        moment behind at times.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=index,
             KeyConditionExpression="#attribute = :value",
             ExpressionAttributeNames={"#attribute": attribute},
             ExpressionAttributeValues=wire({":value": value}),
+            ScanIndexForward=ascending,
         )
         for page in pages:
             yield from self._living(page["Items"])

@@ -104,6 +104,7 @@ class SplitUpload:
             size=size,
             created_at=now,
             deadline_at=now + self.deadline_seconds,
+            counts=True,
         )
         if self.jobs.create(new):
             return new
