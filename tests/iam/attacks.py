@@ -231,11 +231,14 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"list people's files", "list a team's files", "list people's answers"}
             | {"list reports", "read the key of persons", "start erase"}
         ),
+        "cancel": frozenset(
+            {"read a job", "end a job", "see which jobs are open", "start compile"}
+        ),
         "sweep": frozenset(
             {*_COUNTS, *_MONTHS, "see which jobs are open"}
             | {"read the results of a batch", "store a result", "see what a result replaces"}
-            | {"list people's files", "list who is to be erased", "read the API key"}
-            | {"write a report", "forge a receipt"}
+            | {"list people's files", "list a team's files", "list who is to be erased"}
+            | {"read the API key", "write a report", "forge a receipt"}
             | {"ask for a batch", "post a result past the door", "clear failed events away"}
             | {"start split", "start compile", "start erase"}
         ),

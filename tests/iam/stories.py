@@ -12,6 +12,7 @@ import pytest
 
 from enrichment.adapters import bucket
 from enrichment.domain.folder import memory_key, source_key
+from enrichment.usecases.cancel import Deletion
 from enrichment.usecases.operate import Action
 from tests.functional.runs import time_for
 from tests.functional.world import Killed, batch_of, contacts
@@ -229,6 +230,25 @@ def not_written(world: WorldOfRoles) -> None:
     world.pipeline.operate.run(job, Action.COMPILE)
 
 
+def cancelled(world: WorldOfRoles) -> None:
+    """By deleting the file: as S3 tells, or for good, or as the sweeper sees it."""
+    for key, tells in ((KEY, True), (ANOTHER, False), ("incoming/email/gone.csv", None)):
+        version = world.job(world.drop(key, contacts(3, _named(key)))).version
+        if tells is None:
+            world.s3.delete_object(Bucket="data", Key=key, VersionId=version)
+            world.pipeline.cancel.run(Deletion(key, version, marked=False, at=world.now))
+            continue
+        world.s3.delete_object(Bucket="data", Key=key)
+        if tells:
+            world.pipeline.cancel.run(Deletion(key, "mark", marked=True, at=world.now))
+    pass_by(world, 300)
+    world.finish()
+
+
+def _named(key: str) -> Callable[[int], str]:
+    return lambda n: f"Jane{n},Doe,{key[-8:-4]}{n}.example"
+
+
 def erased(world: WorldOfRoles) -> None:
     """People, from files and answers to them, estimates, results, the ledger and a job that runs;
     the result of one comes later.
@@ -373,6 +393,7 @@ STORIES: tuple[Story, ...] = (
     single_result_lost,
     died_paused,
     not_written,
+    cancelled,
     erased,
     erased_in_parts,
     erased_where_noted,

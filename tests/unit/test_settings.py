@@ -19,6 +19,7 @@ FUNCTIONS: dict[str, type[settings.Settings]] = {
     "tally": settings.TallySettings,
     "compile": settings.CompileSettings,
     "erase": settings.EraseSettings,
+    "cancel": settings.CancelSettings,
     "sweep": settings.SweepSettings,
     "operate": settings.OperateSettings,
 }

@@ -21,7 +21,7 @@ def resources() -> dict[str, Any]:
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
     functions = of_type(resources, "AWS::Lambda::Function")
     roles = [json.dumps(function["Role"]) for function in functions.values()]
-    assert len(functions) == len(set(roles)) == 8
+    assert len(functions) == len(set(roles)) == 9
 
 
 def test_no_statement_allows_more_than_named_actions_on_named_resources() -> None:
@@ -88,7 +88,7 @@ def test_functions_that_are_started_asynchronously_have_a_failure_destination(
     configured = of_type(resources, "AWS::Lambda::EventInvokeConfig")
     functions = {json.dumps(properties["FunctionName"]) for properties in configured.values()}
     assert functions == {
-        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Erase")
+        json.dumps({"Ref": f"{name}Function"}) for name in ("Split", "Compile", "Erase", "Cancel")
     }
     assert all(
         properties["DestinationConfig"]["OnFailure"]["Destination"]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
+    from enrichment.steps.cancellation import CancelJob
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.erasing import EraseGroup
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from enrichment.store.erasures import Erasures
     from enrichment.store.fixes import Fixes
     from enrichment.store.persons import Persons
+    from enrichment.usecases.cancel import CancelUpload
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.erase import EraseUpload
     from enrichment.usecases.operate import Operate
@@ -197,6 +199,7 @@ class Pipeline:
             erase_starter=self.erase_starter,
             erasures=self.erasures,
             completion=self.completion,
+            cancel=self.cancel_job,
             provider=self.provider,
             api_key=self.api_key,
             pause=self.pause,
@@ -220,6 +223,12 @@ class Pipeline:
             clock=self.clock,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
         )
+
+    @cached_property
+    def cancel(self) -> "CancelUpload":
+        from enrichment.usecases.cancel import CancelUpload
+
+        return CancelUpload(self.jobs, self.bucket, self.cancel_job)
 
     @cached_property
     def erase(self) -> "EraseUpload":
@@ -292,6 +301,12 @@ class Pipeline:
             compile_starter=self.compile_starter,
             clock=self.clock,
         )
+
+    @cached_property
+    def cancel_job(self) -> "CancelJob":
+        from enrichment.steps.cancellation import CancelJob
+
+        return CancelJob(self.jobs, self.completion, self.clock)
 
     @cached_property
     def settle(self) -> "SettleBatch":

@@ -302,5 +302,9 @@ class EraseSettings(
     """What `erase` needs."""
 
 
+class CancelSettings(StoreSettings, BucketSettings, CompileStartSettings):
+    """What `cancel` needs."""
+
+
 class OperateSettings(StoreSettings, QueueSettings, CompileStartSettings, DeadlineSettings):
     """What `operate` needs."""

@@ -13,7 +13,15 @@ from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
-    "done", "first_answer", "ended", "failed", "paused", "refused", "estimated", "repeated"
+    "done",
+    "first_answer",
+    "ended",
+    "cancelled",
+    "failed",
+    "paused",
+    "refused",
+    "estimated",
+    "repeated",
 ]
 
 

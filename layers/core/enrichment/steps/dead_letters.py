@@ -52,6 +52,8 @@ class ClearDeadLetters:
         if not isinstance(event, dict):
             return False
         match event:
+            case {"detail-type": "Object Deleted"}:
+                return True  # the sweeper looks whether the files of open jobs are there
             case {"job": str(job), "batch": int(number)}:
                 return self._submitted(job, number)
             case {"job": str(job)}:

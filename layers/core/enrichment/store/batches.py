@@ -27,7 +27,7 @@ class Claim(Enum):
 
     HELD = auto()  # the caller has it
     TAKEN = auto()  # somebody else has it, or it needs nobody
-    NO_ROOM = auto()  # others took room under the caps since they were looked at
+    NO_ROOM = auto()  # others took room under the caps since they were looked at, or the job ended
 
 
 class Batches:
