@@ -336,7 +336,8 @@ class Pipeline:
     def publish(self) -> "PublishReport":
         from enrichment.steps.publishing import PublishReport
 
-        return PublishReport(self.bucket, self.page, self.clock)
+        region = self.environment.get("AWS_REGION", "")  # which Lambda sets itself
+        return PublishReport(self.bucket, self.page, self.clock, region)
 
     @cached_property
     def state_months(self) -> "StateMonths":

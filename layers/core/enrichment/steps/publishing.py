@@ -18,6 +18,8 @@ from enrichment.domain.report import (
     Earlier,
     FixedFile,
     NameAsSent,
+    Point,
+    Progress,
     Report,
     RowAsSent,
     Saved,
@@ -52,18 +54,21 @@ class Details(TypedDict, total=False):
     fixed_by: tuple[FixedFile, ...]
     enriched: str | None
     rejected: str | None
+    progress: Progress | None
+    history: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
 class PublishReport:
     """Writes `reports/…-<job>.json` and `.html`.
 
-    `page` renders a report as a self-contained HTML page.
+    `page` renders a report as a self-contained HTML page; `region` is the bucket's.
     """
 
     bucket: Bucket
     page: Callable[[Report], str]
     clock: Clock
+    region: str = ""
 
     def run(
         self,
@@ -93,6 +98,8 @@ class PublishReport:
             message=message,
             type=job.wanted,
             countries=job.countries,
+            bucket=self.bucket.name,
+            region=self.region,
             started_at=job.created_at,
             finished_at=self.clock(),
             **_as_read(sheet, found),
