@@ -204,6 +204,7 @@ def paused(world: World, status: int, body: dict[str, object], key: str = KEY) -
     world.provider.answers.append(httpx.Response(status, json=body))
     job = world.drop(key, contacts(250))
     world.pipeline.submit.run(*world.messages.take()[0])
+    world.inform()
     assert world.job(job).state is JobState.PAUSED
     return job
 

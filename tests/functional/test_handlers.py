@@ -219,3 +219,17 @@ def test_cancel_stops_the_job_of_a_file_that_was_deleted(account: Pipeline) -> N
     assert found
     assert (found.state, found.cancelled_by) == (JobState.COMPILING, "owner")
     assert started == [job]
+
+
+def test_inform_shows_how_far_a_job_is(account: Pipeline) -> None:
+    job = split_sample()
+    key = f"reports/email/contacts-{job}.json"
+    event = json.loads((EVENTS / "inform.json").read_text())
+    event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"] = f"JOB#{job}"
+
+    invoke("inform", Records=event["Records"])
+
+    s3 = boto3.client("s3")
+    told = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    assert (told["status"], told["progress"]["sent"]) == ("sending", 0)
+    assert job in s3.get_object(Bucket=BUCKET, Key="reports/index.html")["Body"].read().decode()

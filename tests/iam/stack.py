@@ -14,7 +14,8 @@ from tests.unit.transformed import ROOT, of_type, transformed
 
 PARTITION, REGION, ACCOUNT, STACK = "aws", "us-east-1", "111122223333", "enrichment"
 FUNCTIONS = (
-    *("split", "submit", "webhook", "tally", "compile", "erase", "cancel", "sweep", "operate"),
+    *("split", "submit", "webhook", "tally", "compile", "inform", "erase", "cancel", "sweep"),
+    "operate",
 )
 ROLES = (*FUNCTIONS, "door")
 

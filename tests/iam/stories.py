@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 import httpx
@@ -33,6 +34,14 @@ def whole_way(world: WorldOfRoles) -> str:
     world.upload("incoming/_columns.json", '{"Domain": "domain"}')
     world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
     return world.enrich(KEY, contacts(30) + BAD_ROWS)
+
+
+def shown(world: WorldOfRoles) -> None:
+    """How far a job is, on its page and that of its path, and in the list of jobs."""
+    world.drop(KEY, contacts(3))
+    world.inform()
+    world.submit_all()
+    world.inform()
 
 
 def others_act(world: WorldOfRoles) -> None:
@@ -209,7 +218,7 @@ def died_paused(world: WorldOfRoles) -> None:
     world.drop(KEY, contacts(3))
     world.provider.answers = [httpx.Response(401, json={"error": "Invalid API key"})]
     with suppress(Killed):
-        first_of(world, "write", partial(die, world), of=world.s3)
+        first_of(world, "update", partial(die, world), after=2)  # it notes the balance, and pauses
         world.submit_all()
     pass_by(world, 3600)
     pass_by(world, 3600)
@@ -358,12 +367,16 @@ def die(world: WorldOfRoles) -> None:
     raise Killed
 
 
-def first_of(world: WorldOfRoles, name: str, happens: Callable[[], None], of: Any = None) -> None:
-    """Have something happen just before the first call of a name, at the table by default."""
-    client = of or world.dynamodb
+def first_of(
+    world: WorldOfRoles, name: str, happens: Callable[[], None], of: Any = None, after: int = 0
+) -> None:
+    """Have something happen just before the first call of a name, at the table by default; or
+    `after` some of them.
+    """
+    client, calls = of or world.dynamodb, count()
 
     def guard(called: str, act: Callable[[], Any]) -> Any:
-        if called == name:
+        if called == name and next(calls) == after:
             client.guard = let
             happens()
         return act()
@@ -373,6 +386,7 @@ def first_of(world: WorldOfRoles, name: str, happens: Callable[[], None], of: An
 
 STORIES: tuple[Story, ...] = (
     others_act,
+    shown,
     whole_way,
     estimate,
     several_runs,

@@ -50,6 +50,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "CREDITS_PER_MONTH": "0",
         "QUIET_MINUTES": "10",
         "PROBE_MINUTES": "15",
+        "STATUS_SECONDS": "15",
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",

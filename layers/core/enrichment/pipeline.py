@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from enrichment.steps.erasing import EraseGroup
     from enrichment.steps.estimate import EstimateFile
     from enrichment.steps.fixed_rows import FixedRejects
+    from enrichment.steps.index import WriteIndex
     from enrichment.steps.intake import Intake
+    from enrichment.steps.pages import Pages
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.people import People
+    from enrichment.steps.progress import ShowProgress
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.repeated_upload import RepeatedUpload
     from enrichment.steps.settlement import SettleBatch
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from enrichment.usecases.cancel import CancelUpload
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.erase import EraseUpload
+    from enrichment.usecases.inform import Inform
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
     from enrichment.usecases.submit import SubmitBatch
@@ -119,6 +123,7 @@ class Pipeline:
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
+            progress=self.progress,
             estimate=self.estimate,
             repeated=self.repeated_upload,
             clock=self.clock,
@@ -225,6 +230,12 @@ class Pipeline:
         )
 
     @cached_property
+    def inform(self) -> "Inform":
+        from enrichment.usecases.inform import Inform
+
+        return Inform(self.jobs, self.progress, self.index)
+
+    @cached_property
     def cancel(self) -> "CancelUpload":
         from enrichment.usecases.cancel import CancelUpload
 
@@ -324,7 +335,7 @@ class Pipeline:
     def pause(self) -> "PauseJob":
         from enrichment.steps.pause import PauseJob
 
-        return PauseJob(self.jobs, self.publish, self.metrics, self.clock)
+        return PauseJob(self.jobs, self.metrics, self.clock)
 
     @cached_property
     def resume(self) -> "ResumeJob":
@@ -337,7 +348,27 @@ class Pipeline:
         from enrichment.steps.publishing import PublishReport
 
         region = self.environment.get("AWS_REGION", "")  # which Lambda sets itself
-        return PublishReport(self.bucket, self.page, self.clock, region)
+        return PublishReport(self.pages, self.bucket.name, region, self.clock)
+
+    @cached_property
+    def pages(self) -> "Pages":
+        from enrichment.steps.pages import Pages
+
+        return Pages(self.bucket, self.page)
+
+    @cached_property
+    def progress(self) -> "ShowProgress":
+        from enrichment.steps.progress import ShowProgress
+
+        period = self._read(settings.StatusSettings).status_seconds
+        return ShowProgress(self.jobs, self.pages, self.publish, self.clock, period)
+
+    @cached_property
+    def index(self) -> "WriteIndex":
+        from enrichment.adapters.index_page import page
+        from enrichment.steps.index import WriteIndex
+
+        return WriteIndex(self.jobs, self.bucket, page, self.clock)
 
     @cached_property
     def state_months(self) -> "StateMonths":

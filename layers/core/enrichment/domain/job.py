@@ -146,9 +146,10 @@ class Job(BaseModel):
     force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
     what of it results charged; `moved_at` is when that changed last. `sent` counts the contacts
     that were sent, `answered` those of them that were settled with a result, `hits` those that
-    brought something, and `things` what they brought; `counts` tells that they were counted from
-    the first on, unlike in jobs of earlier versions. `balance_before` is what the account had
-    before the first batch was sent, and `balance_asked_at` when that was asked.
+    brought something, and `things` what they brought; `unsent` those that are never sent, since
+    they are known, refused or beyond a cap; `counts` tells that they were counted from the first
+    on, unlike in jobs of earlier versions. `balance_before` is what the account had before the
+    first batch was sent, and `balance_asked_at` when that was asked.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -184,6 +185,7 @@ class Job(BaseModel):
     moved_at: int = 0
     counts: bool = False
     sent: int = 0
+    unsent: int = 0
     answered: int = 0
     hits: int = 0
     things: int = 0

@@ -1,4 +1,4 @@
-"""A job that the provider will not serve for now is paused: its owner is told, once."""
+"""A job that the provider will not serve for now is paused, and goes on once it does."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,8 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job, JobState
-from enrichment.domain.outcome import halt_sentence, moment
-from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
-from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -20,7 +17,6 @@ class PauseJob:
     """Pauses a running job. Batches that are on their way are recorded as they come back."""
 
     jobs: Jobs
-    publish: PublishReport
     metrics: Metrics
     clock: Clock
 
@@ -32,20 +28,11 @@ class PauseJob:
             self.tell(job.model_copy(update=paused))
 
     def tell(self, job: Job) -> None:
-        """Tell of a pause: the owner by a report, the platform team by a metric.
+        """Tell the platform team of a pause, by a metric; the owner sees it on the job's page.
 
         The sweeper does it if this run dies before.
         """
         self.metrics.count("PausedJobs")
-        patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
-        message = " ".join(
-            (
-                f"{halt_sentence(job)}.",
-                words.progress(job.settled, job.batches),
-                patience.format(until=moment(job.deadline_at)),
-            )
-        )
-        self.publish.run(job, "paused", message, rows=job.rows)
         self.jobs.change(job.id, halt_told_at=self.clock())
 
 

@@ -17,8 +17,9 @@ from enrichment.domain.outcome import (
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow, planned_row
+from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
+from enrichment.domain.report import Balance, Point, Report, Status, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
@@ -184,10 +185,19 @@ class CompileJob:
             balance=self._balance(job, bill),
             trial=trial_of(job, _rate(outputs.counted), self.money),
             mends=earlier_of(mended),
+            history=self._history(job, bill),
             fixed_by=fixed.files(),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
+
+    def _history(self, job: Job, bill: Bill) -> tuple[Point, ...]:
+        """How the job went on, up to its answer."""
+        if not job.counts:
+            return ()
+        charge = bill.charge
+        last = Point(at=self.clock(), answered=charge.answered, found=charge.found)
+        return further(self.publish.pages.look(job).history, last)
 
     def _planned(self, job: Job) -> Iterator[PlannedRow]:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
