@@ -1,0 +1,38 @@
+"""The words for how a job stands."""
+
+from types import MappingProxyType
+
+# By the names of `Status`.
+STATUSES: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "received": "Received",
+        "reading": "Being read",
+        "sending": "Being sent",
+        "waiting": "Waiting for answers",
+        "writing": "Being written",
+        "done": "Done",
+        "first_answer": "First answer",
+        "ended": "Ended early",
+        "cancelled": "Cancelled",
+        "failed": "Not written",
+        "paused": "Paused",
+        "refused": "Not processed",
+        "estimated": "Estimate",
+        "repeated": "Enriched before",
+    }
+)
+IN_PART = "Partly unanswered"
+FEW_ANSWERED = "Mostly unanswered"
+NONE_ANSWERED = "Nothing answered"
+
+
+def all_but(rows: int) -> str:
+    """Of a job of whose rows only a few have no answer."""
+    return f"Done, but for {rows:,} {'row' if rows == 1 else 'rows'}"
+
+
+def unanswered(lacking: int, rows: int, aside: bool) -> str:
+    """How many rows have no answer; `aside` is whether some are not counted."""
+    verb = "is" if lacking == 1 else "are"
+    besides = ", not counting copies and rows outside the sample," if aside else ""
+    return f"{lacking:,} of {rows:,} {'row' if rows == 1 else 'rows'}{besides} {verb} unanswered."
