@@ -223,9 +223,13 @@ _UNDER_WAY: dict[str, object] = {
     "progress": _HALFWAY,
     "history": tuple(
         Point(at=1_763_878_435 + at, answered=answered, found=found)
-        for at, answered, found in ((0, 0, 0), (30, 690, 480), (90, 2_600, 1_800))
-    )
-    + (Point(at=1_763_878_573, answered=4_790, found=3_301),),
+        for at, answered, found in (
+            (0, 0, 0),
+            (30, 690, 480),
+            (90, 2_600, 1_800),
+            (138, 4_790, 3_301),
+        )
+    ),
 } | _BUCKET
 
 # A report of each status, as people get them.
@@ -460,8 +464,8 @@ EXAMPLES = {
             settled=1,
             sent=100,
             answered=100,
-            found=41,
-            credits=1_230,
+            found=71,
+            credits=2_130,
             ends_at=1_763_964_835,
             again_after=15,
         ),

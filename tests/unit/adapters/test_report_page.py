@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.adapters.report_charts import STATES
-from enrichment.adapters.report_links import console_href, relative_href
+from enrichment.adapters.report_links import relative_href
 from enrichment.adapters.report_page import page
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import ENRICHED, REPORTS, output_key
@@ -267,7 +267,7 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (EXAMPLES["refused"], "This file was not processed."),
         (
             EXAMPLES["paused"],
-            "The job for 248 rows is paused. 100 of 236 contacts have an answer so far, 41 found.",
+            "The job for 248 rows is paused. 100 of 236 contacts have an answer so far, 71 found.",
         ),
         (EXAMPLES["repeated"], "This file was enriched before, so nothing was sent again."),
         (
@@ -291,7 +291,8 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         (
             a_report(rows=3, counts=counts(timed_out=1, not_sent=1, ambiguous=1)),
             (
-                "3 of 3 rows are unanswered. 0 of 2 contacts found. 1 row was left out. 1 row got no answer in time. 1 row may"
+                "3 of 3 rows are unanswered. 0 of 2 contacts found. 1 row was left out. 1 row got"
+                " no answer in time. 1 row may"
                 " or may not have reached Pronto."
             ),
         ),

@@ -82,16 +82,16 @@ def interim_figures(report: Report) -> list[Figure]:
         *rows,
         Figure("Contacts", f"{progress.contacts:,}"),
         _figure("Sent", progress.sent),
-        _figure("Results", progress.answered, progress.sent),
-        _figure("Found so far", progress.found, progress.answered),
+        _figure("Results", progress.answered, progress.sent, words.OF_SENT),
+        _figure("Found so far", progress.found, progress.answered, words.OF_ANSWERED),
         Figure("Credits so far", f"{progress.credits:,}"),
     ]
 
 
-def _figure(label: str, number: int | None, whole: int | None = None) -> Figure:
+def _figure(label: str, number: int | None, whole: int | None = None, of: str = "") -> Figure:
     if number is None:
         return Figure(label, "–", words.NOT_COUNTED)
-    return Figure(label, f"{number:,}", f"{percent(number, whole)} of these" if whole else "")
+    return Figure(label, f"{number:,}", f"{percent(number, whole)} {of}" if whole else "")
 
 
 def lines(report: Report) -> list[tuple[str, str]]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from enrichment.domain.folder import ENRICHED, ESTIMATE, INCOMING, output_key
+from enrichment.domain.folder import ENRICHED, ESTIMATE, INCOMING, output_key, request_of
 from enrichment.domain.outcome import TO_FIX, RowState
 from enrichment.domain.report import Report
+from enrichment.errors import FileError
 from enrichment.words import jobs
 from enrichment.words import next_steps as words
 
@@ -56,9 +57,17 @@ def _under_way(report: Report) -> Iterator[Step]:
 def _after_refusal(report: Report) -> Step:
     if report.message == jobs.FILE_IS_GONE:
         return Step(words.ASK_FOR_LOST)
-    if report.type is None:  # what its folders ask for is not understood
-        return Step(words.PUT_ELSEWHERE)
-    return Step(words.CHANGE, place=_folder_of(report.file))
+    place = _folder_of(report.file) if _is_understood(report.file) else ""
+    return Step(words.CHANGE if place else words.PUT_ELSEWHERE, place=place)
+
+
+def _is_understood(key: str) -> bool:
+    """Whether the folders of a file ask for something."""
+    try:
+        request_of(key)
+    except FileError:
+        return False
+    return True
 
 
 def _of_copy(report: Report) -> Iterator[Step]:

@@ -18,8 +18,8 @@ ESTIMATE_COMES = (
     "Nothing: this page refreshes itself while it is open, and then tells what the file would cost"
 )
 WHEN_MENDED = (
-    "See that the cause that is told below is mended; do not drop the file again. It comes back in"
-    " the folder"
+    "See that the cause below is mended, and do not drop the file again: it comes back in the"
+    " folder"
 )
 STOP = (
     "To stop it, [delete the uploaded file]: nothing more is sent, and what was paid for is"
@@ -27,7 +27,7 @@ STOP = (
 )
 NEVER_AGAIN = "Do not drop the file again: the platform team can have its output written"
 ASK_FOR_LOST = "Ask the platform team for the results: they are kept"
-CHANGE = "Change the file as is told below, and drop it again into"
+CHANGE = "Do what is told below, and drop the file again into"
 PUT_ELSEWHERE = "Do what is told below, and drop the file again"
 NOTHING_TO_SEND = "Nothing of this file would be sent as it is"
 KNOWN_FOR_NOTHING = "To get what is known already, at no cost, drop the file into"

@@ -7,8 +7,10 @@ NOT_COUNTED = "not counted: an earlier version began this job"
 ABOUT_NOW = "any moment now"
 NOBODY_KNOWS = "nobody can tell yet"
 NOT_WHILE_PAUSED = "nobody can tell while the job is paused"
+OF_SENT = "of those sent"
+OF_ANSWERED = "of those answered"
 NO_PACE = "no answers of late"
-BATCH_BY_BATCH = "Results count as soon as their batch has all of them, or has waited a minute."
+BATCH_BY_BATCH = "Results are counted a batch at a time, so these numbers lag a little."
 
 
 def paused(rows: str) -> str:
