@@ -260,8 +260,7 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
         ),
         (
             EXAMPLES["sample"],
-            "8 of 58 rows, not counting copies and rows outside the sample, are unanswered."
-            " 31 of 50 contacts found in the sample. 8 rows need a fix.",
+            "31 of 50 contacts found in the sample. 8 rows need a fix.",
         ),
         (EXAMPLES["failed"], "The output of this file could not be written."),
         (EXAMPLES["refused"], "This file was not processed."),
@@ -295,6 +294,16 @@ def test_a_page_stands_alone_and_reads_in_order(status: str) -> None:
                 " no answer in time. 1 row may"
                 " or may not have reached Pronto."
             ),
+        ),
+        (
+            a_report(rows=102, counts=counts(found=9, timed_out=3, not_sampled=90)),
+            "3 of 12 rows in the sample are unanswered. 9 of 12 contacts found. 3 rows got no"
+            " answer in time.",
+        ),
+        (
+            a_report(rows=9, counts=counts(found=1, rejected=1, duplicate_of=7)),
+            "1 of 2 rows, not counting copies and erased rows, is unanswered. 1 of 1 contact"
+            " found. 1 row needs a fix.",
         ),
         (
             a_report(rows=1, counts=counts(rejected=1)),

@@ -78,12 +78,12 @@ def test_what_is_under_way_needs_nothing_and_can_be_stopped_until_it_is_written(
         assert said(a_report(status=status)) == [
             "Nothing: this page refreshes itself while it is open, and your file comes back in the"
             " folder enriched/email/",
-            "To stop it, [delete the uploaded file]: nothing more is sent, and what was paid for"
+            "To stop it, delete the uploaded file: nothing more is sent, and what was paid for"
             " is delivered. It is incoming/email/leads.csv (incoming/email/leads.csv)",
         ]
     assert begin(said(a_report(status="writing"))) == ["Nothing: this page"]
     assert begin(said(a_report(status="paused"))) == ["See that the", "To stop it,"]
-    assert begin(said(EXAMPLES["resent"]))[0] == "[Open the enriched"
+    assert begin(said(EXAMPLES["resent"])) == ["[Open the enriched", "Wait for the", "To stop it,"]
 
 
 def test_nobody_is_told_to_stop_an_estimate_or_that_its_file_comes_back() -> None:

@@ -70,7 +70,7 @@ def _unanswered(report: Report) -> str:
     answered = answered_of(report.counts)
     if answered.is_few:
         return ""
-    return verdicts.unanswered(answered.lacking, answered.rows, answered.aside > 0)
+    return verdicts.unanswered(answered.lacking, answered.rows, answered.among)
 
 
 def _happened(report: Report) -> list[str]:

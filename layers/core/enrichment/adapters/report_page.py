@@ -17,7 +17,7 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import SURE_ENOUGH
 from enrichment.domain.next_steps import Step, next_steps
-from enrichment.domain.outcome import NOUNS, moment, second
+from enrichment.domain.outcome import NOUNS, TO_FIX, moment, second
 from enrichment.domain.report import INTERIM, Report
 from enrichment.domain.verdict import verdict
 from enrichment.words import credits as words
@@ -144,7 +144,7 @@ def page(report: Report) -> str:
 def _action(report: Report, step: Step) -> Action:
     parts = _LINKED.fullmatch(step.text)
     before, linked, after = parts.groups() if parts else (step.text, "", "")
-    leads_to = link(report, linked, step.key) if step.key else None
+    leads_to = link(report, linked or step.key, step.key) if step.key else None
     return Action(before, linked, after, leads_to, step.place)
 
 
@@ -177,13 +177,18 @@ def _files(report: Report) -> list[FileLink]:
     if report.enriched:
         files.append(link(report, "All rows, with what was found", report.enriched))
     if report.rejected:
-        files.append(link(report, "Rows to fix and drop again", report.rejected))
+        files.append(link(report, _of_rejected(report), report.rejected))
     if report.mends:
         files.append(link(report, "The answer that these rows go into, too", report.mends.enriched))
     if report.earlier:
         files.append(link(report, "The earlier result", report.earlier.enriched))
         files.append(link(report, "The earlier report", report.earlier.report))
     return files
+
+
+def _of_rejected(report: Report) -> str:
+    to_fix = any(report.counts.get(state) for state in TO_FIX)
+    return "Rows to fix and drop again" if to_fix else "Rows that were not sent, to drop again"
 
 
 def _data(report: Report) -> FileLink:

@@ -75,6 +75,8 @@ def bar(report: Report) -> Bar | None:
 
 def interim_figures(report: Report) -> list[Figure]:
     """The numbers of a job that is under way; none where nothing is counted yet."""
+    if report.status not in INTERIM:
+        return []
     rows = [Figure("Rows", f"{report.rows:,}")] if report.rows else []
     if not (progress := report.progress):
         return rows

@@ -15,8 +15,8 @@ from enrichment.words import next_steps as words
 class Step:
     """One thing to do.
 
-    `text` is a sentence without its full stop; what stands in brackets leads to `key`, an object of
-    the bucket. `place` is the folder, or key, that ends the sentence.
+    `text` is a sentence without its full stop; what stands in brackets leads to `key`, the object
+    that it is about. `place` is the folder, or key, that ends the sentence.
     """
 
     text: str
@@ -47,11 +47,17 @@ def _under_way(report: Report) -> Iterator[Step]:
     if _is_estimate(report):
         yield Step(words.ESTIMATE_COMES)
         return
-    is_paused = report.status == "paused"
-    text = words.WHEN_MENDED if is_paused else words.COMES_BACK
-    yield Step(text, place=_folder_of(output_key(ENRICHED, report.file, report.job, "")))
+    yield _meanwhile(report)
     if report.status != "writing":
         yield Step(words.STOP, report.file, report.file)
+
+
+def _meanwhile(report: Report) -> Step:
+    """What to do while a job is under way."""
+    if report.status != "paused" and report.enriched:
+        return Step(words.WAIT_FOR_REST)
+    text = words.WHEN_MENDED if report.status == "paused" else words.COMES_BACK
+    return Step(text, place=_folder_of(output_key(ENRICHED, report.file, report.job, "")))
 
 
 def _after_refusal(report: Report) -> Step:

@@ -1,10 +1,10 @@
 """The word for how a job stands: on the badge, in the title and in the list of jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enrichment.domain.outcome import RowState
+from enrichment.domain.outcome import TO_FIX, RowState
 from enrichment.domain.report import Report
 from enrichment.words import verdicts as words
 
@@ -20,7 +20,11 @@ UNANSWERED = frozenset(
     }
 )
 # Rows that ask for no answer of their own: a copy has that of another row.
-_ASIDE = frozenset({RowState.DUPLICATE_OF, RowState.ERASED, RowState.NOT_SAMPLED})
+_ASIDE = frozenset({RowState.DUPLICATE_OF, RowState.ERASED})
+
+# Where only a sample was asked for, those that were in it and are unanswered, and all that were.
+_LOST_OF_SAMPLE = UNANSWERED - TO_FIX
+_OF_SAMPLE = _LOST_OF_SAMPLE | {RowState.FOUND, RowState.NOT_FOUND, RowState.AWAITED}
 
 _FEW, _MANY = 10, 50  # per cent of the rows
 
@@ -54,13 +58,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many of a file's rows have no answer; copies and rows outside a sample are not counted,
-    but told in `aside`.
+    """How many rows have no answer, of those that ask for one; `among` says which these are, in
+    words.
     """
 
     lacking: int
     rows: int
-    aside: int
+    among: str = words.ALL
 
     @property
     def is_few(self) -> bool:
@@ -70,12 +74,27 @@ class Answered:
     def is_most(self) -> bool:
         return 100 * self.lacking > _MANY * self.rows
 
+    @property
+    def share(self) -> float:
+        return self.lacking / self.rows if self.rows else 0
+
 
 def answered_of(counts: Mapping[RowState, int]) -> Answered:
-    """How many rows have no answer, of those that ask for one."""
-    aside = sum(counts.get(state, 0) for state in _ASIDE)
-    lacking = sum(counts.get(state, 0) for state in UNANSWERED)
-    return Answered(lacking, sum(counts.values()) - aside, aside)
+    """How many rows have no answer. Of a file of which only a sample was sent, that is told of all
+    rows or of the sample, whichever is worse: rows are rejected all over the file, and others lost
+    only in the sample.
+    """
+    aside = _sum(counts, _ASIDE)
+    among = words.WITHOUT_COPIES if aside else words.ALL
+    whole = Answered(_sum(counts, UNANSWERED), sum(counts.values()) - aside, among)
+    if not counts.get(RowState.NOT_SAMPLED):
+        return whole
+    sample = Answered(_sum(counts, _LOST_OF_SAMPLE), _sum(counts, _OF_SAMPLE), words.IN_SAMPLE)
+    return max(whole, sample, key=lambda answered: answered.share)
+
+
+def _sum(counts: Mapping[RowState, int], states: Collection[RowState]) -> int:
+    return sum(counts.get(state, 0) for state in states)
 
 
 def verdict(report: Report) -> Verdict:
@@ -83,17 +102,17 @@ def verdict(report: Report) -> Verdict:
     answered = answered_of(report.counts)
     match report.status:
         case "done":
-            return _of_done(answered)
+            return _of_done(answered, _sum(report.counts, UNANSWERED))
         case "first_answer" | "ended" | "cancelled" if answered.is_most:
             return Verdict(f"{words.STATUSES[report.status]}, {_most(answered).lower()}", Tone.BAD)
     return Verdict(words.STATUSES[report.status], _TONES.get(report.status, Tone.CALM))
 
 
-def _of_done(answered: Answered) -> Verdict:
-    if not answered.lacking:
+def _of_done(answered: Answered, lacking: int) -> Verdict:
+    if not lacking:
         return Verdict(words.STATUSES["done"], Tone.GOOD)
     if answered.is_few:
-        return Verdict(words.all_but(answered.lacking), Tone.GOOD)
+        return Verdict(words.all_but(lacking), Tone.GOOD)
     if not answered.is_most:
         return Verdict(words.IN_PART, Tone.WARN)
     return Verdict(_most(answered), Tone.BAD)

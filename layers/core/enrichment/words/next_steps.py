@@ -17,12 +17,13 @@ COMES_BACK = (
 ESTIMATE_COMES = (
     "Nothing: this page refreshes itself while it is open, and then tells what the file would cost"
 )
+WAIT_FOR_REST = "Wait for the rest: this page refreshes itself while it is open"
 WHEN_MENDED = (
     "See that the cause below is mended, and do not drop the file again: it comes back in the"
     " folder"
 )
 STOP = (
-    "To stop it, [delete the uploaded file]: nothing more is sent, and what was paid for is"
+    "To stop it, delete the uploaded file: nothing more is sent, and what was paid for is"
     " delivered. It is"
 )
 NEVER_AGAIN = "Do not drop the file again: the platform team can have its output written"

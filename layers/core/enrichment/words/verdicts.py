@@ -24,6 +24,10 @@ STATUSES: MappingProxyType[str, str] = MappingProxyType(
 IN_PART = "Partly unanswered"
 FEW_ANSWERED = "Mostly unanswered"
 NONE_ANSWERED = "Nothing answered"
+# Of which rows it is told how many are unanswered.
+ALL = ""
+WITHOUT_COPIES = ", not counting copies and erased rows,"
+IN_SAMPLE = " in the sample"
 
 
 def all_but(rows: int) -> str:
@@ -31,8 +35,7 @@ def all_but(rows: int) -> str:
     return f"Done, but for {rows:,} {'row' if rows == 1 else 'rows'}"
 
 
-def unanswered(lacking: int, rows: int, aside: bool) -> str:
-    """How many rows have no answer; `aside` is whether some are not counted."""
-    verb = "is" if lacking == 1 else "are"
-    besides = ", not counting copies and rows outside the sample," if aside else ""
-    return f"{lacking:,} of {rows:,} {'row' if rows == 1 else 'rows'}{besides} {verb} unanswered."
+def unanswered(lacking: int, rows: int, among: str) -> str:
+    """How many of some rows have no answer."""
+    noun, verb = "row" if rows == 1 else "rows", "is" if lacking == 1 else "are"
+    return f"{lacking:,} of {rows:,} {noun}{among} {verb} unanswered."
