@@ -85,6 +85,11 @@ def test_numbers_nobody_counted_are_not_told_and_why() -> None:
     assert told["Credits so far"].value == "3,301"
 
 
+def test_more_results_than_contacts_sent_are_no_share() -> None:
+    told = {figure.label: figure for figure in interim_figures(under_way(sent=10, answered=12))}
+    assert (told["Results"].value, told["Results"].note) == ("12", "")
+
+
 def test_a_job_of_which_nothing_is_known_shows_no_number() -> None:
     report = EXAMPLES["received"]
     assert (interim_figures(report), lines(report)) == ([], [])

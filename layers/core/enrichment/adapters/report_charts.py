@@ -195,14 +195,12 @@ def _bars(
 
 
 def curve(report: Report) -> Curve | None:
-    """How a job went on; None where there is no time between two points."""
+    """How a job went on; None where there is no time between two points, or nothing to be seen."""
     points = sorted(report.history, key=lambda point: point.at)
-    if len(points) < 2 or points[0].at == points[-1].at:
+    most = max((max(point.answered, point.found) for point in points), default=0)
+    if not most or points[0].at == points[-1].at:
         return None
-    contacts = report.progress.contacts if report.progress else 0
-    top = max(contacts, *(max(point.answered, point.found) for point in points))
-    if not top:
-        return None
+    top = max(most, report.progress.contacts if report.progress else 0)
     answered = _line([(point.at, point.answered) for point in points], top)
     found = _line([(point.at, point.found) for point in points], top)
     width, height = BOX

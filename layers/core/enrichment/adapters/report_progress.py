@@ -93,7 +93,8 @@ def interim_figures(report: Report) -> list[Figure]:
 def _figure(label: str, number: int | None, whole: int | None = None, of: str = "") -> Figure:
     if number is None:
         return Figure(label, "–", words.NOT_COUNTED)
-    return Figure(label, f"{number:,}", f"{percent(number, whole)} {of}" if whole else "")
+    is_share = whole and number <= whole  # a known person has a result, and was not sent
+    return Figure(label, f"{number:,}", f"{percent(number, whole)} {of}" if is_share else "")
 
 
 def lines(report: Report) -> list[tuple[str, str]]:
