@@ -93,8 +93,9 @@ def interim_figures(report: Report) -> list[Figure]:
 def _figure(label: str, number: int | None, whole: int | None = None, of: str = "") -> Figure:
     if number is None:
         return Figure(label, "–", words.NOT_COUNTED)
-    is_share = whole and number <= whole  # a known person has a result, and was not sent
-    return Figure(label, f"{number:,}", f"{percent(number, whole)} {of}" if is_share else "")
+    if not whole or number > whole:  # a known person has a result, and was not sent
+        return Figure(label, f"{number:,}")
+    return Figure(label, f"{number:,}", f"{percent(number, whole)} {of}")
 
 
 def lines(report: Report) -> list[tuple[str, str]]:
