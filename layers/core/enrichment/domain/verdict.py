@@ -39,6 +39,7 @@ class Tone(StrEnum):
 
 
 _TONES = {
+    "done": Tone.GOOD,
     "paused": Tone.WARN,
     "first_answer": Tone.WARN,
     "ended": Tone.WARN,
@@ -105,12 +106,19 @@ def verdict(report: Report) -> Verdict:
             return _of_done(answered, _sum(report.counts, UNANSWERED))
         case "first_answer" | "ended" | "cancelled" if answered.is_most:
             return Verdict(f"{words.STATUSES[report.status]}, {_most(answered).lower()}", Tone.BAD)
-    return Verdict(words.STATUSES[report.status], _TONES.get(report.status, Tone.CALM))
+    return standing(report.status)
+
+
+def standing(status: str) -> Verdict:
+    """How a job of a status stands whose rows nobody has looked at, or few of which lack an
+    answer.
+    """
+    return Verdict(words.STATUSES[status], _TONES.get(status, Tone.CALM))
 
 
 def _of_done(answered: Answered, lacking: int) -> Verdict:
     if not lacking:
-        return Verdict(words.STATUSES["done"], Tone.GOOD)
+        return standing("done")
     if answered.is_few:
         return Verdict(words.all_but(lacking), Tone.GOOD)
     if not answered.is_most:
