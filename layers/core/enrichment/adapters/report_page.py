@@ -18,7 +18,7 @@ from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import SURE_ENOUGH
 from enrichment.domain.next_steps import Step, next_steps
 from enrichment.domain.outcome import NOUNS, TO_FIX, moment, second
-from enrichment.domain.report import INTERIM, Report
+from enrichment.domain.report import INTERIM, Report, Taken
 from enrichment.domain.verdict import verdict
 from enrichment.words import credits as words
 from enrichment.words import progress as progress_words
@@ -87,58 +87,78 @@ class Example:
 
 def page(report: Report) -> str:
     """Render a report."""
-    segments = charts.segments(report.counts)
-    taken = {column.header for column in (*report.taken, *report.held)}
-    fields = {column.field for column in report.taken}
     return template("report.html.j2").render(
         report=report,
         name=report.file.split("/")[-1],
         verdict=verdict(report),
         headline=headline(report),
         actions=[_action(report, step) for step in next_steps(report)],
-        is_interim=report.status in INTERIM,
-        refresh_after=progress.refresh_after(report),
-        bar=progress.bar(report),
-        lines=progress.lines(report),
-        curve=charts.curve(report),
-        box=charts.BOX,
         figures=figures(report) or progress.interim_figures(report),
-        segments=segments,
-        balance=charts.balance(segments, report.rows),
-        qualities=charts.qualities(report),
-        whose_qualities=charts.whose_qualities(report),
-        reasons=charts.reasons(report),
-        unsent=sum(reason.rows for reason in report.reasons),
-        mailed=sum(report.email_quality.values()),
-        sample=_sample(report),
         savings=savings(report),
         files=_files(report),
-        data=_data(report),
-        columns=[
-            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
-            for each in report.taken
-        ],
-        held=[
-            _column(each.field, each.header, each.why, each.examples, _sure(each.sure))
-            for each in report.held
-        ],
-        unused=[
+        **_progress(report),
+        **_rows(report),
+        **_columns(report),
+        **_details(report),
+    )
+
+
+def _progress(report: Report) -> dict[str, object]:
+    return {
+        "is_interim": report.status in INTERIM,
+        "refresh_after": progress.refresh_after(report),
+        "bar": progress.bar(report),
+        "lines": progress.lines(report),
+        "batch_by_batch": progress_words.BATCH_BY_BATCH,
+        "curve": charts.curve(report),
+        "box": charts.BOX,
+    }
+
+
+def _rows(report: Report) -> dict[str, object]:
+    segments = charts.segments(report.counts)
+    return {
+        "segments": segments,
+        "balance": charts.balance(segments, report.rows),
+        "qualities": charts.qualities(report),
+        "mailed": sum(report.email_quality.values()),
+        "whose_qualities": charts.whose_qualities(report),
+        "reasons": charts.reasons(report),
+        "unsent": sum(reason.rows for reason in report.reasons),
+        "sample": _sample(report),
+        "doubtful": _names(report.ambiguous_rows),
+    }
+
+
+def _columns(report: Report) -> dict[str, object]:
+    taken = {column.header for column in (*report.taken, *report.held)}
+    fields = {column.field for column in report.taken}
+    return {
+        "columns": list(map(_taken, report.taken)),
+        "held": list(map(_taken, report.held)),
+        "unused": [
             _column(each.looks_like, each.header, each.why, each.examples) for each in report.unused
         ],
-        sure_enough=SURE_ENOUGH,
-        mapping=json.dumps(report.mapping, ensure_ascii=False, indent=2) if report.mapping else "",
-        missing=[field.value for field in _USUAL if field.value not in fields],
-        seen=_names(_named(header) for header in report.columns_seen),
-        kept=_names(_named(header) for header in report.columns_seen if header not in taken),
-        doubtful=_names(report.ambiguous_rows),
-        looked_for=_LOOKED_FOR[report.type] if report.type else "",
-        credits=_credits(report),
-        batch_by_batch=progress_words.BATCH_BY_BATCH,
-        began=second(report.started_at),
-        written=second(report.finished_at),
-        finished=moment(report.finished_at),
-        took=_duration(report.seconds),
-    )
+        "sure_enough": SURE_ENOUGH,
+        "mapping": json.dumps(report.mapping, ensure_ascii=False, indent=2)
+        if report.mapping
+        else "",
+        "missing": [field.value for field in _USUAL if field.value not in fields],
+        "seen": _names(map(_named, report.columns_seen)),
+        "kept": _names(_named(header) for header in report.columns_seen if header not in taken),
+    }
+
+
+def _details(report: Report) -> dict[str, object]:
+    return {
+        "looked_for": _LOOKED_FOR[report.type] if report.type else "",
+        "credits": _credits(report),
+        "began": second(report.started_at),
+        "written": second(report.finished_at),
+        "finished": moment(report.finished_at),
+        "took": _duration(report.seconds),
+        "data": _data(report),
+    }
 
 
 def _action(report: Report, step: Step) -> Action:
@@ -165,6 +185,10 @@ def _sample(report: Report) -> list[Example]:
 
 def _sure(percent: int | None) -> str:
     return "–" if percent is None else f"{percent}%"
+
+
+def _taken(column: Taken) -> Column:
+    return _column(column.field, column.header, column.why, column.examples, _sure(column.sure))
 
 
 def _column(field: str, header: str, why: str, examples: Iterable[str], sure: str = "") -> Column:

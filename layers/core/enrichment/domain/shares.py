@@ -12,20 +12,24 @@ def shares(parts: Sequence[int]) -> list[str]:
     """
     whole = sum(parts)
     rounded = _rounded(parts, whole) if whole else [0] * len(parts)
-    return [percent(part, whole, number) for part, number in zip(parts, rounded, strict=True)]
+    return [_told(part, whole, number) for part, number in zip(parts, rounded, strict=True)]
 
 
-def percent(part: int, whole: int, rounded: int | None = None) -> str:
-    """One share for people; `rounded` is what it is in whole per cent, if not the nearest.
+def percent(part: int, whole: int) -> str:
+    """One share for people.
 
     >>> percent(1, 3), percent(1, 900), percent(899, 900), percent(0, 0)
     ('33%', '<1%', '>99%', '0%')
     """
+    return _told(part, whole, round(100 * part / whole) if whole else 0)
+
+
+def _told(part: int, whole: int, rounded: int) -> str:
     if 0 < 100 * part < whole:
         return "<1%"
     if part < whole and 100 * part > 99 * whole:
         return ">99%"
-    return f"{round(100 * part / whole) if rounded is None and whole else rounded or 0}%"
+    return f"{rounded}%"
 
 
 def _rounded(parts: Sequence[int], whole: int) -> list[int]:
