@@ -408,6 +408,20 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
     assert report["taken"][0]["examples"] == []
 
 
+def test_reports_show_no_names_as_they_were_divided_any_more(world: World) -> None:
+    file = "Full Name,Domain\nJane2 Doe,company2.example\nAna Silva,acme.example\n"
+    job = world.enrich(KEY, file)
+    assert [name["written"] for name in world.report(KEY, job)["names"]] == [
+        "Jane2 Doe",
+        "Ana Silva",
+    ]
+
+    proven(world.erase(PEOPLE, JANE2))
+
+    assert world.report(KEY, job)["names"] == []
+    assert left(world, "Jane2") == []
+
+
 @pytest.mark.parametrize("name", ["libre.ods", "old.xls"])
 def test_an_old_workbook_is_written_anew_and_its_job_goes_on(world: World, name: str) -> None:
     file = (CORPUS / "spreadsheets" / name).read_bytes()

@@ -266,6 +266,15 @@ def moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
+def second(at: int) -> str:
+    """A time in words, to the second.
+
+    >>> second(0)
+    '1 January 1970, 00:00:00 UTC'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M:%S UTC")
+
+
 def day(at: int) -> str:
     """A day in words.
 

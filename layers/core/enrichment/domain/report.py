@@ -195,6 +195,7 @@ class RejectedRow(BaseModel):
     row: int
     cells: dict[str, str]
     reason: str
+    rows: int = Field(default=1, description="rows with these cells and this reason; `row` leads")
 
 
 class NameAsSent(BaseModel):
@@ -352,8 +353,13 @@ class Report(BaseModel):
     email_quality: dict[str, int] = Field(
         default={}, description="rows with an e-mail, by the provider's word for its quality"
     )
+    with_quality: dict[RowState, int] = Field(
+        default={},
+        description="the same rows by state: copies have the e-mail of the row that was sent",
+    )
     sample: tuple[RejectedRow, ...] = Field(
-        default=(), description="the first rows that were not sent, for a look"
+        default=(),
+        description="the first rows that were not sent and differ from each other, for a look",
     )
     ambiguous_rows: tuple[str, ...] = Field(
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
@@ -376,7 +382,9 @@ class Report(BaseModel):
         default=None, description="what the account's balance did, where the provider tells it"
     )
     names: tuple[NameAsSent, ...] = Field(
-        default=(), description="in an estimate: how the first names were divided"
+        default=(),
+        description="how the first names were divided, or would be; of a job, those that were"
+        " changed",
     )
     first_rows: tuple[RowAsSent, ...] = Field(
         default=(), description="in an estimate: what would be sent of the first rows"

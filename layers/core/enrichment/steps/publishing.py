@@ -192,6 +192,7 @@ def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
         "fixed": counted.fixed(),
         "reasons": counted.reasons(),
         "email_quality": counted.email_quality(),
+        "with_quality": counted.with_quality(),
         "sample": counted.sample(),
         "ambiguous_rows": counted.ambiguous_rows(),
     }

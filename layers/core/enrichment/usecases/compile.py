@@ -7,10 +7,12 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.credits import Bill
+from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
+    UNSENT,
     RowState,
     awaited_sentence,
     cancelled_sentence,
@@ -143,6 +145,7 @@ class CompileJob:
 
     def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
         positions = sorted(at for columns in job.columns.values() for at in columns)
+        names = DividedNames(job.columns)
         with (
             Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
             self.fixed.handed_over(job) as hand_over,
@@ -154,6 +157,8 @@ class CompileJob:
                     continue
                 outputs.add(row, outcome)
                 hand_over(row, outcome)
+                if plan.contact and outcome.state not in UNSENT:
+                    names.add_if_changed(row.number, row.cells, plan.contact)
             if fixed.files():
                 outputs.leave_none_rejected()
         counts, bill = outputs.counted.own(), outcomes.bill()
@@ -183,6 +188,7 @@ class CompileJob:
                 self.money,
             ),
             balance=self._balance(job, bill),
+            names=names.names(),
             trial=trial_of(job, _rate(outputs.counted), self.money),
             mends=earlier_of(mended),
             history=self._history(job, bill),
