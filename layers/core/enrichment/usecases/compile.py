@@ -1,7 +1,7 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
@@ -24,6 +24,7 @@ from enrichment.domain.rates import Rate
 from enrichment.domain.report import Balance, Point, Report, Status, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
+from enrichment.domain.verdict import verdict
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Row, Sheet
@@ -233,6 +234,7 @@ class CompileJob:
             delivered,
             awaits_more=any(counts.get(state) for state in MAY_BE_PAID),
             awaited=counts.get(RowState.AWAITED, 0),
+            verdict=asdict(verdict(report)),
         )
         return report
 
