@@ -12,6 +12,7 @@ from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
+    Again,
     Balance,
     Cap,
     Credits,
@@ -41,6 +42,7 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     known: Saved | None
+    again: Again | None
     trial: Trial | None
     already_there: Saved | None
     balance: Balance | None

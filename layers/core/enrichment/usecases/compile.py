@@ -17,7 +17,7 @@ from enrichment.domain.outcome import (
 )
 from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
+from enrichment.domain.report import Balance, Report, Status, again_for, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
@@ -154,7 +154,8 @@ class CompileJob:
                 hand_over(row, outcome)
             if fixed.files():
                 outputs.leave_none_rejected()
-        counts, bill = outputs.counted.own(), outcomes.bill()
+        counted = outputs.counted
+        counts, bill = counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
@@ -171,17 +172,15 @@ class CompileJob:
             " ".join(filter(None, notes)),
             sheet=sheet,
             found=job.found,
-            counted=outputs.counted,
+            counted=counted,
             credits=credits_of(bill, job, self.money),
-            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
+            known=saved_by(counted.known, counted.known, job.price, self.money),
+            again=again_for(counted.again, counted.again_things * job.price, self.money),
             already_there=saved_by(
-                outputs.counted.own()[RowState.ALREADY_THERE],
-                outputs.counted.spared,
-                job.price,
-                self.money,
+                counts[RowState.ALREADY_THERE], counted.spared, job.price, self.money
             ),
             balance=self._balance(job, bill),
-            trial=trial_of(job, _rate(outputs.counted), self.money),
+            trial=trial_of(job, _rate(counted), self.money),
             mends=earlier_of(mended),
             fixed_by=fixed.files(),
             enriched=outputs.enriched,
