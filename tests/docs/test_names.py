@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
+from checks.transform import source
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import OWN_FOLDERS, UPLOADS, WORK, request_of
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN, RowState, fresh
@@ -34,7 +34,7 @@ from tests.docs.pages import (
     syntax,
 )
 
-TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+TEMPLATE: dict[str, Any] = source()
 
 
 def test_make_targets() -> None:

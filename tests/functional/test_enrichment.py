@@ -16,12 +16,11 @@ from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import PRICE, Provider, World, contacts
 
-pytestmark = pytest.mark.moto
-
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 KEY = "incoming/email/contacts.csv"
 
 
+@pytest.mark.moto
 def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouched(
     world: World,
 ) -> None:

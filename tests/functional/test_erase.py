@@ -513,6 +513,20 @@ def test_what_was_set_aside_is_erased(world: World) -> None:
     assert left(world, "elsewhere") == left(world, "Jane1") == []
 
 
+def test_nothing_is_set_aside_for_a_row_whose_person_was_erased(world: World) -> None:
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    first, second, _ = results = world.provider.webhooks
+    world.deliver(results)
+    world.finish()
+    proven(world.erase(PEOPLE, "First Name,Last Name,Domain\nJane1,Doe,company1.example\n"))
+
+    world.deliver([each | {"status": "on its way", "note": "Jane"} for each in (first, second)])
+    aside = [item for item in world.items() if item["pk"]["S"].startswith("ASIDE")]
+    assert [item["row"]["N"] for item in aside] == ["3"]
+    assert world.metrics.counted["StrayResults"] == 1
+
+
 def test_a_job_compiled_again_after_an_erasure_says_so(world: World) -> None:
     job = world.enrich(KEY, contacts(4))
     proven(world.erase(PEOPLE, JANE2))

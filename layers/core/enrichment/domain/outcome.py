@@ -78,7 +78,8 @@ class Outcome(BaseModel):
     detail that rows of the same fate share, where that is not all of it; `spared` tells that it
     would have been sent, had it not what is looked for, `waits` that it was not sent because
     another row of the same person is on its way, `origin` where its result came for, if not for it,
-    and `is_fixed` that another job sent it, after it was fixed, and bills it.
+    `again` that it was sent though its person was known, as its file asked for, and `is_fixed` that
+    another job sent it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -89,6 +90,7 @@ class Outcome(BaseModel):
     spared: bool = False
     waits: bool = False
     origin: Origin | None = None
+    again: bool = False
     is_fixed: bool = False
     result: Result = Result()
 

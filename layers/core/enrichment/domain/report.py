@@ -175,6 +175,28 @@ def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) 
     return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
 
 
+class Again(BaseModel):
+    """People who were known and sent all the same, as force=true asks: what it cost."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    people: int
+    credits: int = Field(
+        description=(
+            "credits charged for them, none without force=true; in an estimate, had all been found"
+        )
+    )
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def again_for(people: int, charged: int, money: Callable[[int], str]) -> Again | None:
+    """What people cost who were known and sent all the same; None if there are none."""
+    return Again(people=people, credits=charged, cost=money(charged)) if people else None
+
+
 class Balance(BaseModel):
     """What the account had left before the job sent anything, and when the report was written."""
 
@@ -370,6 +392,13 @@ class Report(BaseModel):
         description=(
             "rows whose people were known from other files, so that they were not sent; in an"
             " estimate, would not be"
+        ),
+    )
+    again: Again | None = Field(
+        default=None,
+        description=(
+            "people who were known from other files and sent all the same, as force=true asks; in"
+            " an estimate, would be"
         ),
     )
     trial: Trial | None = Field(

@@ -26,6 +26,8 @@ class RowCounts:
         self._with_quality: Counter[RowState] = Counter()
         self._ambiguous: list[list[int]] = []
         self.known = 0  # rows that were not sent because their people were known
+        self.again = 0  # rows that were sent though their people were known
+        self.again_things = 0  # what was found for these
         self.spared = 0  # rows that would have been sent, had they not what is looked for
         self.things = 0  # what was found: e-mails, or numbers, of which one row may have several
         self._sample: dict[tuple[str, ...], RejectedRow] = {}
@@ -63,9 +65,12 @@ class RowCounts:
     def _count_own(self, outcome: Outcome) -> None:
         """Count what this job may have paid for, or saved."""
         self.known += outcome.origin is not None
+        self.again += outcome.again
         self.spared += outcome.spared
         if outcome.state is RowState.FOUND:
-            self.things += max(1, len(outcome.result.phones))
+            things = max(1, len(outcome.result.phones))
+            self.things += things
+            self.again_things += things * outcome.again
 
     @property
     def rows(self) -> int:

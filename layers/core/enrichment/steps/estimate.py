@@ -18,7 +18,7 @@ from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
-from enrichment.domain.report import Credits, RowAsSent, saved_by
+from enrichment.domain.report import Credits, RowAsSent, again_for, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -59,7 +59,10 @@ class EstimateFile:
             for row, planned, origin in self._judged(file, planner):
                 preview.add(row, planned.contact)
                 outcome = outcome_of_planned(planned, request.wanted, _to_send)
-                outputs.add(row, outcome.model_copy(update={"origin": origin}))
+                if origin:
+                    how = {"again": True} if request.force else {"origin": origin}
+                    outcome = outcome.model_copy(update=how)
+                outputs.add(row, outcome)
         counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
         contacts = 0 if earlier else counts[RowState.TO_SEND] - known
@@ -73,6 +76,9 @@ class EstimateFile:
             counted=outputs.counted,
             credits=spending,
             known=saved_by(0 if earlier else known, known, spending.price, self.money),
+            again=again_for(
+                outputs.counted.again, outputs.counted.again * spending.price, self.money
+            ),
             already_there=saved_by(
                 counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
             ),
@@ -91,8 +97,7 @@ class EstimateFile:
         while together := list(islice(rows, _TOGETHER)):
             planned = [planner.decide(row) for row in together]
             contacts = {each.row: each.contact for each in planned if each.contact}
-            looked_up = {} if request.force else contacts
-            known = self.people.known(request.wanted, request.countries, looked_up)
+            known = self.people.known(request.wanted, request.countries, contacts)
             for row, each in zip(together, planned, strict=True):
                 yield row, each, known[each.row].origin if each.row in known else None
 

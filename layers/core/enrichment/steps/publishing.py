@@ -10,6 +10,7 @@ from enrichment.domain.columns import Field, Held
 from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
+    Again,
     Balance,
     Cap,
     Credits,
@@ -42,6 +43,7 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     known: Saved | None
+    again: Again | None
     trial: Trial | None
     already_there: Saved | None
     balance: Balance | None

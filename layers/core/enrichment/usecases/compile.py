@@ -21,7 +21,15 @@ from enrichment.domain.outcome import (
 from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Point, Report, Status, credits_of, saved_by
+from enrichment.domain.report import (
+    Balance,
+    Point,
+    Report,
+    Status,
+    again_for,
+    credits_of,
+    saved_by,
+)
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.domain.verdict import verdict
@@ -162,7 +170,8 @@ class CompileJob:
                     names.add_if_changed(row.number, row.cells, plan.contact)
             if fixed.files():
                 outputs.leave_none_rejected()
-        counts, bill = outputs.counted.own(), outcomes.bill()
+        counted = outputs.counted
+        counts, bill = counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
@@ -179,18 +188,16 @@ class CompileJob:
             " ".join(filter(None, notes)),
             sheet=sheet,
             found=job.found,
-            counted=outputs.counted,
+            counted=counted,
             credits=credits_of(bill, job, self.money),
-            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
+            known=saved_by(counted.known, counted.known, job.price, self.money),
+            again=again_for(counted.again, counted.again_things * job.price, self.money),
             already_there=saved_by(
-                outputs.counted.own()[RowState.ALREADY_THERE],
-                outputs.counted.spared,
-                job.price,
-                self.money,
+                counts[RowState.ALREADY_THERE], counted.spared, job.price, self.money
             ),
             balance=self._balance(job, bill),
             names=names.names(),
-            trial=trial_of(job, _rate(outputs.counted), self.money),
+            trial=trial_of(job, _rate(counted), self.money),
             mends=earlier_of(mended),
             history=self._history(job, bill),
             fixed_by=fixed.files(),
