@@ -246,9 +246,10 @@ NOUNS = {
 }
 
 
-def cancelled_sentence(job: Job) -> str:
+def cancelled_sentence(counts: Mapping[RowState, int], job: Job) -> str:
     """Why nothing more of a job was sent; empty if it was not cancelled."""
-    return jobs.CANCELLED[job.cancelled_by] if job.cancelled_by else ""
+    left = counts[RowState.NOT_SENT]
+    return jobs.cancelled(job.cancelled_by, left) if job.cancelled_by else ""
 
 
 def awaited_sentence(counts: Mapping[RowState, int], job: Job) -> str:

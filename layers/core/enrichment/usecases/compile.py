@@ -175,7 +175,7 @@ class CompileJob:
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
-            words.ENDED if job.given_up else cancelled_sentence(job) or halt_sentence(job),
+            words.ENDED if job.given_up else cancelled_sentence(counts, job) or halt_sentence(job),
             awaited_sentence(counts, job),
             words.ambiguous(ambiguous) if ambiguous else "",
             words.fixed([(each.file, each.rows) for each in fixed.files()]),
