@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
 from bench.table import measured
+from checks.transform import watching
 from enrichment.domain import batch, job
 from local.provider.behaviour import Behaviour, Faults
 from local.stack import chosen_settings
@@ -102,10 +103,10 @@ def outputs() -> str:
 
 
 def alarms() -> str:
-    """The template's alarms."""
+    """The alarms of what watches."""
     rows = (
         (f"`{name}`", resource["Properties"]["AlarmDescription"])
-        for name, resource in _template()["Resources"].items()
+        for name, resource in watching()["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     )
     return _table(("Alarm", "goes off when"), rows)

@@ -209,7 +209,8 @@ def _start(
         "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
     } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
     command = ["sam", "deploy", "--template-file", str(template), "--stack-name", NAME]
-    command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]
+    command += ["--region", REGION, "--resolve-s3"]
+    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     command += ["--no-confirm-changeset", "--no-progressbar"]
     # By this tag the embedded AWS gives the API a name that is known before.
     command += ["--tags", f"ms-custom-id={NAME}"]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from checks.transform import source
+from checks.transform import source, watching
 from tests.unit.transformed import deployed, of_type, transformed
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
@@ -213,6 +213,17 @@ def test_functions_run_in_a_network_where_one_is_given() -> None:
     for function in of_type(inside, "AWS::Lambda::Function").values():
         assert function["VpcConfig"]["SubnetIds"] == ["subnet-0a", "subnet-0b"]
         assert function["VpcConfig"]["SecurityGroupIds"] == ["sg-0a"]
+
+
+def test_what_watches_has_no_name_that_the_template_has() -> None:
+    """So that a waiver, a page and a test may speak of both by their names."""
+    assert not source()["Resources"].keys() & watching()["Resources"].keys()
+
+
+def test_what_watches_is_given_its_parameters_and_no_other() -> None:
+    properties = source()["Resources"]["Watch"]["Properties"]
+    assert properties["TemplateURL"] == "watch.yaml"
+    assert properties["Parameters"].keys() == watching()["Parameters"].keys()
 
 
 def test_every_alarm_tells_the_topic(resources: dict[str, Any]) -> None:
