@@ -21,6 +21,7 @@ OPTIONS = {
     "SubnetIds": "subnet-0a,subnet-0b",
     "SecurityGroupIds": "sg-0a",
     "AlarmEmail": "team@example.com",
+    "Tracing": "off",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "UploadFolder": "email/team",
 }

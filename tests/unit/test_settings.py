@@ -55,6 +55,7 @@ VALUES = {
     "CURRENCY": "EUR",
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
+    "METRIC_FOLDERS": "q3",
     "STACK": "the-stack",
 }
 SECRET = "what nobody may see"

@@ -73,6 +73,9 @@ WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
 # The states from which a first answer is amended.
 _AMENDED = BEING_WRITTEN | frozenset({JobState.DELIVERED, JobState.LATE})
 
+# The states in which the owner waits for an answer.
+_UNANSWERED = UNDER_WAY | frozenset({JobState.SPLITTING})
+
 # The states in which the file's owner has a report that is not about a pause.
 ENDED = WRITTEN | frozenset({JobState.FAILED, *ENDED_AT_ONCE})
 
@@ -116,9 +119,10 @@ class Job(BaseModel):
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
     await nothing any more. `plan` names the one plan that counts, of all that runs over the file
     may have written; it is empty until the job runs. `delivered` counts the results that are in the
-    output, `awaited` the rows of it that wait for one until the deadline; `late_at` is when the
-    first result came that is not in it, `last_result_at` when one came at all, to the minute, and
-    `reopened_at` when an operator had it send again. `compile_attempts`
+    output, `awaited` the rows of it that wait for one until the deadline, and `told` holds what
+    metrics told of it, by their names; `late_at` is when the first result came that is not in it,
+    `last_result_at` when one came at all, to the minute, and `reopened_at` when an operator had it
+    send again. `compile_attempts`
     counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
     was up, and that noted what it had read; `whole` tells that every batch was settled before the
     last of them was asked for. `given_up` tells that an operator ended the job. `unfinished` names
@@ -192,6 +196,7 @@ class Job(BaseModel):
     reopened_at: int = 0
     delivered: int = 0
     awaited: int = 0
+    told: dict[str, int] = {}
     late_at: int | None = None
     halt: Halt | None = None
     halt_message: str | None = None
@@ -236,6 +241,13 @@ class Job(BaseModel):
     def columns(self) -> Columns:
         """The positions of each field's columns, from 0."""
         return self.found.columns
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its owner waits for an answer, or for more of one until the deadline."""
+        if self.state in BEING_WRITTEN and self.finished_at is None:
+            return True
+        return self.state in _UNANSWERED or self.awaited > 0
 
     @property
     def may_amend(self) -> bool:

@@ -8,6 +8,7 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.metric import Metric
 from enrichment.domain.outcome import halt_sentence, moment
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
@@ -36,7 +37,7 @@ class PauseJob:
 
         The sweeper does it if this run dies before.
         """
-        self.metrics.count("PausedJobs")
+        self.metrics.count(Metric.PAUSED_JOBS)
         patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
         message = " ".join(
             (

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
+from enrichment.domain.credits import month_of
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
 from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.metric import Metric
+from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
 from enrichment.errors import SettingsError
 from enrichment.steps.completion import Completion
@@ -21,6 +25,7 @@ from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
 from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
+from enrichment.store.budget import Budget
 from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -98,6 +103,8 @@ class Sweep:
     resume: ResumeJob
     clear_dead_letters: ClearDeadLetters
     state_months: StateMonths
+    budget: Budget
+    metrics: Metrics
     clock: Clock
     patience: Patience = Patience()
 
@@ -105,21 +112,31 @@ class Sweep:
         """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
         the others waiting.
         """
-        swept = Swept()
+        swept, standing = Swept(), Standing(self.clock())
         for job in self.jobs.open():
+            standing.see(job)
             try:
-                self._sweep_job(job, swept)
+                self._sweep_job(job, swept, standing)
             except (
                 Exception
             ) as error:  # one broken job must not stop the rest; it is reported by name
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
-        self._find_uploads(swept)
+        self._find_uploads(swept, standing)
         self._find_erasures(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
         swept.months_stated = self.state_months.run()
+        self._tell(swept, standing)
         return swept
 
-    def _sweep_job(self, job: Job, swept: Swept) -> None:
+    def _tell(self, swept: Swept, standing: Standing) -> None:
+        """Tell how things stood as this sweep began, in one line."""
+        if cap := self.budget.month_cap:
+            month = self.budget.month(month_of(standing.now))
+            standing.budget_used = 100 * month.reserved / cap
+        requeued = {Metric.REQUEUED: swept.batches_requeued} if swept.batches_requeued else {}
+        self.metrics.tell({**standing.measures(), **requeued})
+
+    def _sweep_job(self, job: Job, swept: Swept, standing: Standing) -> None:
         now = self.clock()
         match job.state:
             case JobState.SPLITTING if self._splitting_died(job, now):
@@ -128,7 +145,7 @@ class Sweep:
             case JobState.RUNNING | JobState.PAUSED if now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.RUNNING | JobState.PAUSED:
-                self._sweep_under_way(job, swept)
+                self._sweep_under_way(job, swept, standing)
             case JobState.COMPILING | JobState.OVERTAKEN if self._compiling_died(job, now):
                 self.jobs.change(job.id, compile_asked_at=now)
                 self.compile_starter.start(job.id)
@@ -140,10 +157,11 @@ class Sweep:
             case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
                 self._look_for_late_results(job, swept)
 
-    def _sweep_under_way(self, job: Job, swept: Swept) -> None:
+    def _sweep_under_way(self, job: Job, swept: Swept, standing: Standing) -> None:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
             self.pause.tell(job)
         batches = self.batches.of(job)
+        standing.see_batches(job, batches)
         self._sweep_batches(job, batches, swept)
         self.completion.finish_if_complete(job.id)
         if job.state is JobState.PAUSED:
@@ -320,13 +338,15 @@ class Sweep:
         except SettingsError:
             return None
 
-    def _find_uploads(self, swept: Swept) -> None:
+    def _find_uploads(self, swept: Swept, standing: Standing) -> None:
         now = self.clock()
-        since = now - self.patience.lookback
         for upload in chain.from_iterable(
-            self.bucket.uploads_since(f"{folder}/", since) for folder in UPLOADS
+            self.bucket.uploads_since(f"{folder}/", 0) for folder in UPLOADS
         ):
-            if not is_upload(upload.key) or now - upload.at < self.patience.upload:
+            if not is_upload(upload.key):
+                continue
+            standing.see_upload(upload.at)
+            if not self.patience.upload <= now - upload.at <= self.patience.lookback:
                 continue
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)

@@ -7,6 +7,7 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.metric import Metric
 from enrichment.steps.completion import Completion
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -37,7 +38,7 @@ class TallyResults:
             job = self.jobs.get(job_id)
             batch = self.batches.get(job, number) if job else None
             if job is None or batch is None:
-                self.metrics.count("StrayResults")
+                self.metrics.count(Metric.STRAY)
                 continue
             if job.state in UNDER_WAY:
                 self._note_time(job)

@@ -11,6 +11,7 @@ from enrichment.adapters.clients import BRISK
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import SigningKey
 from enrichment.clock import Clock, SecondsLeft
+from enrichment.domain.metric import Metric
 from enrichment.domain.result import is_final
 from enrichment.domain.token import RowRef, key_id_of, verify
 from enrichment.errors import (
@@ -87,7 +88,7 @@ class ReceiveWebhook:
                 taken.left.append(message.id)
             else:
                 self._take(message, taken)
-        for name, metric in (("forged", "ForgedWebhooks"), ("malformed", "MalformedWebhooks")):
+        for name, metric in (("forged", Metric.FORGED), ("malformed", Metric.MALFORMED)):
             if taken.done[name]:
                 self.metrics.count(metric, taken.done[name])
         return taken
@@ -136,7 +137,7 @@ class ReceiveWebhook:
         if self.results.is_erased(ref):
             return Received.ERASED
         self.results.set_aside(ref, payload, why, self.clock())
-        self.metrics.count("StrayResults")
+        self.metrics.count(Metric.STRAY)
         return Received.SET_ASIDE
 
     def _verified(self, token: object, sent_at: int) -> RowRef:
