@@ -178,13 +178,14 @@ def test_how_things_stand(world: World) -> None:
     world.provider.answers = [httpx.ReadTimeout("no answer")]
     world.pipeline.submit.run(*world.messages.take()[0])
 
-    assert sweep(world, 60) == {"OpenJobs": 1, "UnknownBatches": 1, "OldestUnsentSeconds": 60}
+    assert sweep(world, 60) == {"OpenJobs": 1, "OldestUnsentSeconds": 60}
+    stands = sweep(world, 540)
+    assert stands.pop("BatchesRequeued") == 1
+    assert stands == {"OpenJobs": 1, "UnknownBatches": 1, "OldestUnsentSeconds": 600}
 
     world.provider.answers = [httpx.Response(401, json={"error": "Invalid API key"})]
-    world.now += 60
-    sweep(world, 60)
     world.submit_all()
-    stands = sweep(world, 3600 - 190)
+    stands = sweep(world, 2990)
     assert (stands["JobsOnHold"], stands["OldestUnsentSeconds"]) == (1, 3590)
 
     sweep(world, 10)  # the deadline

@@ -44,7 +44,7 @@ class Metric(StrEnum):
     OPEN_JOBS = "OpenJobs"  # jobs that are not done
     JOBS_ON_HOLD = "JobsOnHold"  # of these, those that are paused
     OVERDUE_JOBS = "OverdueJobs"  # jobs without an answer an hour after their deadline
-    UNKNOWN_BATCHES = "UnknownBatches"  # batches before the deadline that may have been sent
+    UNKNOWN_BATCHES = "UnknownBatches"  # batches that may have been sent, since ten minutes
     OLDEST_UNSENT = "OldestUnsentSeconds"  # since the upload of the oldest batch that is not sent
     LAST_UPLOAD = "HoursSinceUpload"  # since the last file was dropped
     BUDGET_USED = "BudgetUsedPercent"  # of CreditsPerMonth, reserved or charged in this month

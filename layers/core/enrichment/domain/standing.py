@@ -10,6 +10,8 @@ from enrichment.domain.metric import Metric
 # Seconds after a job's deadline by which its answer must be there: the sweeper looks each minute,
 # and a run of `compile` takes a quarter of an hour at most.
 _ANSWER_TAKES = 3600
+# Seconds from a claim in which a result, which would prove that the batch arrived, mostly comes.
+_DOUBT_LASTS = 600
 
 
 @dataclass
@@ -36,9 +38,11 @@ class Standing:
         self.overdue += job.is_unfinished and self.now - job.deadline_at >= _ANSWER_TAKES
 
     def see_batches(self, job: Job, batches: Iterable[Batch]) -> None:
-        """Count the batches of a job that is under way."""
+        """Count the batches of a job of which results are awaited."""
         for batch in batches:
-            self.unknown_batches += batch.state is BatchState.UNKNOWN
+            since_claim = self.now - (batch.claimed_at or 0)
+            in_doubt = batch.state is BatchState.UNKNOWN and since_claim >= _DOUBT_LASTS
+            self.unknown_batches += in_doubt
             if batch.state is BatchState.PLANNED:
                 since = max(job.created_at, job.reopened_at)
                 self.oldest_unsent = max(self.oldest_unsent, self.now - since)

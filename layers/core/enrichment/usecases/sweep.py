@@ -155,7 +155,7 @@ class Sweep:
             case JobState.DELIVERED if job.awaited and now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
-                self._look_for_late_results(job, swept)
+                self._look_for_late_results(job, swept, standing)
 
     def _sweep_under_way(self, job: Job, swept: Swept, standing: Standing) -> None:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
@@ -276,7 +276,7 @@ class Sweep:
         else:
             self.jobs.dismiss_late(job.id, awaits_more=not complete)
 
-    def _look_for_late_results(self, job: Job, swept: Swept) -> None:
+    def _look_for_late_results(self, job: Job, swept: Swept, standing: Standing) -> None:
         """Amend an output with what came unnoticed, and see to what is still to be sent.
 
         A job of which nothing can be expected any more is closed.
@@ -284,17 +284,18 @@ class Sweep:
         now = self.clock()
         self.jobs.change(job.id, recounted_at=now)
         if job.awaited:
-            self._look_after_waiting(job, swept)
+            self._look_after_waiting(job, swept, standing)
         results, _ = self._results(job)
         if results > job.delivered:
             swept.jobs_amended += self.completion.compile(job)
         elif now - job.deadline_at >= self.patience.late:
             self.jobs.close(job.id)
 
-    def _look_after_waiting(self, job: Job, swept: Swept) -> None:
+    def _look_after_waiting(self, job: Job, swept: Swept, standing: Standing) -> None:
         """See to batches that wait after a first answer: to lost messages and runs that died."""
         now = self.clock()
         batches = self.batches.of(job)
+        standing.see_batches(job, batches)
         self._requeue(job, list(filter(_waits, batches)), swept)
         for batch in batches:
             since = now - (batch.claimed_at or 0)
