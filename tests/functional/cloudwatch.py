@@ -3,12 +3,13 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
 from io import StringIO
 from operator import ge, gt
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from checks.transform import source, watching
@@ -18,7 +19,9 @@ from enrichment.domain.metric import Metric
 
 STACK = "test"
 _COMPARED = {"GreaterThanThreshold": gt, "GreaterThanOrEqualToThreshold": ge}
-_STATISTICS = {"Sum": sum, "Maximum": max, "Minimum": min}
+_STATISTICS: Mapping[str, Callable[[list[float]], float]] = MappingProxyType(
+    {"Sum": sum, "Maximum": max, "Minimum": min}
+)
 
 
 @cache
@@ -83,9 +86,7 @@ class CloudWatch:
         if "Metrics" not in alarm:
             return self._statistic(alarm, alarm["Statistic"], alarm["Period"], now, back)
         [expression] = [one["Expression"] for one in alarm["Metrics"] if "Expression" in one]
-        stats = {
-            one["Id"]: one["MetricStat"] for one in alarm["Metrics"] if "MetricStat" in one
-        }
+        stats = {one["Id"]: one["MetricStat"] for one in alarm["Metrics"] if "MetricStat" in one}
         assert set(expression.split(" + ")) == stats.keys()
         parts = [
             self._statistic(stat["Metric"], stat["Stat"], stat["Period"], now, back)

@@ -10,6 +10,7 @@ from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.metric import Metric
 from enrichment.domain.outcome import halt_sentence, moment
+from enrichment.logs import about, logger
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -38,6 +39,8 @@ class PauseJob:
         The sweeper does it if this run dies before.
         """
         self.metrics.count(Metric.PAUSED_JOBS)
+        with about(job.id):
+            logger.warning("paused", extra={"halt": job.halt})
         patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
         message = " ".join(
             (
@@ -69,6 +72,8 @@ class ResumeJob:
         """
         if not self.jobs.resume(job.id):
             return False
+        with about(job.id):
+            logger.info("resumed")
         planned = [
             batch.number for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
         ]

@@ -2,8 +2,10 @@
 only a hint.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
@@ -20,6 +22,7 @@ from enrichment.domain.metric import Metric
 from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
 from enrichment.errors import SettingsError
+from enrichment.logs import about, logger
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
@@ -63,8 +66,11 @@ class Patience:
 
 @dataclass
 class Swept:
-    """What a sweep did, for its log line. `waiting` is the queue's length, where it mattered."""
+    """What a sweep saw and did, for its log line. `waiting` is the queue's length, where it
+    mattered.
+    """
 
+    standing: Standing
     waiting: int | None = None
     uploads_found: int = 0
     erasures_restarted: int = 0
@@ -112,31 +118,35 @@ class Sweep:
         """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
         the others waiting.
         """
-        swept, standing = Swept(), Standing(self.clock())
+        swept = Swept(Standing(self.clock()))
         for job in self.jobs.open():
-            standing.see(job)
+            swept.standing.see(job)
+            before = _done_by(swept)
             try:
-                self._sweep_job(job, swept, standing)
+                with about(job.id):
+                    self._sweep_job(job, swept)
+                    _log_news(before, _done_by(swept))
             except (
                 Exception
             ) as error:  # one broken job must not stop the rest; it is reported by name
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
-        self._find_uploads(swept, standing)
+        self._find_uploads(swept)
         self._find_erasures(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
         swept.months_stated = self.state_months.run()
-        self._tell(swept, standing)
+        self._tell(swept)
         return swept
 
-    def _tell(self, swept: Swept, standing: Standing) -> None:
+    def _tell(self, swept: Swept) -> None:
         """Tell how things stood as this sweep began, in one line."""
+        standing = swept.standing
         if cap := self.budget.month_cap:
             month = self.budget.month(month_of(standing.now))
             standing.budget_used = 100 * month.reserved / cap
         requeued = {Metric.REQUEUED: swept.batches_requeued} if swept.batches_requeued else {}
         self.metrics.tell({**standing.measures(), **requeued})
 
-    def _sweep_job(self, job: Job, swept: Swept, standing: Standing) -> None:
+    def _sweep_job(self, job: Job, swept: Swept) -> None:
         now = self.clock()
         match job.state:
             case JobState.SPLITTING if self._splitting_died(job, now):
@@ -145,7 +155,7 @@ class Sweep:
             case JobState.RUNNING | JobState.PAUSED if now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.RUNNING | JobState.PAUSED:
-                self._sweep_under_way(job, swept, standing)
+                self._sweep_under_way(job, swept)
             case JobState.COMPILING | JobState.OVERTAKEN if self._compiling_died(job, now):
                 self.jobs.change(job.id, compile_asked_at=now)
                 self.compile_starter.start(job.id)
@@ -155,13 +165,13 @@ class Sweep:
             case JobState.DELIVERED if job.awaited and now >= job.deadline_at:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
-                self._look_for_late_results(job, swept, standing)
+                self._look_for_late_results(job, swept)
 
-    def _sweep_under_way(self, job: Job, swept: Swept, standing: Standing) -> None:
+    def _sweep_under_way(self, job: Job, swept: Swept) -> None:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
             self.pause.tell(job)
         batches = self.batches.of(job)
-        standing.see_batches(job, batches)
+        swept.standing.see_batches(job, batches)
         self._sweep_batches(job, batches, swept)
         self.completion.finish_if_complete(job.id)
         if job.state is JobState.PAUSED:
@@ -276,7 +286,7 @@ class Sweep:
         else:
             self.jobs.dismiss_late(job.id, awaits_more=not complete)
 
-    def _look_for_late_results(self, job: Job, swept: Swept, standing: Standing) -> None:
+    def _look_for_late_results(self, job: Job, swept: Swept) -> None:
         """Amend an output with what came unnoticed, and see to what is still to be sent.
 
         A job of which nothing can be expected any more is closed.
@@ -284,18 +294,18 @@ class Sweep:
         now = self.clock()
         self.jobs.change(job.id, recounted_at=now)
         if job.awaited:
-            self._look_after_waiting(job, swept, standing)
+            self._look_after_waiting(job, swept)
         results, _ = self._results(job)
         if results > job.delivered:
             swept.jobs_amended += self.completion.compile(job)
         elif now - job.deadline_at >= self.patience.late:
             self.jobs.close(job.id)
 
-    def _look_after_waiting(self, job: Job, swept: Swept, standing: Standing) -> None:
+    def _look_after_waiting(self, job: Job, swept: Swept) -> None:
         """See to batches that wait after a first answer: to lost messages and runs that died."""
         now = self.clock()
         batches = self.batches.of(job)
-        standing.see_batches(job, batches)
+        swept.standing.see_batches(job, batches)
         self._requeue(job, list(filter(_waits, batches)), swept)
         for batch in batches:
             since = now - (batch.claimed_at or 0)
@@ -339,14 +349,14 @@ class Sweep:
         except SettingsError:
             return None
 
-    def _find_uploads(self, swept: Swept, standing: Standing) -> None:
+    def _find_uploads(self, swept: Swept) -> None:
         now = self.clock()
         for upload in chain.from_iterable(
             self.bucket.uploads_since(f"{folder}/", 0) for folder in UPLOADS
         ):
             if not is_upload(upload.key):
                 continue
-            standing.see_upload(upload.at)
+            swept.standing.see_upload(upload.at)
             if not self.patience.upload <= now - upload.at <= self.patience.lookback:
                 continue
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
@@ -362,6 +372,18 @@ class Sweep:
             if is_due and self.erasures.is_idle(erasure, now, self.patience.erase):
                 self.erase_starter.start(upload.key, upload.version)
                 swept.erasures_restarted += 1
+
+
+def _done_by(swept: Swept) -> dict[str, Any]:
+    """What a sweep did by now, counted."""
+    left_out = ("standing", "waiting", "problems")
+    return {name: value for name, value in vars(swept).items() if name not in left_out}
+
+
+def _log_news(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Log what a sweep did for one job, if it did anything."""
+    if done := {name: count for name, count in after.items() if count != before[name]}:
+        logger.info("swept", extra={"done": sorted(done)})
 
 
 def _waits(batch: Batch) -> bool:

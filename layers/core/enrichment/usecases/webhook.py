@@ -22,6 +22,7 @@ from enrichment.errors import (
     SettingsError,
     WebhookError,
 )
+from enrichment.logs import about, logger
 from enrichment.store.results import Results, Stored
 
 MOST_BYTES = 64 << 10  # of a body; a result has some hundred
@@ -121,6 +122,10 @@ class ReceiveWebhook:
         custom = payload.pop("custom", None)
         token = custom.get("token") if isinstance(custom, dict) else None
         ref = self._verified(token, self.clock() if sent_at is None else sent_at)
+        with about(ref.job):
+            return self._store(ref, payload)
+
+    def _store(self, ref: RowRef, payload: Mapping[str, Any]) -> Received:
         if not is_final(payload):
             return self._aside(ref, payload, "not a final status")
         match self.results.put(ref, payload, self.clock()):
@@ -137,6 +142,7 @@ class ReceiveWebhook:
         if self.results.is_erased(ref):
             return Received.ERASED
         self.results.set_aside(ref, payload, why, self.clock())
+        logger.warning("set aside", extra={"batch": ref.batch, "why": why})
         self.metrics.count(Metric.STRAY)
         return Received.SET_ASIDE
 
