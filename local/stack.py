@@ -45,6 +45,7 @@ _PARAMETERS = {
     "CONCURRENCY": "Concurrency",
     "WEBHOOK_CONCURRENCY": "WebhookConcurrency",
     "LOG_LEVEL": "LogLevel",
+    "METRIC_FOLDERS": "MetricFolders",
     "LOG_RETENTION_DAYS": "LogRetentionDays",
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
     "CREDITS_PER_PHONE": "CreditsPerPhone",

@@ -383,7 +383,7 @@ def _done_by(swept: Swept) -> dict[str, Any]:
 def _log_news(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Log what a sweep did for one job, if it did anything."""
     if done := {name: count for name, count in after.items() if count != before[name]}:
-        logger.info("swept", extra={"done": sorted(done)})
+        logger.info("swept", extra={"done": ", ".join(sorted(done))})
 
 
 def _waits(batch: Batch) -> bool:
