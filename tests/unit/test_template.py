@@ -138,6 +138,7 @@ def test_no_name_is_too_long_whatever_the_stack_is_called(resources: dict[str, A
         ("AWS::Events::Rule", "Name"): 64,
         ("AWS::SQS::Queue", "QueueName"): 80,
         ("AWS::CloudWatch::Alarm", "AlarmName"): 255,
+        ("AWS::CloudWatch::Dashboard", "DashboardName"): 255,
         ("AWS::IAM::Role", "RoleName"): 64,
         ("AWS::S3::Bucket", "BucketName"): 63,
         ("AWS::Logs::LogGroup", "LogGroupName"): 512,
@@ -150,7 +151,8 @@ def test_no_name_is_too_long_whatever_the_stack_is_called(resources: dict[str, A
         if attribute in properties
     }
     starting_themselves = {"SplitFunction": "split", "EraseFunction": "erase"}
-    assert {name for _, name in named} == {*starting_themselves, "Logs", "AccessLogs", "Api"}
+    after_the_stack = {"Logs", "AccessLogs", "Api", "Dashboard"}
+    assert {name for _, name in named} == {*starting_themselves, *after_the_stack}
     stack_id = "Fn::Select", [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]
     for resource, function in starting_themselves.items():
         name = named["AWS::Lambda::Function", resource]
