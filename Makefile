@@ -17,8 +17,8 @@ UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup run up down test crashes others unit simulate nightly stories bench corpus-score check \
-	lint scan format docs schema lock clean
+.PHONY: help setup run up dashboard down test crashes others unit simulate nightly stories bench \
+	corpus-score check lint scan format docs schema lock clean
 
 help: ## show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ run: $(READY) ## drop FILE (events/contacts.csv) as TYPE (email), fetch the answ
 
 up: $(READY) ## start the local stack and leave it running; .local/stack.json tells where
 	@$(PYTHON) -m local.up
+
+dashboard: $(READY) ## draw the dashboard of the local stack that runs
+	@$(PYTHON) -m local.dashboard
 
 down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down

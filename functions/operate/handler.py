@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enrichment.errors import OperatorError
-from enrichment.logs import logger
+from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 from enrichment.usecases.operate import Action
 
@@ -17,9 +17,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     asked = event.get("action")
     if asked not in set(Action):
         return {"error": f"the action must be one of: {', '.join(Action)}"}
-    try:
-        done = deployed().operate.run(str(event.get("job", "")), Action(asked))
-    except OperatorError as error:
-        return {"error": str(error)}
-    logger.info("operate", extra={"job": event["job"], "action": asked, "done": done})
+    job = str(event.get("job", ""))
+    with about(job):
+        try:
+            done = deployed().operate.run(job, Action(asked))
+        except OperatorError as error:
+            return {"error": str(error)}
+        logger.info("operate", extra={"action": asked, "done": done})
     return {"done": done}

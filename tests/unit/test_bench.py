@@ -9,6 +9,7 @@ from bench.account import KEY, Account
 from bench.one import measured
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import SUBJECTS
+from bench.watching import counted
 
 ROWS = 6_000
 
@@ -57,3 +58,14 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
         "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING
         "send_message_batch": -(-batches // 10),
     }
+
+
+@pytest.mark.parametrize("rows", [100, 2_000])
+def test_what_a_job_tells_hardly_grows_with_its_rows(rows: int) -> None:
+    found = counted(rows)
+    sweeps, outputs, released = 60, 1, rows // 2_000
+    assert found["contacts"] == rows
+    assert 0 < found["lines"] <= sweeps + outputs + released
+    assert 0 < found["bytes"] < 500 * found["lines"] + 1_000
+    assert 0 < found["usd"] < 0.01
+    assert 0 < found["usd_a_month_at_rest"] < 1
