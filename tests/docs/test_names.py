@@ -13,9 +13,9 @@ from samtranslator.yaml_helper import yaml_parse
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import OWN_FOLDERS, UPLOADS, WORK, request_of
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN, RowState, fresh
 from enrichment.errors import BadOption
-from enrichment.usecases.operate import Action
 from local.provider.behaviour import Behaviour
 from local.stack import chosen_settings
 from tests.docs.pages import (

@@ -56,6 +56,10 @@ ENVIRONMENT = {
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
     "STACK": "test",
+    "SUBMIT_DEAD_LETTERS_URL": "https://submit-dead-letters.test",
+    "FAILED_EVENTS_URL": "https://failed-events.test",
+    "WEBHOOK_QUEUE_URL": "https://webhooks.test",
+    "WEBHOOK_DEAD_LETTERS_URL": "https://webhook-dead-letters.test",
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from enrichment.adapters import bucket
 from enrichment.domain.folder import memory_key, source_key
-from enrichment.usecases.operate import Action
+from enrichment.domain.operating import Action
 from tests.functional.runs import time_for
 from tests.functional.world import Killed, batch_of, contacts
 from tests.iam.world import WorldOfRoles

@@ -302,5 +302,17 @@ class EraseSettings(
     """What `erase` needs."""
 
 
-class OperateSettings(StoreSettings, QueueSettings, CompileStartSettings, DeadlineSettings):
+class OperateSettings(
+    StoreSettings,
+    BucketSettings,
+    QueueSettings,
+    CompileStartSettings,
+    SplitStartSettings,
+    EraseStartSettings,
+    ApiKeySettings,
+    ProviderSettings,
+    DeadLetterSettings,
+    DeadlineSettings,
+    MetricSettings,
+):
     """What `operate` needs."""

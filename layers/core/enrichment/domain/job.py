@@ -11,6 +11,7 @@ from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
+from enrichment.domain.operating import ActionTaken
 
 PLAN_VERSION = 4
 
@@ -87,7 +88,7 @@ def before(state: JobState, among: Iterable[JobState] = tuple(JobState)) -> list
 
 class Halt(StrEnum):
     """Why a job is paused, mostly by the provider's answer to a batch. Only with UNEXPECTED may
-    something have been enqueued.
+    something have been enqueued by it.
     """
 
     NO_KEY = "NO_KEY"  # nothing was asked: the secret with the API key is missing or unreadable
@@ -97,6 +98,11 @@ class Halt(StrEnum):
     PLAN_LIMIT = "PLAN_LIMIT"  # 422, a limit of the account's plan is reached
     # an answer that its documentation does not describe; the batch it answered is UNKNOWN
     UNEXPECTED = "UNEXPECTED"
+    OPERATOR = "OPERATOR"  # an operator paused it; nothing was asked
+
+
+# The pauses that only an operator ends, or the deadline.
+UNTIL_AN_OPERATOR = frozenset({Halt.UNEXPECTED, Halt.OPERATOR})
 
 
 class FolderBudget(BaseModel):
@@ -118,11 +124,11 @@ class Job(BaseModel):
     may have written; it is empty until the job runs. `delivered` counts the results that are in the
     output, `awaited` the rows of it that wait for one until the deadline; `late_at` is when the
     first result came that is not in it, `last_result_at` when one came at all, to the minute, and
-    `reopened_at` when an operator had it send again. `compile_attempts`
-    counts the runs of `compile` since one finished; `noted` names the run of `compile` whose time
-    was up, and that noted what it had read; `whole` tells that every batch was settled before the
-    last of them was asked for. `given_up` tells that an operator ended the job, and `cancelled_at` is
-    when nothing more of it was to be sent. `unfinished` names
+    `reopened_at` when an operator had it send again. `compile_attempts` counts the runs of
+    `compile` since one finished; `noted` names the run of `compile` whose time was up, and that
+    noted what it had read; `whole` tells that every batch was settled before the last of them was
+    asked for. `given_up` tells that an operator ended the job, and `cancelled_at` is when nothing
+    more of it was to be sent; `actions` are the last that operators asked for. `unfinished` names
     the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
     (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
     since then. `content` names what was asked of which bytes, so that the same is not paid for
@@ -137,11 +143,11 @@ class Job(BaseModel):
     Credits: `price` is that of one thing that is found, `most_each` what one contact may cost at
     most, `most_credits` the file's own cap, and `budgets` are those of the folders above it, in
     force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
-    what of it results charged; `moved_at` is when that changed last. `sent` counts the contacts that
-    were sent, `answered` those of them that were settled with a result, `hits` those that brought
-    something, and `things` what they brought; `counts` tells that they were counted from the first
-    on, which jobs of earlier versions do not. `balance_before` is what the
-    account had before the first batch was sent, and `balance_asked_at` when that was asked.
+    what of it results charged; `moved_at` is when that changed last. `sent` counts the contacts
+    that were sent, `answered` those of them that were settled with a result, `hits` those that
+    brought something, and `things` what they brought; `counts` tells that they were counted from
+    the first on, which jobs of earlier versions do not. `balance_before` is what the account had
+    before the first batch was sent, and `balance_asked_at` when that was asked.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -198,6 +204,7 @@ class Job(BaseModel):
     whole: bool = False
     given_up: bool = False
     cancelled_at: int | None = None
+    actions: tuple[ActionTaken, ...] = ()
     last_result_at: int | None = None
     reopened_at: int = 0
     delivered: int = 0

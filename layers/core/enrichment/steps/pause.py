@@ -1,4 +1,6 @@
-"""A job that the provider will not serve for now is paused: its owner is told, once."""
+"""A job that the provider will not serve for now, or that an operator stops, is paused: its owner
+is told, once.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
-from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.job import UNTIL_AN_OPERATOR, Halt, Job, JobState
 from enrichment.domain.outcome import halt_sentence, moment
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.batches import Batches
@@ -28,16 +30,30 @@ class PauseJob:
         """Pause a job; nothing if it is paused already. The message is the provider's own."""
         message = whole(message)
         if self.jobs.pause(job.id, halt, message):
-            paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
-            self.tell(job.model_copy(update=paused))
+            self._told(job, halt, message)
+
+    def hold(self, job: Job) -> bool:
+        """Pause a job for an operator, whether it runs or is paused for another cause; False if it
+        is in another state, or held already.
+        """
+        held = self.jobs.pause(job.id, Halt.OPERATOR, "") or self.jobs.hold(job.id)
+        if held:
+            self._told(job, Halt.OPERATOR, "")
+        return held
+
+    def _told(self, job: Job, halt: Halt, message: str) -> None:
+        paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
+        self.tell(job.model_copy(update=paused))
 
     def tell(self, job: Job) -> None:
-        """Tell of a pause: the owner by a report, the platform team by a metric.
+        """Tell of a pause: the owner by a report, the platform team by a metric, unless it was one
+        of them who paused it.
 
         The sweeper does it if this run dies before.
         """
-        self.metrics.count("PausedJobs")
-        patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
+        if job.halt is not Halt.OPERATOR:
+            self.metrics.count("PausedJobs")
+        patience = words.NO_PROBE if job.halt in UNTIL_AN_OPERATOR else words.PATIENCE
         message = " ".join(
             (
                 f"{halt_sentence(job)}.",
