@@ -118,6 +118,7 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "have people taken for erased": _setting(_ERASURE, "finished_at"),
         "forget an erasure": _at("delete_item", _ERASURE),
         "see which jobs are open": _query("yes", IndexName="open-jobs"),
+        "see which jobs there were": _query("2026-11", IndexName="recent-jobs"),
         "read the whole table": ("dynamodb", "scan", {"TableName": "Table"}),
         # The bucket
         "read an upload": _object("get_object", _UPLOAD, VersionId="1"),
@@ -240,8 +241,10 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"start split", "start compile", "start erase"}
         ),
         "operate": frozenset(
-            {"read a job", "end a job", "have a batch sent again"}
-            | {"ask for a batch", "start compile"}
+            {"read a job", "end a job", "have a batch sent again", "see which jobs there were"}
+            | {"ask for a batch", "post a result past the door", "clear failed events away"}
+            | {"start split", "start compile", "start erase"}
+            | {"read the API key", "write a report", "forge a receipt"}
         ),
         "door": frozenset({"post a result past the door"}),
     }

@@ -14,6 +14,7 @@ from enrichment.domain.found import SURE_ENOUGH
 from enrichment.domain.outcome import NOUNS, TO_FIX, RowState, moment
 from enrichment.domain.report import Credits, Report
 from enrichment.words import credits as words
+from enrichment.words.operating import ACTIONS, NOBODY_SAID
 
 # How each state is named and explained to people, in the order of the chart. The template colours
 # it by its value.
@@ -120,6 +121,15 @@ class FileLink:
 
 
 @dataclass(frozen=True)
+class ActionTold:
+    """What an operator did, as the page tells it."""
+
+    when: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True)
 class Names:
     """As many names as are worth a look, and how many there are besides."""
 
@@ -189,6 +199,7 @@ def page(report: Report) -> str:
         kept=_names(_named(header) for header in report.columns_seen if header not in taken),
         doubtful=_names(report.ambiguous_rows),
         looked_for=_LOOKED_FOR[report.type] if report.type else "",
+        actions=_actions(report),
         credits=_credits(report),
         finished=moment(report.finished_at),
         took=_duration(report.seconds),
@@ -487,6 +498,13 @@ def _price(report: Report) -> str:
         return ""
     total = spent.at_most if report.status == "estimated" else spent.settled
     return counted(total, "credit") + (f" ({spent.cost})" if spent.cost else "")
+
+
+def _actions(report: Report) -> list[ActionTold]:
+    return [
+        ActionTold(moment(each.at), ACTIONS.get(each.action, each.action), each.by or NOBODY_SAID)
+        for each in report.actions
+    ]
 
 
 def _names(names: Iterable[str]) -> Names:

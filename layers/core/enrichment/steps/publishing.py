@@ -18,6 +18,7 @@ from enrichment.domain.report import (
     Earlier,
     FixedFile,
     NameAsSent,
+    OperatorAction,
     Report,
     RowAsSent,
     Saved,
@@ -95,6 +96,9 @@ class PublishReport:
             countries=job.countries,
             started_at=job.created_at,
             finished_at=self.clock(),
+            actions=tuple(
+                OperatorAction(action=each.action, by=each.who, at=each.at) for each in job.actions
+            ),
             **_as_read(sheet, found),
             **_as_counted(counted),
             **details,

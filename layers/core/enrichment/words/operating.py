@@ -40,6 +40,17 @@ DONE: MappingProxyType[str, str] = MappingProxyType(
         "compile": "the output is written again",
     }
 )
+# What an operator did, as the file's owner reads it, by the action.
+ACTIONS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "pause": "Paused the job",
+        "resume": "Let the job go on",
+        "resend": "Sent again what may or may not have been accepted",
+        "give_up": "Ended the job",
+        "compile": "Had the output written again",
+    }
+)
+NOBODY_SAID = "An operator"
 # That it was done before, by the action.
 ALREADY: MappingProxyType[str, str] = MappingProxyType(
     {
