@@ -19,15 +19,17 @@ _MOST_NAMED = 5  # files of one name that are told
 @dataclass(frozen=True)
 class Wanted:
     """Which jobs a list is to have: of some states, all if none are named; below a folder, with or
-    without `incoming/`; begun at some time (epoch seconds) or later.
+    without `incoming/`; begun since and until some time (epoch seconds).
     """
 
     states: frozenset[JobState] = frozenset()
     folder: str = ""
     since: int = 0
+    until: int | None = None
 
     def has(self, job: Summary) -> bool:
-        return self._is_below(job.key) and (not self.states or job.state in self.states)
+        early = self.until is None or job.created_at <= self.until
+        return early and self._is_below(job.key) and (not self.states or job.state in self.states)
 
     def _is_below(self, key: str) -> bool:
         below = self.folder.strip("/")

@@ -47,6 +47,7 @@ class ListJobs(_Question):
     states: frozenset[JobState] = frozenset()
     folder: str = Field(default="", max_length=_LONGEST_NAME)
     since: int = 0
+    until: int | None = None
     most: int = Field(default=50, ge=1, le=_MOST_JOBS)
 
 
@@ -145,7 +146,7 @@ class Operate:
                 return Done(action=asked.action, by=asked.by, done=tried, left=left)
 
     def _list(self, asked: ListJobs) -> Listed:
-        wanted = Wanted(asked.states, asked.folder, asked.since)
+        wanted = Wanted(asked.states, asked.folder, asked.since, asked.until)
         found = list(islice(self.find.list(wanted), asked.most + 1))
         return Listed(jobs=found[: asked.most], more=len(found) > asked.most)
 
