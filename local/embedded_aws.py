@@ -37,6 +37,7 @@ def mend() -> None:
     _bodies_are_validated()
     _requests_count_as_tls()
     _requests_have_the_keys_of_their_items()
+    _alarms_are_asked_for_by_how_their_names_begin()
 
 
 def _events_carry_the_version() -> None:
@@ -228,6 +229,24 @@ def _requests_have_the_keys_of_their_items() -> None:
     iam_actions.dynamodb_service_context = context_with_keys
     iam_actions.dynamodb_transaction_checks = checks
     iam_evaluator.enforce = enforce_of_part
+
+
+def _alarms_are_asked_for_by_how_their_names_begin() -> None:
+    """A policy may name the alarms that somebody sees; here they count as all that there are.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource_with_prefix(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *where: str
+    ) -> Any:
+        if headers.get("x-amz-target", "").endswith(".DescribeAlarms"):
+            prefix = json.loads(body).get("AlarmNamePrefix", "")
+            return f"arn:aws:cloudwatch:{':'.join(where)}:alarm:{prefix}*"
+        return resource_of(service, method, path, headers, body, query, *where)
+
+    iam_actions.extract_resource_arn = resource_with_prefix
 
 
 if __name__ == "__main__":

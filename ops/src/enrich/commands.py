@@ -67,6 +67,8 @@ class Told:
     connect: Connect
 
     def stack(self) -> Stack:
+        if self.place.is_found:
+            typer.echo(f"enrich: the stack of {self.place.local}", err=True)
         return self.connect(self.place)
 
 
@@ -82,7 +84,10 @@ def before(
         str | None, typer.Option(envvar="ENRICH_STACK", help="Name of the stack.")
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Profile of your AWS credentials.")] = None,
-    region: Annotated[str | None, typer.Option(help="Region of the stack.")] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the stack."),
+    ] = None,
     local: Annotated[
         Path | None,
         typer.Option(
@@ -271,7 +276,10 @@ def erase(
         before_it = set(stack.keys("reports/erase/"))
         stack.put(f"erase/{file.name}", file)
         receipt = _await_receipt(stack, before_it, wait)
-        _print({"receipt": receipt}, as_json, lambda _: f"Done. The receipt is {receipt}")
+        told = json.loads(stack.read(receipt) or b"{}")
+        _print({"key": receipt, **told}, as_json, lambda _: pictures.receipt(receipt, told))
+        if not told.get("complete"):
+            raise Refused("somebody was not erased everywhere; the receipt tells where")
 
 
 @app.command()
@@ -324,11 +332,12 @@ def _lines(
     stack: Stack, words: list[str], begin: datetime, follow: bool
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Events of the log, each with what it says."""
-    seen: set[str] = set()
+    seen: set[tuple[Any, ...]] = set()
     while True:
         for event in stack.log(words, begin):
-            if event["eventId"] not in seen:
-                seen.add(event["eventId"])
+            one = (event["timestamp"], event["logStreamName"], event["message"])
+            if one not in seen:
+                seen.add(one)
                 yield event, _told(str(event["message"]))
         if not follow:
             return
@@ -376,7 +385,7 @@ def _await_receipt(stack: Stack, before_it: set[str], wait: float) -> str:
     end = time.monotonic() + wait
     while time.monotonic() < end:
         new = [key for key in stack.keys("reports/erase/") if key not in before_it]
-        if receipts := [key for key in new if key.endswith(".html")]:
+        if receipts := [key for key in new if key.endswith(".json")]:
             return receipts[0]
         time.sleep(min(3, wait))
     raise Trouble("there is no receipt yet; the sweeper goes on until there is one")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -11,6 +12,9 @@ from enrich.answers import ActionTaken, Done, JobView, Listed, Summary
 from enrich.doctor import Finding, State
 
 _ROOMY = 100  # columns from which on a list has more of them
+_TEXTS = 2  # columns before those of numbers
+_BETWEEN = 2  # spaces after a column
+_LEAST_PATH = 16  # columns for a file's path
 _STYLES = {
     "PAUSED": "yellow",
     "FAILED": "red",
@@ -50,31 +54,42 @@ def redriven(rounds: Sequence[Done]) -> RenderableType:
 
 def job_list(jobs: Sequence[Summary], now: float, width: int) -> RenderableType:
     """Jobs as a table, the newest first."""
-    roomy = width >= _ROOMY
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    table.add_column("Job", no_wrap=True, min_width=16)
-    table.add_column("State", no_wrap=True, min_width=9)
-    table.add_column("Begun", no_wrap=True, justify="right", min_width=5)
-    if roomy:
-        table.add_column("Contacts", no_wrap=True, justify="right")
-    table.add_column("Sent", no_wrap=True, justify="right", min_width=5)
-    table.add_column("Found", no_wrap=True, justify="right", min_width=5)
-    table.add_column("Credits", no_wrap=True, justify="right", min_width=7)
-    table.add_column("File", no_wrap=True, overflow="ellipsis", ratio=1, min_width=16)
-    for job in jobs:
-        known = job["counts"]
-        cells = [
-            Text(job["id"]),
-            state(job),
-            Text(ago(now - job["created_at"])),
-            *([Text(f"{job['contacts']:,}")] if roomy else []),
-            Text(f"{job['sent']:,}" if known else "–"),
-            Text(f"{job['hits']:,}" if known else "–"),
-            Text(f"{job['charged']:,}"),
-            Text(short(job["key"])),
-        ]
-        table.add_row(*cells)
+    heads = ("Job", "State", "Begun", *(["Contacts"] if width >= _ROOMY else []), "Sent", "Found")
+    heads = (*heads, "Credits")
+    lines = [_cells(job, now, width) for job in jobs]
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    room = max(_LEAST_PATH, width - sum(widths) - _BETWEEN * len(widths))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, no_wrap=True, justify="left" if place < _TEXTS else "right")
+    table.add_column("File", no_wrap=True)
+    for job, line in zip(jobs, lines, strict=True):
+        name, at, *numbers = map(Text, line)
+        at.style = _STYLES.get(job["state"], "")
+        table.add_row(name, at, *numbers, Text(_end_of(short(job["key"]), room)))
     return table
+
+
+def _cells(job: Summary, now: float, width: int) -> list[str]:
+    counted = job["counts"]
+    return [
+        job["id"],
+        job["state"],
+        ago(now - job["created_at"]),
+        *([f"{job['contacts']:,}"] if width >= _ROOMY else []),
+        f"{job['sent']:,}" if counted else "–",
+        f"{job['hits']:,}" if counted else "–",
+        f"{job['charged']:,}",
+    ]
+
+
+def _end_of(path: str, room: int) -> str:
+    """The end of a path that has not room enough: it ends in the file's name.
+
+    >>> _end_of("email/sales/q3/leads.csv", 16)
+    '…es/q3/leads.csv'
+    """
+    return path if len(path) <= room else f"…{path[len(path) - room + 1 :]}"
 
 
 def state(job: Summary) -> Text:
@@ -92,8 +107,11 @@ def one_job(job: JobView, now: float) -> RenderableType:
     parts: list[RenderableType] = [grid]
     if job["actions"]:
         parts += [Text(), Text("What operators did", style="bold"), _actions(job["actions"])]
-    if hints := list(next_steps(job)):
-        parts += [Text(), Text("What you may do", style="bold"), *map(Text, hints)]
+    if steps := list(next_steps(job)):
+        commands = Table.grid(padding=(0, 2))
+        for command, when in steps:
+            commands.add_row(command, Text(when, style="dim"))
+        parts += [Text(), Text("What you may do", style="bold"), commands]
     return Group(*parts)
 
 
@@ -148,19 +166,28 @@ def doubt(job: JobView) -> str:
     )
 
 
-def next_steps(job: JobView) -> Iterable[str]:
-    """The commands that make sense for a job as it stands."""
+def next_steps(job: JobView) -> Iterable[tuple[str, str]]:
+    """The commands that make sense for a job as it stands, and when."""
     name = job["id"]
     if job["state"] == "PAUSED":
-        yield f"enrich resume {name}    once the cause is mended"
+        mended = "to let it go on" if job["halt"] == "OPERATOR" else "once the cause is mended"
+        yield f"enrich resume {name}", mended
     if job["state"] == "RUNNING":
-        yield f"enrich pause {name}     to stop it for now"
+        yield f"enrich pause {name}", "to stop it for now"
     if job["doubt"]["batches"]:
-        yield f"enrich resend --ambiguous {name}"
+        yield f"enrich resend --ambiguous {name}", "if the provider's own list lacks them"
     if job["state"] == "FAILED":
-        yield f"enrich compile {name}   once the cause is mended; enrich tail {name} tells it"
+        yield f"enrich tail --errors {name}", "to see why"
+        yield f"enrich compile {name}", "once the cause is mended"
     if job["state"] in ("RUNNING", "PAUSED") or job["awaited"]:
-        yield f"enrich give-up {name}   to end it with what there is"
+        yield f"enrich give-up {name}", "to end it with what there is"
+
+
+def receipt(key: str, told: Mapping[str, Any]) -> Text:
+    """What an erasure did, in numbers."""
+    fates = [each["fate"] for each in told["persons"]]
+    counted = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
+    return Text(f"Of {len(fates):,} rows: {counted.replace('_', ' ')}. The receipt is {key}")
 
 
 def findings(seen: Iterable[Finding]) -> Table:
@@ -178,13 +205,12 @@ def findings(seen: Iterable[Finding]) -> Table:
 
 
 def log_line(event: Mapping[str, object], told: Mapping[str, object]) -> Text:
-    """One line of the log: when, how grave, which function, and what it says."""
+    """One line of the log: when, how grave, and what it says; that begins with who says it."""
     at = datetime.fromtimestamp(float(str(event["timestamp"])) / 1000, UTC)
     level = str(told.get("level", ""))
     line = Text(f"{at:%H:%M:%S} ")
     line.append(f"{level:<8}", style="red" if level in ("ERROR", "CRITICAL") else "dim")
-    line.append(f"{told.get('function_name') or told.get('service') or '':<10.40} ", style="cyan")
-    line.append(str(told.get("message", "")))
+    line.append(str(told.get("message", "")), style="cyan")
     for name, value in told.items():
         if name not in _FRAME and value not in (None, "", [], 0):
             line.append(f" {name}={value}", style="dim")

@@ -45,21 +45,24 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack is. `local` is the file in which a stack on this machine says where."""
+    """Where a stack is. `local` is the file in which a stack on this machine says where; it may have
+    been found rather than named.
+    """
 
     name: str = ""
     profile: str | None = None
     region: str | None = None
     local: Path | None = None
+    is_found: bool = False
 
     @classmethod
     def given(
         cls, name: str | None, profile: str | None, region: str | None, local: Path | None
     ) -> "Place":
-        """As options say. Without any, a stack that runs in this folder, if there is one."""
-        if not (name or profile or region or local) and LOCAL.exists():
-            local = LOCAL
-        return cls(name or ("" if local else DEFAULT), profile, region, local)
+        """As options say. Where they name no stack, one that runs in this folder, if there is one."""
+        is_found = not (name or profile or local) and LOCAL.exists()
+        local = LOCAL if is_found else local
+        return cls(name or ("" if local else DEFAULT), profile, region, local, is_found)
 
 
 def connect(place: Place) -> "Stack":
