@@ -80,6 +80,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "MAX_ROWS": "1048576",
             "QUIET_MINUTES": "10",
             "PROBE_MINUTES": "15",
+            "STATUS_SECONDS": "15",
             "STACK": "contact-enrichment",
             "SUBMIT_DEAD_LETTERS_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],
             "FAILED_EVENTS_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],

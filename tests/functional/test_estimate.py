@@ -1,5 +1,7 @@
 """A file below `estimate/` is answered with what it would cost; nothing is sent for it."""
 
+import json
+
 from enrichment.domain.job import JobState
 from tests.functional.outputs import rows_of
 from tests.functional.world import PRICE, World, contacts
@@ -97,4 +99,7 @@ def test_an_estimate_whose_event_comes_twice_is_the_same(world: World) -> None:
     version, size = world.upload("estimate/email/leads.csv", FILE)
     jobs = {world.pipeline.split.run("estimate/email/leads.csv", version, size) for _ in range(2)}
     assert len(jobs) == 1
-    assert len(world.keys("reports/")) == 2
+    reports = [
+        json.loads(world.read(key) or "") for key in world.keys("reports/") if key.endswith("json")
+    ]
+    assert {(each["status"], each["job"]) for each in reports} == {("estimated", *jobs)}

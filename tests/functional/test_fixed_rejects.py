@@ -195,7 +195,7 @@ def test_rows_of_a_job_that_still_awaits_results_do_not_end_it(world: World) -> 
 
 
 @pytest.mark.moto
-@pytest.mark.parametrize("gone", ["job", "answer", "file", "version", "type", "estimate", "name"])
+@pytest.mark.parametrize("gone", ["job", "answer", "version", "type", "estimate", "name"])
 def test_where_nothing_is_to_be_mended_it_is_a_file_of_its_own(
     world: World, first: str, rejected: str, gone: str
 ) -> None:
@@ -208,8 +208,6 @@ def test_where_nothing_is_to_be_mended_it_is_a_file_of_its_own(
         case "answer":
             answer = output_key(ENRICHED, KEY, first, ".csv")
             world.s3.delete_object(Bucket="data", Key=answer)
-        case "file":
-            world.s3.delete_object(Bucket="data", Key=KEY)
         case "version":
             version = world.job(first).version
             world.s3.delete_object(Bucket="data", Key=KEY, VersionId=version)

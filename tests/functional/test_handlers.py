@@ -3,13 +3,16 @@ Lambda.
 """
 
 import json
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from enrichment.adapters.starter import CompileStarter
 from enrichment.domain.batch import BatchState
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import JobState
@@ -201,3 +204,32 @@ def test_erase_erases_the_people_of_a_file(
     assert told["complete"]
     assert first.strip() not in s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read().decode()
     assert first.split(",")[1] not in capsys.readouterr().out
+
+
+def test_cancel_stops_the_job_of_a_file_that_was_deleted(account: Pipeline) -> None:
+    job = split_sample()
+    account.jobs.change(job, created_at=0)
+    started: list[str] = []
+    starter = cast(CompileStarter, SimpleNamespace(start=started.append))
+    account.completion = replace(account.completion, compile_starter=starter)
+
+    invoke("cancel")
+
+    found = account.jobs.get(job)
+    assert found
+    assert (found.state, found.cancelled_by) == (JobState.COMPILING, "owner")
+    assert started == [job]
+
+
+def test_inform_shows_how_far_a_job_is(account: Pipeline) -> None:
+    job = split_sample()
+    key = f"reports/email/contacts-{job}.json"
+    event = json.loads((EVENTS / "inform.json").read_text())
+    event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"] = f"JOB#{job}"
+
+    invoke("inform", Records=event["Records"])
+
+    s3 = boto3.client("s3")
+    told = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    assert (told["status"], told["progress"]["sent"]) == ("sending", 0)
+    assert job in s3.get_object(Bucket=BUCKET, Key="reports/index.html")["Body"].read().decode()

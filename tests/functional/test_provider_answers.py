@@ -57,12 +57,13 @@ def test_a_refusal_pauses_the_job_and_says_why_once(
     posts = world.provider.posts
     assert len(posts) == 1
     assert world.provider.charged == []
+    world.inform()
     assert words in world.report(KEY, job)["message"]
     assert world.report(KEY, job)["status"] == "paused"
     assert world.metrics.counted["PausedJobs"] == 1
 
 
-def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_first(
+def test_the_sweeper_tells_of_a_pause_if_the_submitter_dies_first(
     world: World,
 ) -> None:
     world.provider.answers = [REFUSALS[0][0]]
@@ -76,10 +77,11 @@ def test_the_owner_of_a_paused_job_is_told_by_the_sweeper_if_the_submitter_dies_
     world.pipeline.jobs.pause = die_after  # type: ignore[method-assign,assignment]
     with pytest.raises(Killed):
         world.submit_all()
-    assert world.report(KEY, job) == {}
+    assert world.metrics.counted["PausedJobs"] == 0
     for _ in range(2):
         world.pipeline.sweep.run()
 
+    world.inform()
     assert world.report(KEY, job)["status"] == "paused"
     assert world.metrics.counted["PausedJobs"] == 1
 
@@ -218,6 +220,7 @@ def test_a_missing_key_pauses_the_job_at_once_and_nothing_is_sent(world: World) 
     assert world.provider.requests == []
     assert world.job(job).halt is Halt.NO_KEY
     assert batch_states(world, job) == [BatchState.PLANNED]
+    world.inform()
     assert "platform team must store it" in world.report(KEY, job)["message"]
     assert world.metrics.counted["PausedJobs"] == 1
 

@@ -19,6 +19,7 @@ from enrichment.domain.job import Job
 from enrichment.domain.receipt import Receipt
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
+from enrichment.store.items import job_of_key
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 from tests.functional.accounts import InMemory, Moto
@@ -55,6 +56,7 @@ ENVIRONMENT = {
     "MAX_ROWS": "1048576",
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
+    "STATUS_SECONDS": "15",
     "STACK": "test",
     "SUBMIT_DEAD_LETTERS_URL": "https://submit-dead-letters.test",
     "FAILED_EVENTS_URL": "https://failed-events.test",
@@ -320,6 +322,11 @@ class World:
         for webhook in webhooks:
             self.pipeline.webhook.run(json.dumps(webhook).encode())
         self.pipeline.tally.run(batch_of(webhook) for webhook in webhooks)
+
+    def inform(self) -> None:
+        """Let the stream tell of all jobs, as if each had changed."""
+        keys = (item["pk"]["S"] for item in self.items() if item["sk"]["S"] == "JOB")
+        self.pipeline.inform.run(map(job_of_key, keys))
 
     def finish(self) -> None:
         """Run every compilation that was started."""

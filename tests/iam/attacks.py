@@ -199,15 +199,14 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
         "split": frozenset(
             {"read a job", "overwrite a job", "end a job", "plant a batch", *_CAPS}
             | {*_MONTHS, "read the results of a batch", "have a content paid again"}
-            | {"read an upload", "write a report", "read a plan", "change a plan"}
+            | {"read an upload", "read a report", "write a report", "read a plan", "change a plan"}
             | {"read the key of persons", "read the ledger", "forge a receipt"}
             | {"ask for a batch", "start split", "start compile"}
         ),
         "submit": frozenset(
             {*_COUNTS, *_MONTHS, "plant a batch", "enter a person"}
             | {"read the results of a batch", "store a result", "see what a result replaces"}
-            | {"read the ledger", "read a plan", "write a report", "forge a receipt"}
-            | {"start compile"}
+            | {"read the ledger", "read a plan", "start compile"}
             | {"read the API key", "read the signing key", "read the key of persons"}
             | {"ask for a batch", "take batches from the queue"}
         ),
@@ -218,7 +217,7 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
         "compile": frozenset(
             {*_COUNTS, "read the results of a batch", "have a content paid again"}
             | {"read an upload", "read a plan", "write an answer", "write rejected rows"}
-            | {"write a report", "forge a receipt", "read the API key"}
+            | {"read a report", "write a report", "forge a receipt", "read the API key"}
         ),
         "erase": frozenset(
             {"read a job", "read a result", "read the results of a batch", "store a result"}
@@ -232,19 +231,26 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"list people's files", "list a team's files", "list people's answers"}
             | {"list reports", "read the key of persons", "start erase"}
         ),
+        "inform": frozenset(
+            {"read a job", "see which jobs there were"}
+            | {"read a report", "write a report", "forge a receipt"}
+        ),
+        "cancel": frozenset(
+            {"read a job", "end a job", "see which jobs are open", "start compile"}
+        ),
         "sweep": frozenset(
             {*_COUNTS, *_MONTHS, "see which jobs are open"}
             | {"read the results of a batch", "store a result", "see what a result replaces"}
-            | {"list people's files", "list who is to be erased", "read the API key"}
-            | {"write a report", "forge a receipt"}
-            | {"ask for a batch", "post a result past the door", "clear failed events away"}
+            | {"list people's files", "list a team's files", "list who is to be erased"}
+            | {"read the API key", "ask for a batch"}
+            | {"post a result past the door", "clear failed events away"}
             | {"start split", "start compile", "start erase"}
         ),
         "operate": frozenset(
             {"read a job", "end a job", "have a batch sent again", "see which jobs there were"}
             | {"ask for a batch", "post a result past the door", "clear failed events away"}
             | {"start split", "start compile", "start erase"}
-            | {"read the API key", "write a report", "forge a receipt"}
+            | {"read the API key"}
         ),
         "door": frozenset({"post a result past the door"}),
     }

@@ -55,6 +55,8 @@ def _s3(method: str, given: Parameters) -> Iterator[Request]:
     else:
         version = "Version" if "VersionId" in given else ""
         yield Request(_S3[method] + version, f"{bucket}/{given['Key']}")
+        if "Tagging" in given:
+            yield Request("s3:PutObjectTagging", f"{bucket}/{given['Key']}")
 
 
 def _sqs(method: str, given: Parameters) -> Iterator[Request]:

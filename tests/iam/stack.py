@@ -13,7 +13,10 @@ from tests.iam.policies import Policies, Request, Statement
 from tests.unit.transformed import ROOT, of_type, transformed
 
 PARTITION, REGION, ACCOUNT, STACK = "aws", "us-east-1", "111122223333", "enrichment"
-FUNCTIONS = ("split", "submit", "webhook", "tally", "compile", "erase", "sweep", "operate")
+FUNCTIONS = (
+    *("split", "submit", "webhook", "tally", "compile", "inform", "erase", "cancel", "sweep"),
+    "operate",
+)
 ROLES = (*FUNCTIONS, "door")
 
 _PSEUDO = {

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from enrichment.adapters import bucket
 from enrichment.domain.folder import memory_key, source_key
 from enrichment.domain.operating import Action
+from enrichment.usecases.cancel import Deletion
 from local.provider import contract
 from tests.functional.runs import time_for
 from tests.functional.world import Killed, batch_of, contacts
@@ -33,6 +35,14 @@ def whole_way(world: WorldOfRoles) -> str:
     world.upload("incoming/_columns.json", '{"Domain": "domain"}')
     world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
     return world.enrich(KEY, contacts(30) + BAD_ROWS)
+
+
+def shown(world: WorldOfRoles) -> None:
+    """How far a job is, on its page and that of its path, and in the list of jobs."""
+    world.drop(KEY, contacts(3))
+    world.inform()
+    world.submit_all()
+    world.inform()
 
 
 def others_act(world: WorldOfRoles) -> None:
@@ -243,7 +253,7 @@ def died_paused(world: WorldOfRoles) -> None:
     world.drop(KEY, contacts(3))
     world.provider.answers = [httpx.Response(401, json={"error": "Invalid API key"})]
     with suppress(Killed):
-        first_of(world, "write", partial(die, world), of=world.s3)
+        first_of(world, "update", partial(die, world), after=2)  # it notes the balance, and pauses
         world.submit_all()
     pass_by(world, 3600)
     pass_by(world, 3600)
@@ -262,6 +272,25 @@ def not_written(world: WorldOfRoles) -> None:
         world.now += 1200
     world.pipeline.compile.run(job)
     world.pipeline.operate.run(job, Action.COMPILE)
+
+
+def cancelled(world: WorldOfRoles) -> None:
+    """By deleting the file: as S3 tells, or for good, or as the sweeper sees it."""
+    for key, tells in ((KEY, True), (ANOTHER, False), ("incoming/email/gone.csv", None)):
+        version = world.job(world.drop(key, contacts(3, _named(key)))).version
+        if tells is None:
+            world.s3.delete_object(Bucket="data", Key=key, VersionId=version)
+            world.pipeline.cancel.run(Deletion(key, version, marked=False, at=world.now))
+            continue
+        world.s3.delete_object(Bucket="data", Key=key)
+        if tells:
+            world.pipeline.cancel.run(Deletion(key, "mark", marked=True, at=world.now))
+    pass_by(world, 300)
+    world.finish()
+
+
+def _named(key: str) -> Callable[[int], str]:
+    return lambda n: f"Jane{n},Doe,{key[-8:-4]}{n}.example"
 
 
 def erased(world: WorldOfRoles) -> None:
@@ -373,12 +402,16 @@ def die(world: WorldOfRoles) -> None:
     raise Killed
 
 
-def first_of(world: WorldOfRoles, name: str, happens: Callable[[], None], of: Any = None) -> None:
-    """Have something happen just before the first call of a name, at the table by default."""
-    client = of or world.dynamodb
+def first_of(
+    world: WorldOfRoles, name: str, happens: Callable[[], None], of: Any = None, after: int = 0
+) -> None:
+    """Have something happen just before the first call of a name, at the table by default; or
+    `after` some of them.
+    """
+    client, calls = of or world.dynamodb, count()
 
     def guard(called: str, act: Callable[[], Any]) -> Any:
-        if called == name:
+        if called == name and next(calls) == after:
             client.guard = let
             happens()
         return act()
@@ -388,6 +421,7 @@ def first_of(world: WorldOfRoles, name: str, happens: Callable[[], None], of: An
 
 STORIES: tuple[Story, ...] = (
     others_act,
+    shown,
     whole_way,
     estimate,
     several_runs,
@@ -409,6 +443,7 @@ STORIES: tuple[Story, ...] = (
     single_result_lost,
     died_paused,
     not_written,
+    cancelled,
     erased,
     erased_in_parts,
     erased_where_noted,

@@ -4,6 +4,7 @@ go wrong.
 The adapters are the real ones, and so is what they send. The table is in `dynamodb.py`.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -57,6 +58,7 @@ class S3:
         self.objects: dict[str, list[bytes]] = {}
         self._said: dict[tuple[str, int], dict[str, Any]] = {}
         self._gone: set[tuple[str, int]] = set()  # versions that were deleted for good
+        self._marked: set[str] = set()  # keys with a mark of deletion above their versions
         self._put_at: dict[tuple[str, int], int] = {}
 
     def get_object(self, **request: Any) -> dict[str, Any]:
@@ -67,14 +69,16 @@ class S3:
                 start, end = request["Range"].removeprefix("bytes=").split("-")
                 content = content[int(start) : int(end) + 1]
             said = self._said.get((request["Key"], number), {})
-            return {"Body": Body(content), "Metadata": {}} | said
+            return {"Body": Body(content), "ETag": _etag(content), "Metadata": {}} | said
 
         return dict(self.guard("read", act))
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
+            self._check(request)
             versions = self.objects.setdefault(request["Key"], [])
             versions.append(request["Body"])
+            self._marked.discard(request["Key"])
             place = request["Key"], len(versions)
             self._put_at[place] = self._clock()
             said = ("Metadata", "ContentType")
@@ -85,20 +89,38 @@ class S3:
 
     def head_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            return {"Metadata": {}} | self._said.get((request["Key"], self._asked(request)), {})
+            number = self._asked(request)
+            etag = _etag(self.objects[request["Key"]][number - 1])
+            return {"ETag": etag, "Metadata": {}} | self._said.get((request["Key"], number), {})
 
         return dict(self.guard("read", act))
 
     def delete_object(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
-            self._gone.add((request["Key"], int(request["VersionId"])))
+            if "VersionId" in request:
+                self._gone.add((request["Key"], int(request["VersionId"])))
+            else:
+                self.mark_deleted(request["Key"])
             return {}
 
         return dict(self.guard("delete", act))
 
+    def mark_deleted(self, key: str) -> None:
+        """Put a mark of deletion above the versions of a key."""
+        self._marked.add(key)
+
     def there(self) -> list[str]:
         """The keys of the objects that there are."""
-        return sorted(key for key in self.objects if self._left(key))
+        return sorted(key for key in self.objects if self._left(key) and key not in self._marked)
+
+    def _check(self, request: Mapping[str, Any]) -> None:
+        """Whether an object is as a conditional write wants it."""
+        there = request["Key"] in self.there()
+        etag = _etag(self.objects[request["Key"]][-1]) if there else None
+        taken = request.get("IfNoneMatch") == "*" and there
+        if taken or ("IfMatch" in request and request["IfMatch"] != etag):
+            code = "PreconditionFailed" if there else "NoSuchKey"
+            raise ClientError({"Error": {"Code": code, "Message": "not as asked"}}, "PutObject")
 
     def _left(self, key: str) -> list[int]:
         """The versions of a key that there are, the oldest first."""
@@ -109,7 +131,7 @@ class S3:
         """The version that is asked for."""
         left = self._left(request["Key"])
         number = int(request.get("VersionId", left[-1] if left else 0))
-        if number not in left:
+        if number not in left or ("VersionId" not in request and request["Key"] in self._marked):
             raise ClientError(
                 {"Error": {"Code": "NoSuchKey", "Message": "no such key"}}, "GetObject"
             )
@@ -124,12 +146,17 @@ class S3:
     def _list(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             return {
+                "DeleteMarkers": [
+                    {"Key": key, "IsLatest": True}
+                    for key in sorted(self._marked)
+                    if key.startswith(request["Prefix"])
+                ],
                 "Versions": [
                     {
                         "Key": key,
                         "VersionId": str(number),
                         "Size": len(versions[number - 1]),
-                        "IsLatest": number == left[-1],
+                        "IsLatest": number == left[-1] and key not in self._marked,
                         "LastModified": datetime.fromtimestamp(
                             self._put_at.get((key, number), START), UTC
                         ),
@@ -138,10 +165,14 @@ class S3:
                     if key.startswith(request["Prefix"])
                     for left in [self._left(key)]
                     for number in left
-                ]
+                ],
             }
 
         return dict(self.guard("list", act))
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 
 
 # Ten minutes before a month ends (2027-01-31 23:50 UTC), so that credits are reserved in one month

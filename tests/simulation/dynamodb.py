@@ -47,8 +47,8 @@ class Exceptions:
 
 
 class DynamoDB:
-    """One table with a sparse index on `open`, and one on `begun_in`. `on_write` hears of every change:
-    the key, the item before, and after.
+    """One table with a sparse index on `open`, and one on `begun_in`. `on_write` hears of every
+    change: the key, the item before, and after.
     """
 
     exceptions = Exceptions

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from random import Random
 
 from enrichment.domain.batch import BatchState
 from enrichment.domain.operating import Action
@@ -14,13 +16,14 @@ from tests.simulation.world import World
 
 class Interventions:
     """Intervenes in a world, and remembers what changes the promises: rows that were sent again
-    on purpose, and that a job was ended early.
+    on purpose, that a job was ended early, and files that were deleted.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.resent: set[Place] = set()
         self.given_up = False
+        self.deleted: set[str] = set()  # jobs whose files were deleted
 
     def plan(self) -> None:
         """Choose who will do what, and when."""
@@ -47,8 +50,16 @@ class Interventions:
         if chance.random() < 0.05:
             hub.later(600, DEADLINE, "an operator ends the job", self._give_up)
 
+        self._plan_for_owners()
         name = "outputs that failed are asked for again"
         hub.at(START + 2 * DEADLINE, name, lambda: self._ask(Action.COMPILE))
+
+    def _plan_for_owners(self) -> None:
+        chance = Random("".join(file.text for file in self._world.drop.files.values()))
+        if chance.random() < 0.1:
+            at = START + chance.randrange(DEADLINE)
+            job = chance.choice(list(self._world.jobs))
+            self._world.hub.at(at, "somebody deletes a file", partial(self._delete, job))
 
     def _for_a_while(self, name: str, change: Callable[[bool], None]) -> None:
         """Let something be broken for up to an hour, from some time within the first."""
@@ -93,6 +104,11 @@ class Interventions:
     def _give_up(self) -> None:
         self.given_up = True
         self._ask(Action.GIVE_UP)
+
+    def _delete(self, job: str) -> None:
+        if self._world.arrived(job):
+            self.deleted.add(job)
+            self._world.delete(job)
 
     def _ask(self, action: Action) -> None:
         for job in self._world.jobs:

@@ -54,6 +54,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "FAILED_EVENTS_URL": "failed-events",
         "WEBHOOK_QUEUE_URL": DOOR,
         "WEBHOOK_DEAD_LETTERS_URL": DEAD_LETTERS,
+        "STATUS_SECONDS": "15",
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",

@@ -42,6 +42,9 @@ NEVER_TAKEN = (
 NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
+# The states of a batch between which it is claimed.
+_CLAIMED = (BatchState.PLANNED, BatchState.SENDING)
+
 Ends = dict[int, tuple[RowState, str]]
 """Of each row, its state and what was found for it."""
 
@@ -72,6 +75,10 @@ class Promises:
         """An item of the table is written."""
         self._bill.on_write(key, before, after)
         self._people.on_write(key, after)
+        if before and (before.get("state"), after.get("state")) == _CLAIMED:
+            job = self._world.dynamodb.items[f"JOB#{after['job']}", "JOB"]
+            words = f"no batch of job {after['job']} is claimed once it was cancelled"
+            self._promise("cancelled_at" not in job, words)
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact."""
@@ -105,7 +112,8 @@ class Promises:
 
     def _check_completion(self, job: Item) -> None:
         """The deadline has come, an operator ended the job, or nothing is awaited any more."""
-        if self._world.hub.now >= job["deadline_at"] or self._interventions.given_up:
+        cancelled = "cancelled_at" in job
+        if self._world.hub.now >= job["deadline_at"] or self._interventions.given_up or cancelled:
             return
         batches = self._partition(plan_of(job["id"], job["plan"]))
         if not job["whole"]:
@@ -202,7 +210,8 @@ class Promises:
             self._promise(job.compile_attempts >= 3, words)
             return
         else:
-            told = gave_up or report["status"] == "repeated"
+            deleted = job.id in self._interventions.deleted
+            told = gave_up or deleted or report["status"] == "repeated"
             self._promise(told, "a refused file has been tried several times")
         sent = any(place[0] == job.id for place in self._world.provider.accepted)
         self._promise(not sent, f"nothing was sent for a job that is {job.state}")
@@ -259,7 +268,7 @@ class Promises:
         """With few faults, no veto and credits enough, most of an hour suffices to send all."""
         vetoes = (
             *("stops working", "PAUSED", "operator", "table is down"),
-            *("waits for credits", "on their way for others"),
+            *("waits for credits", "on their way for others", "deletes a file"),
         )
         vetoed = any(veto in line for line in self._world.hub.story for veto in vetoes)
         if self._gentle and self._ran_at[job.id] < START + 900 and not vetoed:

@@ -17,6 +17,7 @@ from enrichment.domain.job import Job
 from enrichment.domain.person import Reuse
 from enrichment.domain.token import RowRef, SigningKeys, sign, verify
 from enrichment.store.items import batch_of_result_key, batch_sk, job_key, plan_of
+from enrichment.usecases.cancel import Deletion
 from enrichment.usecases.webhook import Message
 from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
 from tests.simulation.door import Door
@@ -98,6 +99,19 @@ class World:
         name = f"S3 tells of the upload{self._of(job)}"
         for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
             self.hub.later(0, self._spread, name, partial(self._split, key), 60, 3)
+
+    def arrived(self, job: str) -> bool:
+        """Whether the file of a job was uploaded."""
+        return self.jobs[job] in self.s3.objects
+
+    def delete(self, job: str) -> None:
+        """The file of a job is deleted, and S3 tells of it."""
+        key, now = self.jobs[job], self.hub.now
+        self.s3.mark_deleted(key)
+        deletion = Deletion(key, "a mark", marked=True, at=now)
+        name = f"S3 tells of the deletion{self._of(job)}"
+        for _ in range(self.hub.copies(lost=0.15, doubled=0.15)):
+            self.hub.later(0, 30, name, partial(self.pipeline.cancel.run, deletion), 60, 3)
 
     def file(self, job_id: str) -> File:
         """The file of a job."""

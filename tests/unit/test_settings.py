@@ -19,6 +19,8 @@ FUNCTIONS: dict[str, type[settings.Settings]] = {
     "tally": settings.TallySettings,
     "compile": settings.CompileSettings,
     "erase": settings.EraseSettings,
+    "inform": settings.InformSettings,
+    "cancel": settings.CancelSettings,
     "sweep": settings.SweepSettings,
     "operate": settings.OperateSettings,
 }
@@ -55,6 +57,7 @@ VALUES = {
     "CURRENCY": "EUR",
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
+    "STATUS_SECONDS": "15",
     "STACK": "the-stack",
 }
 SECRET = "what nobody may see"

@@ -33,14 +33,18 @@ if TYPE_CHECKING:
     from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
+    from enrichment.steps.cancellation import CancelJob
     from enrichment.steps.completion import Completion
     from enrichment.steps.dead_letters import ClearDeadLetters
     from enrichment.steps.erasing import EraseGroup
     from enrichment.steps.estimate import EstimateFile
     from enrichment.steps.fixed_rows import FixedRejects
+    from enrichment.steps.index import WriteIndex
     from enrichment.steps.intake import Intake
+    from enrichment.steps.pages import Pages
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.people import People
+    from enrichment.steps.progress import ShowProgress
     from enrichment.steps.publishing import PublishReport
     from enrichment.steps.redriving import RedriveDeadLetters
     from enrichment.steps.repeated_upload import RepeatedUpload
@@ -53,8 +57,10 @@ if TYPE_CHECKING:
     from enrichment.store.erasures import Erasures
     from enrichment.store.fixes import Fixes
     from enrichment.store.persons import Persons
+    from enrichment.usecases.cancel import CancelUpload
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.erase import EraseUpload
+    from enrichment.usecases.inform import Inform
     from enrichment.usecases.operate import Operate
     from enrichment.usecases.split import SplitUpload
     from enrichment.usecases.submit import SubmitBatch
@@ -118,6 +124,7 @@ class Pipeline:
             intake=self.intake,
             completion=self.completion,
             publish=self.publish,
+            progress=self.progress,
             estimate=self.estimate,
             repeated=self.repeated_upload,
             clock=self.clock,
@@ -198,6 +205,7 @@ class Pipeline:
             erase_starter=self.erase_starter,
             erasures=self.erasures,
             completion=self.completion,
+            cancel=self.cancel_job,
             provider=self.provider,
             api_key=self.api_key,
             pause=self.pause,
@@ -222,6 +230,7 @@ class Pipeline:
             completion=self.completion,
             pause=self.pause,
             resume=self.resume,
+            cancel=self.cancel_job,
             find=FindJobs(self.jobs, self.clock),
             show=ShowJob(self.batches),
             check=CheckStack(self.provider, self.api_key, self.clock),
@@ -229,6 +238,18 @@ class Pipeline:
             clock=self.clock,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
         )
+
+    @cached_property
+    def inform(self) -> "Inform":
+        from enrichment.usecases.inform import Inform
+
+        return Inform(self.jobs, self.progress, self.index)
+
+    @cached_property
+    def cancel(self) -> "CancelUpload":
+        from enrichment.usecases.cancel import CancelUpload
+
+        return CancelUpload(self.jobs, self.bucket, self.cancel_job)
 
     @cached_property
     def erase(self) -> "EraseUpload":
@@ -303,6 +324,12 @@ class Pipeline:
         )
 
     @cached_property
+    def cancel_job(self) -> "CancelJob":
+        from enrichment.steps.cancellation import CancelJob
+
+        return CancelJob(self.jobs, self.completion, self.clock)
+
+    @cached_property
     def settle(self) -> "SettleBatch":
         from enrichment.steps.settlement import SettleBatch
 
@@ -318,7 +345,7 @@ class Pipeline:
     def pause(self) -> "PauseJob":
         from enrichment.steps.pause import PauseJob
 
-        return PauseJob(self.jobs, self.publish, self.metrics, self.clock)
+        return PauseJob(self.jobs, self.metrics, self.clock)
 
     @cached_property
     def resume(self) -> "ResumeJob":
@@ -330,7 +357,28 @@ class Pipeline:
     def publish(self) -> "PublishReport":
         from enrichment.steps.publishing import PublishReport
 
-        return PublishReport(self.bucket, self.page, self.clock)
+        region = self.environment.get("AWS_REGION", "")  # which Lambda sets itself
+        return PublishReport(self.pages, self.bucket.name, region, self.clock)
+
+    @cached_property
+    def pages(self) -> "Pages":
+        from enrichment.steps.pages import Pages
+
+        return Pages(self.bucket, self.page)
+
+    @cached_property
+    def progress(self) -> "ShowProgress":
+        from enrichment.steps.progress import ShowProgress
+
+        period = self._read(settings.StatusSettings).status_seconds
+        return ShowProgress(self.jobs, self.pages, self.publish, self.clock, period)
+
+    @cached_property
+    def index(self) -> "WriteIndex":
+        from enrichment.adapters.index_page import page
+        from enrichment.steps.index import WriteIndex
+
+        return WriteIndex(self.jobs, self.bucket, page, self.clock)
 
     @cached_property
     def state_months(self) -> "StateMonths":

@@ -146,6 +146,12 @@ class PatienceSettings(Settings):
     probe_minutes: int
 
 
+class StatusSettings(Settings):
+    """How often people are told how far a job is."""
+
+    status_seconds: int
+
+
 class LimitSettings(Settings):
     """What a file may hold."""
 
@@ -233,6 +239,7 @@ class SplitSettings(
     MoneySettings,
     ReuseSettings,
     NamingSettings,
+    StatusSettings,
 ):
     """What `split` needs."""
 
@@ -300,6 +307,14 @@ class EraseSettings(
     LimitSettings,
 ):
     """What `erase` needs."""
+
+
+class InformSettings(StoreSettings, BucketSettings, StatusSettings):
+    """What `inform` needs."""
+
+
+class CancelSettings(StoreSettings, BucketSettings, CompileStartSettings):
+    """What `cancel` needs."""
 
 
 class OperateSettings(

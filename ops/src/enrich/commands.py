@@ -198,6 +198,19 @@ def resend(
         _say(stack.decide("resend", seen["id"]), as_json)
 
 
+@app.command()
+def cancel(context: typer.Context, job: Job, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Send nothing more of a job; what was sent is delivered. It cannot be taken back."""
+    with _ending():
+        stack = _stack(context)
+        seen = stack.show(job)
+        told = f"{seen['sent']:,} of {seen['contacts']:,} contacts were sent"
+        _ask_first(
+            f"{pictures.short(seen['key'])}: {told}; no more will be, for good.", yes, as_json
+        )
+        _say(stack.decide("cancel", seen["id"]), as_json)
+
+
 @app.command("give-up")
 def give_up(context: typer.Context, job: Job, yes: Yes = False, as_json: AsJson = False) -> None:
     """End a job with what there is; what was not sent comes back as not_sent."""

@@ -180,12 +180,14 @@ def next_steps(job: JobView) -> Iterable[tuple[str, str]]:
         yield f"enrich tail --errors {name}", "to see why"
         yield f"enrich compile {name}", "once the cause is mended"
     if job["state"] in ("RUNNING", "PAUSED") or job["awaited"]:
+        if not job["cancelled_at"]:
+            yield f"enrich cancel {name}", "to send no more of it"
         yield f"enrich give-up {name}", "to end it with what there is"
 
 
 def receipt(key: str, told: Mapping[str, Any]) -> Text:
     """What an erasure did, in numbers."""
-    fates = [each["fate"] for each in told["persons"]]
+    fates = [each["fate"] for each in told["people"]]
     counted = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
     return Text(f"Of {len(fates):,} rows: {counted.replace('_', ' ')}. The receipt is {key}")
 

@@ -45,8 +45,8 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack is. `local` is the file in which a stack on this machine says where; it may have
-    been found rather than named.
+    """Where a stack is. `local` is the file in which a stack on this machine says where; it may
+    have been found rather than named.
     """
 
     name: str = ""
@@ -59,7 +59,7 @@ class Place:
     def given(
         cls, name: str | None, profile: str | None, region: str | None, local: Path | None
     ) -> "Place":
-        """As options say. Where they name no stack, one that runs in this folder, if there is one."""
+        """As options say. Where they name no stack, the one that runs in this folder, if any."""
         is_found = not (name or profile or local) and LOCAL.exists()
         local = LOCAL if is_found else local
         return cls(name or ("" if local else DEFAULT), profile, region, local, is_found)

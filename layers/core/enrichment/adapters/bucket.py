@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 _GONE = ("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed")
+# What it says where a conditional write found something else than was seen, or nothing.
+_CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404", "412")
+_PASSING = "passing=yes"  # the tag by which the bucket's lifecycle knows what need not be kept
 # What S3 says of anything that is not there to those who may not list the whole bucket.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 _FORBIDDEN = "AccessDenied"
@@ -44,6 +47,15 @@ class Version:
         self.key, self.id, self.is_latest, self.size = key, id, is_latest, size
 
 
+class There(NamedTuple):
+    """What lies at a key, for a write that must not overwrite anything newer. Without an `etag`
+    nothing does.
+    """
+
+    etag: str = ""
+    body: bytes = b""
+
+
 class Bucket:
     """The bucket that people drop files into and take answers from.
 
@@ -67,6 +79,11 @@ class Bucket:
             return None
         is_rewritten = answer.get("Metadata", {}).get(_REWRITTEN) == _digest(key)
         return Content(cast(BinaryIO, answer["Body"]), is_rewritten)
+
+    def is_rewritten(self, key: str, version: str) -> bool:
+        """Whether `rewrite` wrote a version."""
+        said: Mapping[str, str] = self._head(key, version).get("Metadata", {})
+        return said.get(_REWRITTEN) == _digest(key)
 
     def _get(self, key: str, version: str | None) -> dict[str, Any] | None:
         try:
@@ -105,6 +122,39 @@ class Bucket:
         so, so that nobody takes it for an upload; copied to another key it is one again.
         """
         return Writer(self._client, self.name, key, content_type, {_REWRITTEN: _digest(key)})
+
+    def look(self, key: str) -> There:
+        """What lies at a key now. What may not be read counts as nothing: those who may not list
+        the bucket cannot tell, and `replace` sees.
+        """
+        try:
+            answer = self._client.get_object(Bucket=self.name, Key=key)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in (*_GONE, _FORBIDDEN):
+                return There()
+            raise
+        return There(answer["ETag"], answer["Body"].read())
+
+    def replace(
+        self, key: str, content_type: str, body: bytes, there: There, passing: bool = False
+    ) -> bool:
+        """Put an object in place of what was seen; False if something else lies there by now. One
+        that is `passing` is not kept for long once another one has its place.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        """
+        seen: Any = {"IfMatch": there.etag} if there.etag else {"IfNoneMatch": "*"}
+        if passing:
+            seen["Tagging"] = _PASSING
+        try:
+            self._client.put_object(
+                Bucket=self.name, Key=key, Body=body, ContentType=content_type, **seen
+            )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return False
+            raise
+        return True
 
     def content_type(self, key: str, version: str) -> str:
         """What an object's version says it is."""

@@ -206,6 +206,9 @@ def page(report: Report) -> str:
     )
 
 
+_EARLY = {"ended": "This job was ended early.", "cancelled": "This job was cancelled."}
+
+
 def headline(report: Report) -> str:
     """What happened to the file, in one or a few short sentences."""
     match report.status:
@@ -234,12 +237,9 @@ def headline(report: Report) -> str:
             return " ".join(filter(None, told))
         case "failed":
             return "The output of this file could not be written."
-        case "first_answer":
-            return " ".join(_happened(report))
-        case "ended":
-            return " ".join(["This job was ended early.", *_happened(report)])
-        case "done":
-            return " ".join(_happened(report))
+        case _:
+            early = _EARLY.get(report.status)
+            return " ".join([*([early] if early else []), *_happened(report)])
 
 
 def _happened(report: Report) -> list[str]:
@@ -295,7 +295,7 @@ def _figures(report: Report) -> list[Figure]:
     if known := report.known:
         there.append(Figure("Known", f"{known.rows:,}", "cost nothing"))
     match report.status:
-        case "done" | "first_answer" | "ended":
+        case "done" | "first_answer" | "ended" | "cancelled":
             found, sent = count(RowState.FOUND, 0), sum(count(state, 0) for state in _SENT)
             note = f"{_percent(found, sent)} of {counted(sent, 'contact')}" if sent else ""
             return [

@@ -3,6 +3,7 @@ go.
 """
 
 import hashlib
+import re
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ ESTIMATE = "estimate"
 ENRICHED = "enriched"
 REJECTED = "rejected"
 REPORTS = "reports"
+INDEX = f"{REPORTS}/index.html"
 WORK = "work"
 ERASE = "erase"
 
@@ -36,6 +38,7 @@ SEARCHED = (INCOMING, ESTIMATE, ENRICHED, REJECTED, REPORTS, f"{WORK}/jobs")
 
 _MAX_NAME_BYTES = 255  # of a file, on the disks that answers are copied to
 _MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+_LIKE_A_JOBS = re.compile(r"-[a-z2-7]{16}$")  # how the name of a job's own report ends
 _MAPPING = "_columns.json"
 _LARGEST_SAMPLE = 1_000  # contacts
 _LIMITS = "_limits.json"
@@ -212,6 +215,20 @@ def output_key(folder: str, key: str, job: str, suffix: str) -> str:
     ):  # folders so long that no name fits below them: answer at the top, where it will be found
         return f"{folder}/{job}{suffix}"
     return f"{start}{_stem(key).encode()[:room].decode(errors='ignore')}{ending}"
+
+
+def page_key(key: str, suffix: str) -> str | None:
+    """Where the report of the latest upload of a key goes, so that it is found by the file's path;
+    None where that would be too long, or looks like the report of another file's job.
+
+    >>> page_key("incoming/email/q3/leads.csv", ".html")
+    'reports/email/q3/leads.csv.html'
+    >>> page_key("incoming/email/leads-3ic7muh3zve3er74", ".html")
+    """
+    path = f"{REPORTS}/{key.removeprefix(f'{INCOMING}/')}{suffix}"
+    name = path.rpartition("/")[2]
+    is_long = len(path.encode()) > _MAX_KEY_BYTES or len(name.encode()) > _MAX_NAME_BYTES
+    return None if is_long or _LIKE_A_JOBS.search(name.removesuffix(suffix)) else path
 
 
 def statement_key(month: str, suffix: str) -> str:

@@ -105,6 +105,13 @@ class Halt(StrEnum):
 UNTIL_AN_OPERATOR = frozenset({Halt.UNEXPECTED, Halt.OPERATOR})
 
 
+class Canceller(StrEnum):
+    """Who wanted that nothing more of a job is sent."""
+
+    OWNER = "owner"  # the uploaded file was deleted
+    OPERATOR = "operator"
+
+
 class FolderBudget(BaseModel):
     """The most credits that all files below a folder may use in a month, as its `_limits.json`
     says.
@@ -127,15 +134,15 @@ class Job(BaseModel):
     `reopened_at` when an operator had it send again. `compile_attempts` counts the runs of
     `compile` since one finished; `noted` names the run of `compile` whose time was up, and that
     noted what it had read; `whole` tells that every batch was settled before the last of them was
-    asked for. `given_up` tells that an operator ended the job, and `cancelled_at` is when nothing
-    more of it was to be sent; `actions` are the last that operators asked for. `unfinished` names
-    the plan of a run that had no time to finish it, of `planned` rows and by the rules `planned_by`
-    (`rules_of`), and `handed_on_at` is when it left it to the next run. `attempts` counts the runs
-    since then. `content` names what was asked of which bytes, so that the same is not paid for
-    again. Of a file of which only a `sample` is to be sent, `population` is how many contacts the
-    whole has. `mends` is the job whose rejected file came back as this one, and `fixed_at` when
-    rows came back that the output of this job lacks. `width` is the number of cells of the widest
-    row, `found` what the columns were taken for.
+    asked for. `given_up` tells that an operator ended the job; nothing more of it is sent since
+    `cancelled_at`, as `cancelled_by` wanted. `actions` are the last that operators took.
+    `unfinished` names the plan of a run that had no time to finish it, of `planned` rows and by the
+    rules `planned_by` (`rules_of`), and `handed_on_at` is when it left it to the next run.
+    `attempts` counts the runs since then. `content` names what was asked of which bytes, so that
+    the same is not paid for again. Of a file of which only a `sample` is to be sent, `population`
+    is how many contacts the whole has. `mends` is the job whose rejected file came back as this
+    one, and `fixed_at` when rows came back that the output of this job lacks. `width` is the number
+    of cells of the widest row, `found` what the columns were taken for.
 
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.
@@ -145,9 +152,10 @@ class Job(BaseModel):
     force when it was dropped. `reserved` and `charged` are what counts against the file's cap, and
     what of it results charged; `moved_at` is when that changed last. `sent` counts the contacts
     that were sent, `answered` those of them that were settled with a result, `hits` those that
-    brought something, and `things` what they brought; `counts` tells that they were counted from
-    the first on, which jobs of earlier versions do not. `balance_before` is what the account had
-    before the first batch was sent, and `balance_asked_at` when that was asked.
+    brought something, and `things` what they brought; `unsent` those that are never sent, since
+    they are known, refused or beyond a cap; `counts` tells that they were counted from the first
+    on, unlike in jobs of earlier versions. `balance_before` is what the account had before the
+    first batch was sent, and `balance_asked_at` when that was asked.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -183,6 +191,7 @@ class Job(BaseModel):
     moved_at: int = 0
     counts: bool = False
     sent: int = 0
+    unsent: int = 0
     answered: int = 0
     hits: int = 0
     things: int = 0
@@ -205,6 +214,7 @@ class Job(BaseModel):
     given_up: bool = False
     cancelled_at: int | None = None
     actions: tuple[ActionTaken, ...] = ()
+    cancelled_by: Canceller | None = None
     last_result_at: int | None = None
     reopened_at: int = 0
     delivered: int = 0

@@ -14,6 +14,7 @@ class Action(StrEnum):
     PAUSE = "pause"  # nothing more is sent until an operator resumes the job
     RESUME = "resume"  # a paused job sends again, because its cause is mended
     RESEND = "resend"  # batches whose acceptance nobody saw are sent again; they may be paid twice
+    CANCEL = "cancel"  # nothing more of the job is sent; what was sent is delivered
     GIVE_UP = "give_up"  # the job ends now with what there is
     COMPILE = "compile"  # the output of a job that failed is tried again, its cause being mended
 

@@ -190,7 +190,8 @@ def outcome_of_sent(
     doubtful = batch.state in (BatchState.SENDING, BatchState.UNKNOWN)
     if job.answers_first and (accepted or doubtful):
         return Outcome(state=RowState.AWAITED, detail=words.AWAITED)
-    if job.answers_first and batch.waits and batch.state is BatchState.PLANNED:
+    may_be_sent = batch.state is BatchState.PLANNED and job.cancelled_at is None
+    if job.answers_first and batch.waits and may_be_sent:
         return Outcome(state=RowState.AWAITED, detail=words.AWAITED_ELSEWHERE, waits=True)
     if accepted:
         return Outcome(
@@ -229,6 +230,8 @@ def _outcome_of_result(result: Result, job: Job, origin: Origin | None) -> Outco
 def _unsent_sentence(batch: Batch, job: Job) -> str:
     if job.given_up:
         return words.ENDED_BEFORE
+    if job.cancelled_by:
+        return words.CANCELLED_BEFORE[job.cancelled_by]
     if batch.waits:
         return words.WAITED_IN_VAIN
     return halt_sentence(job) if job.halt else words.NOT_SENT_IN_TIME
@@ -239,6 +242,11 @@ NOUNS = {
     EnrichmentType.PHONE: "phone number",
     EnrichmentType.PERSONAL_EMAIL: "personal e-mail",
 }
+
+
+def cancelled_sentence(job: Job) -> str:
+    """Why nothing more of a job was sent; empty if it was not cancelled."""
+    return jobs.CANCELLED[job.cancelled_by] if job.cancelled_by else ""
 
 
 def awaited_sentence(counts: Mapping[RowState, int], job: Job) -> str:

@@ -13,8 +13,24 @@ from enrichment.domain.job import Job
 from enrichment.domain.outcome import RowState
 
 Status = Literal[
-    "done", "first_answer", "ended", "failed", "paused", "refused", "estimated", "repeated"
+    "received",
+    "reading",
+    "sending",
+    "waiting",
+    "writing",
+    "done",
+    "first_answer",
+    "ended",
+    "cancelled",
+    "failed",
+    "paused",
+    "refused",
+    "estimated",
+    "repeated",
 ]
+
+# Of a job whose answer is still to come. Such a report is written anew as things change.
+INTERIM = frozenset({"received", "reading", "sending", "waiting", "paused", "writing"})
 
 
 class Taken(BaseModel):
@@ -248,6 +264,45 @@ class OperatorAction(BaseModel):
     at: int
 
 
+class Point(BaseModel):
+    """How far a job was at a moment (epoch seconds), in contacts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: int
+    answered: int
+    found: int
+
+
+class Progress(BaseModel):
+    """How far a job is. Results count as soon as their batch is settled: when it has all of them,
+    or some within a minute.
+    """
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    contacts: int = Field(description="contacts to send")
+    batches: int = Field(description="requests to the provider that they are sent with")
+    settled: int = Field(description="those of them that await nothing any more")
+    sent: int | None = Field(
+        description="contacts that were sent; null where an earlier version began the job, which"
+        " did not count"
+    )
+    answered: int | None = Field(description="those of them with a result")
+    found: int | None = Field(description="those of them that brought something")
+    credits: int = Field(description="credits for what was found")
+    a_minute: float | None = Field(
+        default=None, description="contacts answered a minute, of late; null before there are some"
+    )
+    ready_at: int | None = Field(
+        default=None, description="when all are answered, at that rate; null where nobody knows"
+    )
+    ends_at: int = Field(description="when the job ends with what there is")
+    again_after: int = Field(
+        default=0, description="seconds after which this report is written anew, if things change"
+    )
+
+
 class Report(BaseModel):
     """Answers 'what happened to my file'. Times are epoch seconds; `counts` has every row state and
     sums to `rows`.
@@ -289,6 +344,12 @@ class Report(BaseModel):
         default={}, description="a _columns.json that takes these columns, to copy and change"
     )
     rows: int = 0
+    progress: Progress | None = Field(
+        default=None, description="how far the job is, as long as its answer is still to come"
+    )
+    history: tuple[Point, ...] = Field(
+        default=(), description="how the job went on, in a few dozen moments at most"
+    )
     counts: dict[RowState, int] = {}
     fixed: dict[RowState, int] = Field(
         default={},
@@ -345,8 +406,12 @@ class Report(BaseModel):
     )
     enriched: str | None = None
     rejected: str | None = None
+    bucket: str = Field(default="", description="the bucket that all keys are in")
+    region: str = Field(default="", description="of the bucket, for links to AWS's console")
     started_at: int
-    finished_at: int
+    finished_at: int = Field(
+        description="when this report was written, which for an answer is when the job ended"
+    )
 
     @property
     def seconds(self) -> int:

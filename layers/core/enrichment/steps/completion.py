@@ -54,9 +54,13 @@ class Completion:
         return self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True)
 
     def finish_if_complete(self, job_id: str) -> None:
-        """Start compiling a job whose batches are all settled, as read consistently."""
+        """Start compiling a job whose batches are all settled, as read consistently, or that was
+        cancelled: what it still awaits is added to its answer.
+        """
         job = self.jobs.get(job_id)
-        if job and job.state in UNDER_WAY and job.settled >= job.batches:
+        if job is None or job.state not in UNDER_WAY:
+            return
+        if job.settled >= job.batches or job.cancelled_at is not None:
             self.compile(job)
 
     def compile(self, job: Job, given_up: bool = False) -> bool:

@@ -47,6 +47,8 @@ class ClearDeadLetters:
 
     def _done(self, body: Mapping[str, Any]) -> bool:
         match event_of(body):
+            case {"detail-type": "Object Deleted"}:
+                return True  # the sweeper looks whether the files of open jobs are there
             case {"job": str(job), "batch": int(number)}:
                 return self._submitted(job, number)
             case {"job": str(job)}:

@@ -13,8 +13,9 @@ from enrichment.domain.receipt import ErasedObject
 from enrichment.errors import FileError
 from enrichment.steps.erasing_files import EraseFromFiles
 from enrichment.steps.erasing_groups import Group
-from enrichment.steps.erasing_reports import DATA, EraseFromReports
+from enrichment.steps.erasing_reports import EraseFromReports
 from enrichment.steps.erasing_rows import EraseRows, Named, among
+from enrichment.steps.pages import DATA
 from enrichment.store.jobs import Jobs
 
 # The states in which a run of a function has a job's file or plan as it was.
@@ -199,8 +200,7 @@ class EraseGroup:
         ]
         if not shown:
             return
-        newest = next((each for each in shown if each.is_latest), None)
-        if newest:
+        for newest in (each for each in shown if each.is_latest):
             for done in self.reports.empty(newest):
                 account.note(done)
         old = {each.id for each in shown}

@@ -2,14 +2,24 @@
 together, since a row that is named in one of its objects is the same row in the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from enrichment.adapters.bucket import Bucket, Version
-from enrichment.domain.folder import ERASE, REPORTS, SEARCHED, UPLOADS, WORK, is_upload, job_id
+from enrichment.domain.folder import (
+    ERASE,
+    REPORTS,
+    SEARCHED,
+    UPLOADS,
+    WORK,
+    is_upload,
+    job_id,
+    page_key,
+)
 from enrichment.domain.job import Job
 from enrichment.domain.returned import jobs_named
 from enrichment.parallel import Parallel
+from enrichment.steps.pages import PAGE
 from enrichment.store.jobs import Jobs
 
 _LEFT_OUT = (f"{REPORTS}/{ERASE}/", f"{REPORTS}/statements/")  # which name files, and nobody
@@ -18,7 +28,9 @@ _SOURCE = "/source"
 
 @dataclass
 class Group:
-    """The versions of all objects of one job, or one version of an object that has none."""
+    """The versions of all objects of one job, with those of its path's page; without a job, those
+    of a report and its page, or one version of another object.
+    """
 
     job: Job | None = None
     plans: list[Version] = field(default_factory=list)
@@ -63,18 +75,22 @@ class FindGroups:
     in_parallel: Parallel
 
     def run(self) -> dict[str, Group]:
-        """All groups by a name that stays the same: the job's id, or key and version."""
+        """All groups by a name that stays the same: the job's id, or the key and mostly the
+        version.
+        """
         versions = list(self._versions())
         named = set(filter(None, (_job_named(each.key) for each in versions)))
         jobs = {job.id: job for job in self.in_parallel(self.jobs.get, sorted(named)) if job}
         read = {(job.file, job.version): job.id for job in jobs.values()}
         groups: dict[str, Group] = {}
+        of_paths = _by_page(jobs.values())
         for each in versions:
             owner = _job_named(each.key)
             if each.key.partition("/")[0] in UPLOADS:
                 owner = read.get((each.key, each.id)) or self._job_of(each, jobs)
-            name = owner if owner in jobs else f"{each.key}\n{each.id}"
-            groups.setdefault(name, Group(jobs.get(owner))).add(each)
+            owners = [owner] if owner in jobs else of_paths.get(_stem(each.key), [])
+            for name in owners or [_alone(each)]:
+                groups.setdefault(name, Group(jobs.get(name))).add(each)
         return groups
 
     def _versions(self) -> Iterator[Version]:
@@ -92,6 +108,25 @@ class FindGroups:
         if owner not in jobs and (job := self.jobs.get(owner)):
             jobs[owner] = job
         return owner
+
+
+def _by_page(jobs: Iterable[Job]) -> dict[str, list[str]]:
+    """The jobs whose reports the page of a path may have shown, by its key without ending."""
+    of_paths: dict[str, list[str]] = {}
+    for job in jobs:
+        if key := page_key(job.key, PAGE):
+            of_paths.setdefault(_stem(key), []).append(job.id)
+    return of_paths
+
+
+def _alone(version: Version) -> str:
+    """The name of a group without a job. A report and its page, and all their versions, are one."""
+    key = version.key
+    return _stem(key) if key.startswith(f"{REPORTS}/") else f"{key}\n{version.id}"
+
+
+def _stem(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def _job_named(key: str) -> str:

@@ -12,12 +12,11 @@ from enrichment.domain.erasees import Candidate, Search
 from enrichment.domain.receipt import ErasedObject
 from enrichment.domain.report import Report
 from enrichment.steps.erasing_rows import among
+from enrichment.steps.pages import DATA, PAGE
 from enrichment.words import erasure as words
 
 _LISTS = ("sample", "names", "first_rows", "reasons")
 _WITH_EXAMPLES = ("taken", "held", "unused")
-# What is written for a report, beside its JSON.
-PAGE, DATA = ".html", ".json"
 
 
 @dataclass(frozen=True)

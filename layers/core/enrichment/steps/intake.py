@@ -74,14 +74,15 @@ class Intake:
         """The upload of a job, open while the block lasts.
 
         Raises:
-            FileError: it cannot be read, or the mapping in its folder cannot be used.
+            FileError: it was deleted, it cannot be read, or the mapping in its folder cannot be
+                used.
             NoUpload: an erasure wrote it.
         """
         mapping = self._mapping(job.key)
         if job.size > self.limits.file:
             raise UnreadableFile(too_large_file(self.limits.file))
         stream = self.bucket.upload(job.key, job.version)
-        if stream is None:
+        if stream is None or self.bucket.is_deleted(job.key):
             raise UnreadableFile(words.DELETED_BEFORE_READ)
         if stream.is_rewritten:
             raise NoUpload

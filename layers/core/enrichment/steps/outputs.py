@@ -40,10 +40,12 @@ def rejected_key(job: Job, layout: Layout) -> str:
 
 
 def is_deleted(bucket: Bucket, job: Job) -> bool:
-    """Whether somebody deleted the file of a job, or the output that it has already."""
+    """Whether somebody deleted the output that a job has already. What is still to come of one
+    whose file was deleted is delivered all the same: it was paid for.
+    """
     if job.finished_at is None or job.layout is None:
         return False
-    return any(map(bucket.is_deleted, (job.key, enriched_key(job, job.layout))))
+    return bucket.is_deleted(enriched_key(job, job.layout))
 
 
 class Outputs:

@@ -1,5 +1,5 @@
-"""A job that the provider will not serve for now, or that an operator stops, is paused: its owner
-is told, once.
+"""A job that the provider will not serve for now, or that an operator stops, is paused, and goes on
+once it may.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,9 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
-from enrichment.domain.job import UNTIL_AN_OPERATOR, Halt, Job, JobState
-from enrichment.domain.outcome import halt_sentence, moment
-from enrichment.steps.publishing import PublishReport
+from enrichment.domain.job import Halt, Job
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
-from enrichment.words import jobs as words
 
 
 @dataclass(frozen=True)
@@ -22,15 +19,13 @@ class PauseJob:
     """Pauses a running job. Batches that are on their way are recorded as they come back."""
 
     jobs: Jobs
-    publish: PublishReport
     metrics: Metrics
     clock: Clock
 
     def run(self, job: Job, halt: Halt, message: str) -> None:
         """Pause a job; nothing if it is paused already. The message is the provider's own."""
-        message = whole(message)
-        if self.jobs.pause(job.id, halt, message):
-            self._told(job, halt, message)
+        if self.jobs.pause(job.id, halt, whole(message)):
+            self.tell(job.model_copy(update={"halt": halt}))
 
     def hold(self, job: Job) -> bool:
         """Pause a job for an operator, whether it runs or is paused for another cause; False if it
@@ -38,30 +33,17 @@ class PauseJob:
         """
         held = self.jobs.pause(job.id, Halt.OPERATOR, "") or self.jobs.hold(job.id)
         if held:
-            self._told(job, Halt.OPERATOR, "")
+            self.tell(job.model_copy(update={"halt": Halt.OPERATOR}))
         return held
 
-    def _told(self, job: Job, halt: Halt, message: str) -> None:
-        paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
-        self.tell(job.model_copy(update=paused))
-
     def tell(self, job: Job) -> None:
-        """Tell of a pause: the owner by a report, the platform team by a metric, unless it was one
-        of them who paused it.
+        """Tell the platform team of a pause, by a metric, unless it was one of them who paused the
+        job; the owner sees it on the job's page.
 
         The sweeper does it if this run dies before.
         """
         if job.halt is not Halt.OPERATOR:
             self.metrics.count("PausedJobs")
-        patience = words.NO_PROBE if job.halt in UNTIL_AN_OPERATOR else words.PATIENCE
-        message = " ".join(
-            (
-                f"{halt_sentence(job)}.",
-                words.progress(job.settled, job.batches),
-                patience.format(until=moment(job.deadline_at)),
-            )
-        )
-        self.publish.run(job, "paused", message, rows=job.rows)
         self.jobs.change(job.id, halt_told_at=self.clock())
 
 

@@ -1,14 +1,12 @@
 """Reports: put together in one place, and written as a page and as data, beside each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypedDict, Unpack
 
-from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.columns import Field, Held
-from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
@@ -19,6 +17,8 @@ from enrichment.domain.report import (
     FixedFile,
     NameAsSent,
     OperatorAction,
+    Point,
+    Progress,
     Report,
     RowAsSent,
     Saved,
@@ -29,6 +29,7 @@ from enrichment.domain.report import (
 )
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.sheet import Sheet
+from enrichment.steps.pages import Pages
 from enrichment.words.columns import EARLIER_ANSWER
 
 _FULL_NAMES = frozenset({Field.FULL_NAME, Field.FULL_NAME_FAMILY_FIRST})
@@ -53,17 +54,19 @@ class Details(TypedDict, total=False):
     fixed_by: tuple[FixedFile, ...]
     enriched: str | None
     rejected: str | None
+    progress: Progress | None
+    history: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
 class PublishReport:
-    """Writes `reports/…-<job>.json` and `.html`.
-
-    `page` renders a report as a self-contained HTML page.
+    """Puts reports together and writes them. `bucket` is the name of that which all keys are in,
+    `region` where it is.
     """
 
-    bucket: Bucket
-    page: Callable[[Report], str]
+    pages: Pages
+    bucket: str
+    region: str
     clock: Clock
 
     def run(
@@ -76,7 +79,22 @@ class PublishReport:
         counted: RowCounts | None = None,
         **details: Unpack[Details],
     ) -> Report:
-        """Report on a job as it stands.
+        """Report on a job that has ended, as `report` puts it."""
+        report = self.report(job, status, message, sheet, found, counted, **details)
+        self.pages.write(report)
+        return report
+
+    def report(
+        self,
+        job: Job,
+        status: Status,
+        message: str,
+        sheet: Sheet | None = None,
+        found: Found | None = None,
+        counted: RowCounts | None = None,
+        **details: Unpack[Details],
+    ) -> Report:
+        """A report on a job as it stands.
 
         Args:
             job: the job.
@@ -87,13 +105,15 @@ class PublishReport:
             counted: its rows, where they were looked at.
             details: what only some reports have.
         """
-        report = Report(
+        return Report(
             job=job.id,
             file=job.key,
             status=status,
             message=message,
             type=job.wanted,
             countries=job.countries,
+            bucket=self.bucket,
+            region=self.region,
             started_at=job.created_at,
             finished_at=self.clock(),
             actions=tuple(
@@ -103,14 +123,6 @@ class PublishReport:
             **_as_counted(counted),
             **details,
         )
-        for suffix, content_type, text in (
-            (".json", "application/json", report.model_dump_json(indent=2)),
-            (".html", "text/html; charset=utf-8", self.page(report)),
-        ):
-            key = output_key(REPORTS, report.file, report.job, suffix)
-            with self.bucket.write(key, content_type) as out:
-                out.write(text.encode())
-        return report
 
 
 def _as_read(sheet: Sheet | None, found: Found | None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Claim(Enum):
 
     HELD = auto()  # the caller has it
     TAKEN = auto()  # somebody else has it, or it needs nobody
-    NO_ROOM = auto()  # others took room under the caps since they were looked at
+    NO_ROOM = auto()  # others took room under the caps since they were looked at, or the job ended
 
 
 class Batches:
@@ -169,7 +169,8 @@ class Batches:
             f"attribute_exists(pk) AND {as_read}",
             values={"claim": batch.claim} if batch.claim else {},
         )
-        updates = _merged([ended, _one_more_settled(batch), *_given_back(job, batch, now)])
+        settled = _one_more_settled(batch).also(_more_unsent(batch))
+        updates = _merged([ended, settled, *_given_back(job, batch, now)])
         return self._table.transact(updates) is None
 
     def settle(self, job: Job, batch: Batch, charge: Charge, now: int) -> bool:
@@ -251,6 +252,10 @@ class Batches:
 
 def _one_more_settled(batch: Batch) -> Update:
     return Update(job_key(batch.job), adds={"settled": 1})
+
+
+def _more_unsent(batch: Batch) -> Update:
+    return Update(job_key(batch.job), adds={"unsent": batch.size})
 
 
 def _more_batches(job: Job, number: int) -> Update:

@@ -19,10 +19,11 @@ from enrichment.domain.statement import Line
 from enrichment.store.items import Update, budget_key, job_key, line_key, lines_below
 from enrichment.store.table import Table
 
-# What a job says of itself, by the names of a movement. Its `contacts` and `found` are other things.
+# What a job counts, by the names of a movement; its `contacts` and `found` are other things.
 _SO_FAR = {"sent": "contacts", "answered": "answered", "hits": "found", "things": "things"}
 _ANY = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 _NOT_GROWN = "NOT reserved > :then"  # also where nothing was reserved yet
+_NOT_CANCELLED = "attribute_exists(pk) AND attribute_not_exists(cancelled_at)"
 _NO_CLAIM_SINCE = f"{_NOT_GROWN} AND NOT claims > :claims"
 
 
@@ -138,8 +139,9 @@ def moved(
         month: in which the batch reserved its credits.
         movement: what changes.
         now: epoch seconds.
-        room: of a claim: nothing must have grown since the caps were looked at. Only a claim makes
-            it grow, or a result that costs more than was reserved for it.
+        room: of a claim: the job must not be cancelled, and nothing have grown since the caps were
+            looked at. Only a claim makes it grow, or a result that costs more than was reserved for
+            it.
     """
     counts = movement._asdict()
     spent = {name: counts[name] for name in ("reserved", "charged")}
@@ -149,12 +151,14 @@ def moved(
     line = when | {"job": job.id, "file": job.key, "type": job.wanted}
     of_month = Update(budget_key(month), when, condition=_ANY, adds=spent | steps)
     of_job = Update(job_key(job.id), when, adds=spent | so_far)
+    if room:
+        of_job = replace(of_job, condition=_NOT_CANCELLED)
     if room and room.caps:
         then = {"then": room.month.reserved, "claims": room.month.claims}
         of_month = replace(of_month, condition=_NO_CLAIM_SINCE, values=then)
         of_job = replace(
             of_job,
-            condition=f"attribute_exists(pk) AND {_NOT_GROWN}",
+            condition=f"{_NOT_CANCELLED} AND {_NOT_GROWN}",
             values={"then": job.reserved},
         )
     return [of_month, Update(line_key(month, job), line, condition=_ANY, adds=counts), of_job]

@@ -24,6 +24,11 @@ def job_key(job_id: str) -> dict[str, str]:
     return {"pk": f"JOB#{job_id}", "sk": "JOB"}
 
 
+def job_of_key(pk: str) -> str:
+    """The job in its partition key, as a stream record carries it."""
+    return pk.removeprefix("JOB#")
+
+
 def plan_of(job_id: str, plan: str) -> str:
     return f"PLAN#{job_id}#{plan}"
 

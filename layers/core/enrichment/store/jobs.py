@@ -9,6 +9,7 @@ from enrichment.domain.job import (
     BEING_WRITTEN,
     OPEN,
     OPERATOR_TRANSITIONS,
+    Canceller,
     Halt,
     Job,
     JobState,
@@ -197,6 +198,16 @@ class Jobs:
     def resume(self, job_id: str) -> bool:
         """PAUSED → RUNNING; False when it is not paused."""
         return self._move(job_id, JobState.RUNNING, {}, removes=_HALT, only_from=[JobState.PAUSED])
+
+    def cancel(self, job_id: str, by: Canceller, now: int) -> bool:
+        """Note that nothing more of a job is to be sent; no batch of it is claimed from then on.
+
+        Returns:
+            False when that was noted before, or the job has ended.
+        """
+        sets = {"cancelled_at": now, "cancelled_by": by}
+        running = "attribute_exists(pk) AND attribute_not_exists(cancelled_at)"
+        return self._table.update(Update(job_key(job_id), sets, OPEN, running)) is None
 
     def begin_compiling(
         self,

@@ -13,11 +13,13 @@ from enrichment.domain.outcome import (
     MAY_BE_PAID,
     RowState,
     awaited_sentence,
+    cancelled_sentence,
     halt_sentence,
 )
 from enrichment.domain.plan import PlannedRow, planned_row
+from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Report, Status, credits_of, saved_by
+from enrichment.domain.report import Balance, Point, Report, Status, credits_of, saved_by
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
 from enrichment.errors import BrokenInvariant
@@ -158,7 +160,7 @@ class CompileJob:
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
-            words.ENDED if job.given_up else halt_sentence(job),
+            words.ENDED if job.given_up else cancelled_sentence(job) or halt_sentence(job),
             awaited_sentence(counts, job),
             words.ambiguous(ambiguous) if ambiguous else "",
             words.fixed([(each.file, each.rows) for each in fixed.files()]),
@@ -183,10 +185,19 @@ class CompileJob:
             balance=self._balance(job, bill),
             trial=trial_of(job, _rate(outputs.counted), self.money),
             mends=earlier_of(mended),
+            history=self._history(job, bill),
             fixed_by=fixed.files(),
             enriched=outputs.enriched,
             rejected=outputs.rejected,
         )
+
+    def _history(self, job: Job, bill: Bill) -> tuple[Point, ...]:
+        """How the job went on, up to its answer."""
+        if not job.counts:
+            return ()
+        charge = bill.charge
+        last = Point(at=self.clock(), answered=charge.answered, found=charge.found)
+        return further(self.publish.pages.look(job).history, last)
 
     def _planned(self, job: Job) -> Iterator[PlannedRow]:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
@@ -207,7 +218,7 @@ class CompileJob:
         counts = {state: rows - report.fixed.get(state, 0) for state, rows in report.counts.items()}
         delivered = sum(counts.get(state, 0) for state in (RowState.FOUND, RowState.NOT_FOUND))
         paid = delivered or any(counts.get(state) for state in MAY_BE_PAID)
-        if report.status in ("done", "ended") and not paid:
+        if report.status in ("done", "ended", "cancelled") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
         self._note_over(job, over=not counts.get(RowState.AWAITED))
         self.jobs.finish_compiling(
@@ -261,4 +272,6 @@ def _rate(counted: RowCounts) -> Rate:
 def _status(job: Job, counts: Mapping[RowState, int]) -> Status:
     if job.given_up:
         return "ended"
+    if job.cancelled_by:
+        return "cancelled"
     return "first_answer" if counts[RowState.AWAITED] else "done"

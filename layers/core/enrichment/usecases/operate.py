@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.job import BEING_WRITTEN, UNDER_WAY, Halt, Job, JobState
+from enrichment.domain.job import BEING_WRITTEN, OPEN, UNDER_WAY, Canceller, Halt, Job, JobState
 from enrichment.domain.operating import LONGEST_ARN, Action, ActionTaken
 from enrichment.domain.summary import Summary
 from enrichment.errors import OperatorError
+from enrichment.steps.cancellation import CancelJob
 from enrichment.steps.checking import Checked, CheckStack
 from enrichment.steps.completion import Completion
 from enrichment.steps.finding import FindJobs, Wanted
@@ -35,7 +36,9 @@ class _Question(BaseModel):
 class Decide(_Question):
     """Do something about one job, named by its id, its file's path or name. `by` is who asks."""
 
-    action: Literal[Action.PAUSE, Action.RESUME, Action.RESEND, Action.GIVE_UP, Action.COMPILE]
+    action: Literal[
+        Action.PAUSE, Action.RESUME, Action.RESEND, Action.CANCEL, Action.GIVE_UP, Action.COMPILE
+    ]
     job: str = Field(max_length=_LONGEST_NAME)
     by: str = Field(default="", max_length=LONGEST_ARN)
 
@@ -111,6 +114,7 @@ class Operate:
     completion: Completion
     pause: PauseJob
     resume: ResumeJob
+    cancel: CancelJob
     find: FindJobs
     show: ShowJob
     check: CheckStack
@@ -188,6 +192,8 @@ class Operate:
                 return self.pause.hold(job)
             case Action.RESUME:
                 return self.resume.run(job)
+            case Action.CANCEL:
+                return self.cancel.run(job, Canceller.OPERATOR)
             case Action.GIVE_UP:
                 return self.completion.compile(job, given_up=True)
             case _:
@@ -211,6 +217,7 @@ def _already(job: Job, action: Action) -> str:
     holds = {
         Action.PAUSE: job.state is JobState.PAUSED and job.halt is Halt.OPERATOR,
         Action.RESUME: job.state is JobState.RUNNING,
+        Action.CANCEL: job.cancelled_at is not None,
         Action.GIVE_UP: job.given_up,
         Action.COMPILE: job.state in BEING_WRITTEN,
     }
@@ -223,6 +230,8 @@ def _makes_sense(job: Job, action: Action) -> bool:
             return job.state in UNDER_WAY
         case Action.RESUME:
             return job.state is JobState.PAUSED
+        case Action.CANCEL:
+            return job.state in OPEN
         case Action.GIVE_UP:
             return job.state in UNDER_WAY or job.awaited > 0
         case Action.COMPILE:

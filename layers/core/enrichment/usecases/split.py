@@ -21,6 +21,7 @@ from enrichment.steps.completion import Completion
 from enrichment.steps.estimate import EstimateFile
 from enrichment.steps.fixed_rows import FixedRejects
 from enrichment.steps.intake import AcceptedFile, Intake, NoUpload
+from enrichment.steps.progress import ShowProgress
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import RepeatedUpload
 from enrichment.steps.unfinished import RowsInTime, UnfinishedPlans, rules_of
@@ -57,6 +58,7 @@ class SplitUpload:
     intake: Intake
     completion: Completion
     publish: PublishReport
+    progress: ShowProgress
     estimate: EstimateFile
     repeated: RepeatedUpload
     clock: Clock
@@ -83,6 +85,7 @@ class SplitUpload:
             if job.attempts > _MOST_ATTEMPTS:
                 raise UnreadableFile(words.TOO_MANY_ATTEMPTS)
             request = request_of(key)
+            self._receive(job)
             if request.sample and not job.population:
                 job = self._with_population(job, request)
             with self.intake.opened(job) as file:
@@ -113,6 +116,12 @@ class SplitUpload:
             there = there.model_copy(update={"attempts": there.attempts + 1})
             self.jobs.change(there.id, attempts=there.attempts)
         return there
+
+    def _receive(self, job: Job) -> None:
+        """Show that a file was received, the first time; unless nobody uploaded it."""
+        is_first = job.attempts == 1 and not job.unfinished
+        if is_first and not self.bucket.is_rewritten(job.key, job.version):
+            self.progress.received(job)
 
     def _with_population(self, job: Job, request: Request) -> Job:
         """The job with the number of all its contacts, over which its sample is spread.

@@ -26,6 +26,7 @@ from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs
 
 _AGAIN = 30  # seconds until a message is delivered again that failed before its batch was claimed
+_SENDS_NOTHING = "job sends nothing now"
 _MOST_LOOKS = 20  # at the caps, while others claim batches under them
 _STILL = 600  # seconds in which nothing changes under a cap until nothing is expected to come back
 # Seconds that a batch waits for credits to come back; more for a job of many batches, which would
@@ -113,7 +114,7 @@ class SubmitBatch:
         job = self.jobs.get(job_id)
         batch = self.batches.get(job, number) if job else None
         if job is None or batch is None or not self._may_send(job, batch):
-            return "job sends nothing now"
+            return _SENDS_NOTHING
         if batch.state is not BatchState.PLANNED:
             return "already taken"
         try:
@@ -134,7 +135,7 @@ class SubmitBatch:
     def _may_send(self, job: Job, batch: Batch) -> bool:
         """Whether a job still sends; after a first answer only what waited for others then."""
         sends = job.state is JobState.RUNNING or (batch.waits > 0 and job.may_amend)
-        return sends and self.clock() < job.deadline_at
+        return sends and job.cancelled_at is None and self.clock() < job.deadline_at
 
     def _held(self, job: Job, batch: Batch, contacts: list[PlannedContact]) -> Batch | str:
         """The batch, claimed for one POST with room under every cap; or why it is left alone."""
@@ -151,6 +152,8 @@ class SubmitBatch:
                 case Claim.HELD:
                     return held_by(batch, claim, now, job.most_each)
             job = self.jobs.get(job.id) or job
+            if not self._may_send(job, batch):
+                return _SENDS_NOTHING
         raise Contention(f"batch {batch.number} of job {job.id} found no moment to reserve credits")
 
     def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:

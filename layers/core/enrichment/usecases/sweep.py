@@ -13,9 +13,10 @@ from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStart
 from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
-from enrichment.domain.job import UNTIL_AN_OPERATOR, Halt, Job, JobState
+from enrichment.domain.job import UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
 from enrichment.domain.token import RowRef
 from enrichment.errors import SettingsError
+from enrichment.steps.cancellation import CancelJob
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
@@ -70,6 +71,7 @@ class Swept:
     jobs_answered: int = 0
     jobs_ended: int = 0
     jobs_amended: int = 0
+    jobs_cancelled: int = 0
     jobs_resumed: int = 0
     dead_letters_cleared: int = 0
     months_stated: int = 0
@@ -92,6 +94,7 @@ class Sweep:
     erase_starter: EraseStarter
     erasures: Erasures
     completion: Completion
+    cancel: CancelJob
     provider: Pronto
     api_key: ApiKey
     pause: PauseJob
@@ -183,6 +186,7 @@ class Sweep:
         recounts = now - job.recounted_at >= self.patience.results
         if recounts:
             self.jobs.change(job.id, recounted_at=now)
+            self._cancel_if_deleted(job, swept)
         if job.state is JobState.RUNNING:
             self._requeue(job, batches, swept)
         for batch in batches:
@@ -192,6 +196,10 @@ class Sweep:
                 case BatchState.ACCEPTED | BatchState.UNKNOWN | BatchState.SENDING if recounts:
                     self._poll_single(batch)
                     self.completion.recount(job, batch)
+
+    def _cancel_if_deleted(self, job: Job, swept: Swept) -> None:
+        if job.cancelled_at is None and self.bucket.is_deleted(job.key):
+            swept.jobs_cancelled += self.cancel.run(job, Canceller.OWNER)
 
     def _give_up_claim(self, job: Job, batch: Batch, swept: Swept) -> None:
         """A run died that held a batch. Nobody knows whether it was sent, unless some of its people
@@ -265,19 +273,23 @@ class Sweep:
         """
         now = self.clock()
         self.jobs.change(job.id, recounted_at=now)
-        if job.awaited:
-            self._look_after_waiting(job, swept)
+        self._look_after_unsent(job, swept)
         results, _ = self._results(job)
         if results > job.delivered:
             swept.jobs_amended += self.completion.compile(job)
         elif now - job.deadline_at >= self.patience.late:
             self.jobs.close(job.id)
 
-    def _look_after_waiting(self, job: Job, swept: Swept) -> None:
-        """See to batches that wait after a first answer: to lost messages and runs that died."""
+    def _look_after_unsent(self, job: Job, swept: Swept) -> None:
+        """See to lost messages of batches that wait after a first answer, and to runs that died
+        holding one.
+        """
         now = self.clock()
+        if job.awaited:
+            self._cancel_if_deleted(job, swept)
         batches = self.batches.of(job)
-        self._requeue(job, list(filter(_waits, batches)), swept)
+        if job.awaited and job.cancelled_at is None:
+            self._requeue(job, list(filter(_waits, batches)), swept)
         for batch in batches:
             since = now - (batch.claimed_at or 0)
             if batch.state is BatchState.SENDING and since >= self.patience.sending:

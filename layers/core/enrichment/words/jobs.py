@@ -40,6 +40,22 @@ NO_PROBE = (
 )
 UNNAMED = "in a place that the platform team can tell you"
 ENDED = "The platform team ended this job before it was through."
+_AFTER_CANCELLING = (
+    "What was sent before is delivered here. To have the other rows sent, drop the rejected file,"
+    " which has them."
+)
+# Why nothing more of a job was sent, by the names of `Canceller`.
+CANCELLED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "owner": (
+            "The uploaded file was deleted while its job ran, so nothing more was sent."
+            f" {_AFTER_CANCELLING}"
+        ),
+        "operator": (
+            f"The platform team cancelled this job, so nothing more was sent. {_AFTER_CANCELLING}"
+        ),
+    }
+)
 FAILED = (
     "The output could not be written in several attempts. The results are kept, and nothing is sent"
     " or paid again: do not drop the file again. The platform team is told, and can try again once"

@@ -36,6 +36,7 @@ DONE: MappingProxyType[str, str] = MappingProxyType(
     {
         "pause": "the job is paused; what is on its way is recorded as it comes back",
         "resume": "the job sends again",
+        "cancel": "nothing more of the job is sent; what was sent is delivered",
         "give_up": "the job ends with what there is",
         "compile": "the output is written again",
     }
@@ -46,6 +47,7 @@ ACTIONS: MappingProxyType[str, str] = MappingProxyType(
         "pause": "Paused the job",
         "resume": "Let the job go on",
         "resend": "Sent again what may or may not have been accepted",
+        "cancel": "Cancelled the job",
         "give_up": "Ended the job",
         "compile": "Had the output written again",
     }
@@ -56,6 +58,7 @@ ALREADY: MappingProxyType[str, str] = MappingProxyType(
     {
         "pause": "an operator has paused the job already",
         "resume": "the job is not paused: it sends already",
+        "cancel": "nothing more of the job was to be sent already",
         "give_up": "an operator has ended the job already",
         "compile": "the output is being written already",
     }
@@ -66,6 +69,7 @@ NO_SENSE: MappingProxyType[str, str] = MappingProxyType(
         "pause": "job {job} sends nothing that could be paused",
         "resume": "job {job} is not paused",
         "resend": "job {job} has no batch whose acceptance nobody saw",
+        "cancel": "job {job} has ended",
         "give_up": "job {job} does not run",
         "compile": "the output of job {job} did not fail",
     }

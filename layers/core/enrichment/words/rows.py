@@ -1,5 +1,7 @@
 """Why a row was not sent, and what came of one that was."""
 
+from types import MappingProxyType
+
 # In place of the path of a file from which something is known: of one whose job is gone, and of one
 # that is not named.
 EARLIER_FILE, ANOTHER_FILE = "an earlier file", "another file"
@@ -25,6 +27,13 @@ NO_ANSWER_AT_END = (
     " added when it comes"
 )
 ENDED_BEFORE = "The platform team ended the job before this row was sent"
+# By the names of `Canceller`.
+CANCELLED_BEFORE: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "owner": "The file was deleted before this row was sent",
+        "operator": "The platform team cancelled the job before this row was sent",
+    }
+)
 NOT_SENT_IN_TIME = "Not sent before the job’s deadline"
 
 # Why a row is not worth a credit. Its owner may know better.
