@@ -433,7 +433,7 @@ def _ask_first(what: str, yes: bool, as_json: bool) -> None:
     """Say what is about to happen, and go on only if it is wanted."""
     if yes:
         return
-    if as_json or not sys.stdin.isatty():
+    if as_json:
         raise WrongUsage(f"{what} Nobody can be asked here: give --yes")
     typer.echo(what)
     typer.confirm("Go on?", abort=True)
