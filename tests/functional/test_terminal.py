@@ -5,6 +5,7 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -363,6 +364,7 @@ def test_an_operator_whose_access_was_stolen_reads_no_contact_and_no_secret() ->
     assert {attack for attack in ATTACKS if may(policy, attack)} == {"operate", "read a report"}
 
 
+OPERATE = {"Fn::GetAtt": ["OperateFunction", "Arn"]}
 HERE = f"{REGION}:{ACCOUNT}"
 GROUP = f"arn:aws:logs:{HERE}:log-group:/enrichment/{STACK}"
 # The resources of each action that IAM is asked for, by the call of the command line.
@@ -398,13 +400,48 @@ ASKED: Mapping[str, tuple[str, Callable[[dict[str, Any]], tuple[str, ...]]]] = {
     "GetAccountSettings": ("lambda:GetAccountSettings", lambda _: ("*",)),
     "GetCallerIdentity": ("sts:GetCallerIdentity", lambda _: ()),  # everybody may
 }
-OPERATE = {"Fn::GetAtt": ["OperateFunction", "Arn"]}
 
 
 def requests_of(call: str, given: dict[str, Any]) -> list[Request]:
     """What IAM is asked for a call of the command line."""
     action, resources = ASKED[call]
     return [Request(action, resource) for resource in resources(given)]
+
+
+def test_a_function_that_fails_is_told_by_its_kind_alone(terminal: Terminal) -> None:
+    body = json.dumps({"errorType": "KeyError", "errorMessage": "Jane Doe"}).encode()
+    failing = {"FunctionError": "Unhandled"}
+    terminal.answers["Invoke"] = lambda _: {"Payload": BytesIO(body), **failing}
+    failed = terminal.run("jobs")
+    assert failed.exit_code == 4
+    assert "KeyError" in failed.stderr
+    assert "Jane" not in failed.output
+
+
+def test_a_question_that_is_none_is_answered_with_what_there_is(world: World) -> None:
+    answer = world.pipeline.operate.answer({"action": "explode", "job": "Jane"}).model_dump()
+    assert "pause, resume" in answer["error"]
+    assert "Jane" not in answer["error"]
+    assert (
+        "wrong here: job"
+        in (world.pipeline.operate.answer({"action": "pause", "job": 1}).model_dump()["error"])
+    )
+
+
+def test_no_command_prints_anything_of_a_contact(terminal: Terminal, tmp_path: Path) -> None:
+    """But for the paths of files."""
+    world = terminal.world
+    job = world.enrich(KEY, contacts(3, lambda n: f"Zoltan{n},Quux,canary{n}.example"))
+    people = tmp_path / "people.csv"
+    people.write_text(contacts(1, lambda n: f"Zoltan{n},Quux,canary{n}.example"))
+    commands = (
+        *(("jobs",), ("show", job), ("watch", job), ("pause", job), ("resume", "--all")),
+        *(("statement",), ("doctor",), ("tail", job), ("erase", str(people), "--yes")),
+    )
+    for words in commands:
+        for more in ((), ("--json",)):
+            said = terminal.run(*words, *more).output.casefold()
+            assert not [each for each in ("zoltan", "quux", "canary") if each in said], words
 
 
 HEALTHY = [
