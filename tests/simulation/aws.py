@@ -48,13 +48,14 @@ class S3Exceptions:
 
 class S3:
     """One versioned bucket: of each key its versions, the oldest first. `clock` tells when one is
-    put; what a test lays down itself is of the start.
+    put; what a test lays down itself is of the start. `on_put` hears of what is put at once.
     """
 
     exceptions = S3Exceptions
 
     def __init__(self, guard: Guard, clock: Callable[[], int] = lambda: START) -> None:
         self.guard, self._clock = guard, clock
+        self.on_put: Callable[[str, bytes], None] = lambda _key, _body: None
         self.objects: dict[str, list[bytes]] = {}
         self._said: dict[tuple[str, int], dict[str, Any]] = {}
         self._gone: set[tuple[str, int]] = set()  # versions that were deleted for good
@@ -79,6 +80,7 @@ class S3:
             versions = self.objects.setdefault(request["Key"], [])
             versions.append(request["Body"])
             self._marked.discard(request["Key"])
+            self.on_put(request["Key"], request["Body"])
             place = request["Key"], len(versions)
             self._put_at[place] = self._clock()
             said = ("Metadata", "ContentType")

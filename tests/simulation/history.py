@@ -9,6 +9,7 @@ aws, dynamodb   AWS in memory
 provider        the provider with a ledger
 interventions   what people do meanwhile
 promises        what must hold
+bill, people, status   what must hold of credits, of persons, and of what pages say
 """
 
 import random
@@ -48,6 +49,7 @@ class History:
         self.world.on_step = self._promises.on_step
         self.world.on_write = self._promises.on_write
         self.world.on_accepted = self._promises.on_accepted
+        self.world.s3.on_put = self._promises.on_put
 
     def run(self) -> None:
         """Let everything happen, then check every promise.

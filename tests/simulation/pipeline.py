@@ -16,6 +16,7 @@ from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
+from enrichment.steps.index import WriteIndex
 from enrichment.usecases.submit import SubmitBatch
 from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import MOST_NUMBERS, PRICES
@@ -24,6 +25,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 DEADLINE = 3600
+STATUS_SECONDS = 15
 LONGEST_CLAIM = 200  # seconds; where runs are interleaved, each takes longer than any does on AWS
 BUCKET = "data"
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
@@ -54,7 +56,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "FAILED_EVENTS_URL": "failed-events",
         "WEBHOOK_QUEUE_URL": DOOR,
         "WEBHOOK_DEAD_LETTERS_URL": DEAD_LETTERS,
-        "STATUS_SECONDS": "15",
+        "STATUS_SECONDS": str(STATUS_SECONDS),
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
@@ -106,6 +108,10 @@ class SimulatedPipeline(Pipeline):
     @cached_property
     def metrics(self) -> Metrics:
         return NoMetrics()
+
+    @cached_property
+    def index(self) -> WriteIndex:
+        return WriteIndex(self.jobs, self.bucket, lambda jobs, _: str(len(jobs)), self.clock)
 
     @cached_property
     def page(self) -> Callable[[Report], str]:

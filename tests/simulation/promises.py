@@ -26,6 +26,7 @@ from tests.simulation.dynamodb import Item
 from tests.simulation.interventions import Interventions
 from tests.simulation.people import PeoplePromises
 from tests.simulation.provider import Place
+from tests.simulation.status import StatusPromises
 from tests.simulation.world import FORGED, World
 
 # A job at rest: LATE is left out, since a result that is known of is written in time.
@@ -62,6 +63,7 @@ class Promises:
         self._promise = world.hub.promise
         self._bill = BillPromises(world)
         self._people = PeoplePromises(world, interventions)
+        self._status = StatusPromises(world)
         self._gentle = False
         self._ran_at: dict[str, int] = {}
 
@@ -75,10 +77,15 @@ class Promises:
         """An item of the table is written."""
         self._bill.on_write(key, before, after)
         self._people.on_write(key, after)
+        self._status.on_write(key, before, after)
         if before and (before.get("state"), after.get("state")) == _CLAIMED:
             job = self._world.dynamodb.items[f"JOB#{after['job']}", "JOB"]
             words = f"no batch of job {after['job']} is claimed once it was cancelled"
             self._promise("cancelled_at" not in job, words)
+
+    def on_put(self, key: str, body: bytes) -> None:
+        """An object is put into the bucket."""
+        self._status.on_put(key, body)
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact."""

@@ -4,6 +4,7 @@ Each of those ways may lose what it carries or bring it twice; the hub chooses.
 """
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,7 +25,14 @@ from tests.simulation.door import Door
 from tests.simulation.drop import Drop, File
 from tests.simulation.dynamodb import DynamoDB, Item
 from tests.simulation.hub import Hub, throttled
-from tests.simulation.pipeline import BUCKET, DEADLINE, ENVIRONMENT, FakeClients, SimulatedPipeline
+from tests.simulation.pipeline import (
+    BUCKET,
+    DEADLINE,
+    ENVIRONMENT,
+    STATUS_SECONDS,
+    FakeClients,
+    SimulatedPipeline,
+)
 from tests.simulation.provider import MOST_NUMBERS, PRICES, Place, Provider, Sent
 
 ASKS = "the queue asks for batch"
@@ -33,6 +41,7 @@ LONG, SHORT = Reuse(90 * 86_400, 30 * 86_400), Reuse(900, 300)
 FORGED = "forged@example.com"
 # Seconds after the deadline by which all that was acknowledged must be in the output.
 RECOVERY = 3 * 3600
+_INFORMED = 0.25
 QUIET = START + DEADLINE + 600
 END = START + DEADLINE + RECOVERY
 
@@ -61,6 +70,12 @@ class World:
         )
         self.table_works = True
         self.topped_up = False  # whether the account was
+        # Whether pages are looked at, in some histories: each takes many calls.
+        self._informs = random.Random(str(self.jobs)).random() < _INFORMED
+        self._changed: dict[str, None] = {}
+        self._told: dict[str, None] = {}
+        self.informing_due = START  # when the run was to begin that looks at them
+        self.informed_at = START  # when the run ended that looked at pages last
         self.sweeps: list[int] = []  # when those began that are at work
         self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
@@ -156,9 +171,30 @@ class World:
             tally = partial(self._tally, job, number)
             for _ in range(self.hub.copies(lost=0.1, doubled=0.1)):
                 self.hub.later(1, 90, name, tally, 5, 3)
+        if key[1] == "JOB" and self._informs:
+            self._tell_of(after["id"])
         if key[1] == "JOB" and before and before["state"] != after["state"]:
             self.hub.tell(f"    the job{self._of(after['id'])} is {after['state']} now")
             self.on_step(before, after)
+
+    def _tell_of(self, job: str) -> None:
+        """The stream hands over what changed within a period."""
+        if not self._changed and not self._told:
+            self._tell_later()
+        self._changed.setdefault(job)
+
+    def _tell_later(self) -> None:
+        self.informing_due = self.hub.now + STATUS_SECONDS
+        self.hub.later(STATUS_SECONDS, 0, "the stream tells of jobs", self._inform, 5, 1000)
+
+    def _inform(self) -> None:
+        """One run after the other, and each again until it did not fail."""
+        self._told, self._changed = self._told | self._changed, {}
+        self.pipeline.inform.run(self._told)
+        self._told = {}
+        self.informed_at = self.hub.now
+        if self._changed:
+            self._tell_later()
 
     def _on_message(self, message: dict[str, Any], delay: int) -> None:
         job, number = message["job"], message["batch"]

@@ -286,9 +286,10 @@ class Jobs:
             self._move(job_id, JobState.LATE, {"late_at": now}, only_from=written)
 
     def note_fixed_rows(self, job_id: str, now: int) -> None:
-        """Rows came back which the output lacks: as for a late result, it is to be written anew.
+        """Rows came back which the output lacks, or more is known of some: as for a late result, it
+        is to be written anew.
 
-        They are noted first: whoever takes the job to COMPILING after that has them.
+        That is noted first: whoever takes the job to COMPILING after that has them.
         """
         self.change(job_id, fixed_at=now)
         self.note_late_result(job_id, now)

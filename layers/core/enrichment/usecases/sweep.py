@@ -293,6 +293,7 @@ class Sweep:
         for batch in batches:
             since = now - (batch.claimed_at or 0)
             if batch.state is BatchState.SENDING and since >= self.patience.sending:
+                self.jobs.note_fixed_rows(job.id, now)  # the output says otherwise of them
                 self._give_up_claim(job, batch, swept)
 
     def _results(self, job: Job) -> tuple[int, bool]:
