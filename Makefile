@@ -17,7 +17,7 @@ UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup run up down test unit simulate nightly stories bench corpus-score check scan format docs \
+.PHONY: help setup run up down ops test unit simulate nightly stories bench corpus-score check scan format docs \
 	schema lock clean
 
 help: ## show this
@@ -34,6 +34,9 @@ up: $(READY) ## start the local stack and leave it running; .local/stack.json te
 
 down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
+
+ops: $(READY) ## operate a stack, this machine's if one runs: make ops ARGS="jobs --open"
+	@PYTHONPATH=ops/src .venv/bin/python -m enrich $(ARGS)
 
 test: $(READY) ## run the whole test suite
 	$(PYTHON) -m pytest tests/e2e/test_crashes.py

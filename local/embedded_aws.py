@@ -66,8 +66,8 @@ def _events_carry_the_version() -> None:
 
 
 def _batches_are_allowed_by_the_single_action() -> None:
-    """`SendMessageBatch` needs the permission `sqs:SendMessage`; there is no action of its own
-    name.
+    """`SendMessageBatch` needs the permission `sqs:SendMessage`, and `DeleteMessageBatch` needs
+    `sqs:DeleteMessage`; there are no actions of their own names.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
     """
@@ -75,7 +75,8 @@ def _batches_are_allowed_by_the_single_action() -> None:
 
     def extract_single(*arguments: Any, **named: Any) -> Any:
         action = extract(*arguments, **named)
-        return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+        is_batch = action in ("sqs:SendMessageBatch", "sqs:DeleteMessageBatch")
+        return action.removesuffix("Batch") if is_batch else action
 
     iam_actions.extract_iam_action = extract_single
 

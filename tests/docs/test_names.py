@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
+from typer.main import get_command
 
+from enrich import errors
+from enrich.commands import ENDED_BY_HAND, app
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import OWN_FOLDERS, UPLOADS, WORK, request_of
 from enrichment.domain.operating import Action
@@ -121,6 +124,16 @@ def test_actions_of_an_operator() -> None:
     assert set(re.findall(r'"action": "(\w+)"', text)) <= set(Action)
 
 
+def test_commands_of_operators() -> None:
+    """`enrich`, in the table of `docs/operations.md` and in its exit codes."""
+    tables = rows(section(ROOT / "docs" / "operations.md", "From a terminal"))
+    listed = {cells[0].strip("`") for cells in tables if cells[0].startswith("`")}
+    assert listed == set(get_command(app).commands)  # type: ignore[attr-defined]
+    codes = {int(cells[0]) for cells in tables if cells[0].isdigit()}
+    there = {errors.DONE, ENDED_BY_HAND, *(one.status for one in errors.Trouble.__subclasses__())}
+    assert codes == there
+
+
 def test_variables_of_local_runs() -> None:
     pages = [page.read_text() for page in (README, CONTRIBUTING, PARAMETERS)]
     listed = {
@@ -129,7 +142,7 @@ def test_variables_of_local_runs() -> None:
         for name in re.findall(r"^`([A-Z][A-Z_]+)`$", f"{cells[0]}\n{cells[-1]}", re.MULTILINE)
     }
     used = set(re.findall(r"\b([A-Z][A-Z_]+)=", "\n".join(pages)))
-    assert used <= variables() | {"UPGRADE"}
+    assert used <= variables() | {"UPGRADE", "ARGS"}
     assert listed == variables()
 
 

@@ -233,7 +233,7 @@ def test_dead_letters_are_tried_again(terminal: Terminal) -> None:
     ):
         queues.put(world.pipeline.environment[name], json.dumps(body))
 
-    assert "5 messages are tried again" in terminal.run("redrive").stdout
+    assert "5 tried again, 0 left" in terminal.run("redrive").stdout
     assert queues.take() == [batch]
     assert queues.others["https://webhooks.test"]
     assert world.functions.compiles == [job]
@@ -250,7 +250,7 @@ def test_a_letter_that_nobody_understands_is_left_and_told(terminal: Terminal) -
     queues.put(world.pipeline.environment["FAILED_EVENTS_URL"], "[]")
     left = terminal.run("redrive", "--wait", "0")
     assert left.exit_code == 1
-    assert "dead letters are left" in left.stderr
+    assert "0 tried again, 3 left" in left.stdout
 
 
 def test_a_months_statement_is_printed(terminal: Terminal) -> None:

@@ -90,4 +90,5 @@ class Done(TypedDict):
     job: str
     by: str
     done: str
+    tried: NotRequired[int | None]
     left: NotRequired[int | None]

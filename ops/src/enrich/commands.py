@@ -56,6 +56,8 @@ OPEN = (
     *(JobState.SPLITTING, JobState.RUNNING, JobState.PAUSED, JobState.COMPILING),
     *(JobState.OVERTAKEN, JobState.DELIVERED, JobState.LATE, JobState.FAILED),
 )
+ENDED_BY_HAND = 130  # as shells have it for whatever is ended with Ctrl-C
+_METRICS = "_aws"  # in a line of the log that is for CloudWatch, not for people
 _ENDED = {"DONE", "FAILED", "REFUSED", "REPEATED", "ESTIMATED", "DELIVERED"}
 
 
@@ -252,7 +254,7 @@ def redrive(
         left = done.get("left") or 0
         _print({"rounds": rounds, "left": left}, as_json, lambda _: pictures.redriven(rounds))
         if left:
-            raise Refused(f"{left} dead letters are left; enrich doctor and enrich tail tell more")
+            raise Refused("what is left cannot be tried again; enrich doctor tells in which queue")
 
 
 @app.command()
@@ -349,9 +351,10 @@ def _lines(
     while True:
         for event in stack.log(words, begin):
             one = (event["timestamp"], event["logStreamName"], event["message"])
-            if one not in seen:
+            told = _told(str(event["message"]))
+            if one not in seen and _METRICS not in told:
                 seen.add(one)
-                yield event, _told(str(event["message"]))
+                yield event, told
         if not follow:
             return
         time.sleep(2)
@@ -460,7 +463,4 @@ def _ending() -> Iterator[None]:
         typer.echo(f"enrich: {trouble}", err=True)
         raise typer.Exit(trouble.status) from None
     except KeyboardInterrupt:
-        raise typer.Exit(DONE_BY_HAND) from None
-
-
-DONE_BY_HAND = 130  # as shells have it for whatever is ended with Ctrl-C
+        raise typer.Exit(ENDED_BY_HAND) from None

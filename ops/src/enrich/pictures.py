@@ -48,8 +48,9 @@ def done_to_all(answers: Sequence[Done]) -> RenderableType:
 
 def redriven(rounds: Sequence[Done]) -> RenderableType:
     """What came of tries to send dead letters back."""
-    left = [] if rounds[-1].get("left") else [Text("No dead letter is left.")]
-    return Group(*map(done, rounds), *left)
+    tried = sum(each.get("tried") or 0 for each in rounds)
+    left = rounds[-1].get("left") or 0
+    return Text(f"{tried:,} tried again, {left:,} left.")
 
 
 def job_list(jobs: Sequence[Summary], now: float, width: int) -> RenderableType:

@@ -80,14 +80,15 @@ QUESTIONS = (*Action, "jobs", "show", "check", "redrive")
 
 
 class Done(BaseModel):
-    """What was done, in words; `job` is empty where it was about none. `left` is about how many
-    dead letters there still are.
+    """What was done, in words; `job` is empty where it was about none. Of dead letters,
+    `tried` counts those that were tried again, `left` about how many there still are.
     """
 
     action: str
     job: str = ""
     by: str = ""
     done: str
+    tried: int | None = None
     left: int | None = None
 
 
@@ -145,9 +146,9 @@ class Operate:
             case Check():
                 return self.check.run()
             case Redrive():
-                tried = words.redriven(self.redrive.run())
-                left = self.redrive.left()
-                return Done(action=asked.action, by=asked.by, done=tried, left=left)
+                tried = self.redrive.run()
+                done, left = words.redriven(tried), self.redrive.left()
+                return Done(action=asked.action, by=asked.by, done=done, tried=tried, left=left)
 
     def _list(self, asked: ListJobs) -> Listed:
         wanted = Wanted(asked.states, asked.folder, asked.since, asked.until)
