@@ -595,10 +595,13 @@ def test_answers_are_what_the_function_says() -> None:
     assert [each.name for each in Typed] == [each.value for each in JobState]
 
 
-def test_the_command_line_has_the_versions_of_the_stack_and_of_the_tests() -> None:
+def test_the_command_line_has_the_versions_of_the_stack_and_of_the_tests(
+    terminal: Terminal,
+) -> None:
     project = tomllib.loads((ROOT / "ops" / "pyproject.toml").read_text())["project"]
     whole = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     versions = (project["version"], whole["version"], enrich.__version__, enrichment.__version__)
     assert all(one == other for one, other in pairwise(versions))
+    assert terminal.run("--version").stdout.strip() == enrich.__version__
     locked = (ROOT / "requirements.txt").read_text().splitlines()
     assert set(project["dependencies"]) <= {line.split(" ")[0] for line in locked}

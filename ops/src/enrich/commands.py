@@ -79,6 +79,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Job = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, its file's path, or name.")]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def before(
     context: typer.Context,
@@ -96,11 +102,11 @@ def before(
             envvar="ENRICH_LOCAL", help="A stack on this machine, by its .local/stack.json."
         ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    version: Annotated[  # noqa: ARG001  # its callback has answered
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+    ] = False,
 ) -> None:
-    if version:
-        print(__version__)
-        raise typer.Exit
     context.obj = Told(Place.given(stack, profile, region, local), context.obj or connect)
 
 
