@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,12 +26,22 @@ class NoManagedPolicies:
 
 
 def source() -> dict[str, Any]:
-    """The template as it is written."""
-    return dict(yaml_parse((ROOT / "template.yaml").read_text()))
+    """The template as it is written, for the caller to change at will."""
+    return deepcopy(_parsed())
 
 
 def transformed() -> dict[str, Any]:
-    """The template as CloudFormation gets it."""
+    """The template as CloudFormation gets it, for the caller to change at will."""
+    return deepcopy(_transformed())
+
+
+@cache  # it takes a third of a second
+def _parsed() -> dict[str, Any]:
+    return dict(yaml_parse((ROOT / "template.yaml").read_text()))
+
+
+@cache
+def _transformed() -> dict[str, Any]:
     template = source()
     for name, resource in template["Resources"].items():
         # `sam build` puts an address here; only its presence matters.

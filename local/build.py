@@ -1,5 +1,6 @@
 """`sam build` for this machine, once for each state of the sources."""
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -26,8 +27,15 @@ def build(log: Path) -> Path:
 
     Functions run on the embedded AWS by the Python that runs it, so runtime and architecture are
     this machine's, not the template's defaults. Nothing is built when the sources are those of the
-    last build.
+    last build. Of several who ask at once, one builds and the others wait.
     """
+    BUILT.parent.mkdir(exist_ok=True)
+    with BUILT.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(log)
+
+
+def _build(log: Path) -> Path:
     mark = BUILT / ".sources"
     digest = _digest()
     if not (mark.exists() and mark.read_text() == digest):

@@ -138,6 +138,17 @@ def start(
         raise
 
 
+def redeploy(stack: Stack, template: Path, settings: dict[str, str], log: Path) -> Stack:
+    """Deploy another build onto a stack that runs, with the settings that it has and further ones.
+
+    Raises:
+        CommandFailed: with what to look at.
+    """
+    wanted = stack.settings | chosen_settings(settings)
+    _deploy(template, stack.endpoint_url, stack.provider_url, wanted, log)
+    return stack.model_copy(update={"settings": wanted})
+
+
 def stop(stack: Stack) -> None:
     """End a stack's processes; what it stored is gone with them."""
     _end(stack.processes)
@@ -206,19 +217,7 @@ def _start(
     say("deploying the template")
     secret = wanted.get("PRONTO_API_KEY", "local-api-key")
     _client("secretsmanager", endpoint).create_secret(Name=_API_KEY_SECRET, SecretString=secret)
-    parameters = {
-        "Runtime": RUNTIME,
-        "Architecture": ARCHITECTURE,
-        "ProntoBaseUrl": provider,
-        "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
-    } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
-    command = ["sam", "deploy", "--template-file", str(template), "--stack-name", NAME]
-    command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]
-    command += ["--no-confirm-changeset", "--no-progressbar"]
-    # By this tag the embedded AWS gives the API a name that is known before.
-    command += ["--tags", f"ms-custom-id={NAME}"]
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
-    run(command, folder / "deploy.log", AWS_ENDPOINT_URL=endpoint)
+    _deploy(template, endpoint, provider, wanted, folder / "deploy.log")
     outputs = _outputs(_client("cloudformation", endpoint))
     stack = Stack(
         name=NAME,
@@ -244,6 +243,24 @@ def _start(
     )
     write_for_owner(folder / FILE.name, stack.model_dump_json(indent=2) + "\n")
     return stack
+
+
+def _deploy(
+    template: Path, endpoint: str, provider: str, wanted: dict[str, str], log: Path
+) -> None:
+    parameters = {
+        "Runtime": RUNTIME,
+        "Architecture": ARCHITECTURE,
+        "ProntoBaseUrl": provider,
+        "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
+    } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
+    command = ["sam", "deploy", "--template-file", str(template), "--stack-name", NAME]
+    command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]
+    command += ["--no-confirm-changeset", "--no-progressbar"]
+    # By this tag the embedded AWS gives the API a name that is known before.
+    command += ["--tags", f"ms-custom-id={NAME}"]
+    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    run(command, log, AWS_ENDPOINT_URL=endpoint)
 
 
 def write_for_owner(path: Path, text: str) -> None:

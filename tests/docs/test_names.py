@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 from typer.main import get_command
 
+from checks.transform import source
 from enrich import errors
 from enrich.commands import ENDED_BY_HAND, app
 from enrichment.domain.contact import EnrichmentType
@@ -37,7 +37,7 @@ from tests.docs.pages import (
     syntax,
 )
 
-TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+TEMPLATE: dict[str, Any] = source()
 
 
 def test_make_targets() -> None:

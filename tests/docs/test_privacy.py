@@ -2,15 +2,14 @@
 
 import re
 
-from samtranslator.yaml_helper import yaml_parse
-
+from checks.transform import source
 from tests.docs.pages import ROOT, rows
 
 PAGE = ROOT / "docs" / "privacy.md"
 
 
 def test_days_are_the_defaults_of_the_parameters() -> None:
-    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    parameters = source()["Parameters"]
     told = [
         (kept, re.findall(r"`(\w+)`", by))
         for _, _, kept, by, _ in rows(PAGE.read_text().partition("## Erasing")[0])

@@ -24,7 +24,7 @@ from tests.e2e.processes import Processes
 
 DEADLINE = 60  # seconds, the shortest that the template allows
 SLACK = 30  # seconds after the deadline within which a job must have its output
-HIDDEN = 180  # seconds after which the message of a process that died has come back and is done
+HIDDEN = 20  # seconds for which the result of a process that died is hidden: no run takes longer
 KILLING = 28  # seconds after the upload for which processes are killed
 RESTART = 10  # seconds after the upload at the least when all of them are
 # How often the embedded AWS tries a failed asynchronous start again; after that only the sweeper
@@ -92,6 +92,11 @@ class Crew:
         with file.open("w", newline="") as out:
             csv.writer(out).writerows(rows)
         return Upload(key, rows, job_id(self.stack.bucket, key, self.account.upload(file, key)))
+
+    def hide_results(self, seconds: int) -> None:
+        """Have the results of a process that died come back after so many seconds."""
+        queue, hidden = self.stack.queues["webhook"], {"VisibilityTimeout": str(seconds)}
+        self.stack.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes=hidden)
 
     def misbehave(self, faults: Faults) -> None:
         """Have the provider misbehave from here on."""

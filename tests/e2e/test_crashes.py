@@ -74,7 +74,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def crew(folder: Path) -> Iterator[Crew]:
     started = stack.start(print, SETTINGS, folder / "stack")
-    yield Crew(started)
+    crew = Crew(started)
+    crew.hide_results(HIDDEN)
+    yield crew
     stack.stop(started)
 
 
@@ -100,7 +102,7 @@ def aftermath(crew: Crew, calm: Calm, folder: Path) -> Aftermath:
     crew.end_overdue_jobs(everything)
     first = {job.id: job for job in eventually(lambda: crew.all_ended(everything), SLACK)}
     eventually(lambda: crew.stack.ledger()["pending"] == 0, 60)
-    eventually(crew.results_are_stored, HIDDEN, pause=1)
+    eventually(crew.results_are_stored, 3 * HIDDEN, pause=1)
     amended = crew.amend(everything)
 
     texts = {}

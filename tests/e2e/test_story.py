@@ -7,7 +7,11 @@ left behind.
 
 import gzip
 import json
+import os
+import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,8 +30,10 @@ from enrichment.domain.folder import (
     progress_key,
     receipt_key,
 )
-from enrichment.domain.job import ENDED, Job
+from enrichment.domain.job import ENDED, Job, JobState
 from enrichment.domain.receipt import Receipt
+from local import stack
+from local.build import BUILT
 from local.stack import Stack
 from local.tables import same_rows
 from local.user import User
@@ -71,6 +77,13 @@ def behave(deployed: Stack, **changes: object) -> None:
     ).raise_for_status()
 
 
+def tokens_of(deployed: Stack, job: str) -> Counter[str]:
+    """The tokens of a job's contacts that the provider took, and how often it took each."""
+    requests = deployed.ledger()["requests"]
+    tokens = (each["custom"]["token"] for request in requests for each in request["contacts"])
+    return Counter(token for token in tokens if f".{job}." in token)
+
+
 def test_a_file_dropped_into_the_bucket_comes_back_enriched(
     deployed: Stack, account: User, tmp_path: Path
 ) -> None:
@@ -89,12 +102,8 @@ def test_a_file_dropped_into_the_bucket_comes_back_enriched(
     assert len(cells(texts[REJECTED])) == 1 + 8
     assert "contacts.csv" in texts[".html"]
 
-    sent = [contact for request in deployed.ledger()["requests"] for contact in request["contacts"]]
-    tokens = Counter(
-        contact["custom"]["token"] for contact in sent if f".{job}." in contact["custom"]["token"]
-    )
-    assert len(tokens) == 236
-    assert set(tokens.values()) == {1}
+    sent = tokens_of(deployed, job)
+    assert (len(sent), set(sent.values())) == (236, {1})
 
 
 def test_phone_numbers_come_from_the_countries_asked_for(
@@ -259,6 +268,60 @@ def test_a_person_is_erased_from_files_of_ten_formats_and_a_receipt_proves_it(
     }
     assert holding(deployed, "company2.example") == []
     assert len(holding(deployed, "company3.example")) > 2 * len(files)
+
+
+def next_version(folder: Path) -> Path:
+    """The template of a build that has another module in the layer that all functions share."""
+    copy = folder / "next"
+    shutil.copytree(BUILT, copy, copy_function=os.link)
+    (copy / "CoreLayer" / "python" / "enrichment" / "of_the_next_version.py").touch()
+    return copy / "template.yaml"
+
+
+def configurations(deployed: Stack) -> list[dict[str, Any]]:
+    functions = deployed.client("lambda")
+    names = deployed.functions.values()
+    return [functions.get_function_configuration(FunctionName=name) for name in names]
+
+
+@contextmanager
+def results_wait(deployed: Stack) -> Iterator[None]:
+    """Results stay in the queue of the door."""
+    functions, name = deployed.client("lambda"), deployed.functions["webhook"]
+    [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    yield
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def test_a_deploy_in_the_middle_of_a_job_costs_no_row_and_no_credit(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
+    behave(deployed, concurrency=1, answer_seconds=6)  # so that requests are under way
+    key, file = "incoming/email/upgraded.csv", tmp_path / "upgraded.csv"
+    lines = [f"Jane{n},Doe,upgraded{n}.example\n" for n in range(200)]
+    file.write_text("First Name,Last Name,Domain\n" + "".join(lines))
+    job = job_id(deployed.bucket, key, account.upload(file, key))
+    eventually(lambda: (now := account.progress(job)) and now.batches == 2, LIMIT)
+    before, log = configurations(deployed), tmp_path / "deploy.log"
+
+    with results_wait(deployed):
+        stack.redeploy(deployed, next_version(tmp_path), {"RETENTION_DAYS": "91"}, log)
+        progress = account.progress(job)
+        assert progress
+        assert (progress.state, progress.results) == (JobState.RUNNING, 0)
+
+    for old, new in zip(before, configurations(deployed), strict=True):
+        assert new["Environment"]["Variables"]["RETENTION_DAYS"] == "91"
+        assert new["Layers"] != old["Layers"]
+    ended(account, job)
+    behave(deployed, concurrency=5, answer_seconds=0.05)
+    output = account.fetch(key, job, tmp_path / "out")[ENRICHED].read_text()
+    header, *rows = cells(output)
+    assert [row[:3] for row in rows] == [line.strip().split(",") for line in lines]
+    assert {row[header.index("enrichment_status")] for row in rows} == {"found", "not_found"}
+    sent = tokens_of(deployed, job)
+    assert (len(sent), set(sent.values())) == (len(lines), {1})
 
 
 def test_results_were_all_acknowledged_and_no_queue_of_failures_holds_anything(

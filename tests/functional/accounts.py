@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import boto3
 from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
+from checks.transform import source
 from enrichment.clock import Clock
 from tests.functional.moto_mends import quick_transactions
 from tests.simulation import aws
 from tests.simulation.dynamodb import DynamoDB
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 REGION = "us-east-1"
 SECRETS = {"signing-key": "first signing key", "person-key": "the person key"}
 
@@ -65,8 +63,7 @@ def _let(_: str, act: Callable[[], Any]) -> Any:
 
 def table_of_the_template() -> dict[str, Any]:
     """The table's properties as `template.yaml` has them, as far as `create_table` takes them."""
-    template = yaml_parse(TEMPLATE.read_text())
-    properties = template["Resources"]["Table"]["Properties"]
+    properties = source()["Resources"]["Table"]["Properties"]
     return {
         name: properties[name]
         for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -5,7 +5,7 @@ here. `operate` is the function's handler over a world; CloudFormation tells wha
 import importlib
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
@@ -16,12 +16,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
-from samtranslator.yaml_helper import yaml_parse
 from typer.testing import CliRunner, Result
 
+from checks.transform import source
 from enrich.commands import app
 from enrich.stack import Place, Stack
-from tests.functional.accounts import REGION, TEMPLATE
+from tests.functional.accounts import REGION
 from tests.functional.lambdas import Context
 from tests.functional.world import World
 
@@ -46,7 +46,7 @@ class Terminal:
         monkeypatch.setenv("COLUMNS", "120")
         for name in ("ENRICH_STACK", "ENRICH_LOCAL", "AWS_PROFILE"):
             monkeypatch.delenv(name, raising=False)
-        template = _template()
+        template = source()
         outputs = [{"OutputKey": name, "OutputValue": name} for name in template["Outputs"]]
         parameters = [
             {"ParameterKey": name, "ParameterValue": str(one.get("Default", ""))}
@@ -142,9 +142,3 @@ def _client(service: str) -> Any:
 
 def _note_parameters(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     context["given"] = dict(params)
-
-
-@cache
-def _template() -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml_parse(TEMPLATE.read_text())
-    return read

@@ -25,11 +25,15 @@ COMPANIES = TrueFile("companies/hotels.csv", "email", "refused")
 STATES = {SENT, "rejected", "not_worth", "not seen"}
 
 
+one_process = pytest.mark.xdist_group("corpus score")  # each would read the whole corpus
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Score]:
     return scores()
 
 
+@one_process
 def test_the_corpus_comes_out_as_a_careful_person_would_have_it(found: dict[str, Score]) -> None:
     whole = total(found.values())
 
@@ -39,6 +43,7 @@ def test_the_corpus_comes_out_as_a_careful_person_would_have_it(found: dict[str,
     assert whole.names_share >= 0.95, told(found)
 
 
+@one_process
 def test_nobody_is_sent_for_a_trap(found: dict[str, Score]) -> None:
     """Owners, referrers, companies of before, their pages, and our own results."""
     traps = {file: score for file, score in found.items() if file.startswith("traps/")}

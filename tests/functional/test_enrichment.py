@@ -16,12 +16,11 @@ from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import PRICE, Provider, World, contacts
 
-pytestmark = pytest.mark.moto
-
 SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
 KEY = "incoming/email/contacts.csv"
 
 
+@pytest.mark.moto
 def test_every_row_of_the_sample_comes_back_once_in_order_with_its_cells_untouched(
     world: World,
 ) -> None:
@@ -62,7 +61,25 @@ def test_the_report_adds_up_and_groups_the_reasons(world: World) -> None:
     assert report["counts"] == {state: found.count(state) for state in RowState}
     assert sum(report["counts"].values()) == report["rows"] == len(found)
     assert sum(reason["rows"] for reason in report["reasons"]) == report["counts"]["rejected"] == 8
+    assert sum(report["with_quality"].values()) == sum(report["email_quality"].values())
+    assert sum(row["rows"] for row in report["sample"]) == 8
     assert report["credits"]["settled"] == PRICE * report["counts"]["found"]
+
+
+def test_rows_that_are_alike_are_shown_once_and_names_only_where_they_were_changed(
+    world: World,
+) -> None:
+    file = "Name,Company\nMarie Curie,Acme\n" + "Sold to,\n" * 12 + "Ana Silva,Brio\n"
+
+    report = world.report(KEY, world.enrich(KEY, file))
+
+    assert [(row["row"], row["rows"]) for row in report["sample"]] == [(3, 12)]
+    assert [(name["row"], name["first"], name["last"]) for name in report["names"]] == [
+        (2, "Marie", "Curie"),
+        (15, "Ana", "Silva"),
+    ]
+    divided = "First Name,Last Name,Company\nJane,Doe,Acme\nJohn,Poe,Brio\n"
+    assert world.report(KEY, world.enrich(KEY, divided))["names"] == []
 
 
 def test_the_rejected_file_holds_the_unsent_rows_as_they_were_with_the_reason(world: World) -> None:

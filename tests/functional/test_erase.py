@@ -408,6 +408,20 @@ def test_a_workbook_keeps_its_formats_and_nothing_of_the_person_in_any_part(worl
     assert report["taken"][0]["examples"] == []
 
 
+def test_reports_show_no_names_as_they_were_divided_any_more(world: World) -> None:
+    file = "Full Name,Domain\nJane2 Doe,company2.example\nAna Silva,acme.example\n"
+    job = world.enrich(KEY, file)
+    assert [name["written"] for name in world.report(KEY, job)["names"]] == [
+        "Jane2 Doe",
+        "Ana Silva",
+    ]
+
+    proven(world.erase(PEOPLE, JANE2))
+
+    assert world.report(KEY, job)["names"] == []
+    assert left(world, "Jane2") == []
+
+
 @pytest.mark.parametrize("name", ["libre.ods", "old.xls"])
 def test_an_old_workbook_is_written_anew_and_its_job_goes_on(world: World, name: str) -> None:
     file = (CORPUS / "spreadsheets" / name).read_bytes()
@@ -497,6 +511,20 @@ def test_what_was_set_aside_is_erased(world: World) -> None:
     assert [pk for pk in left(world, "elsewhere") if pk.startswith("ASIDE")]
     proven(world.erase(PEOPLE, "jane.doe@elsewhere.example\n"))
     assert left(world, "elsewhere") == left(world, "Jane1") == []
+
+
+def test_nothing_is_set_aside_for_a_row_whose_person_was_erased(world: World) -> None:
+    world.drop(KEY, contacts(3))
+    world.submit_all()
+    first, second, _ = results = world.provider.webhooks
+    world.deliver(results)
+    world.finish()
+    proven(world.erase(PEOPLE, "First Name,Last Name,Domain\nJane1,Doe,company1.example\n"))
+
+    world.deliver([each | {"status": "on its way", "note": "Jane"} for each in (first, second)])
+    aside = [item for item in world.items() if item["pk"]["S"].startswith("ASIDE")]
+    assert [item["row"]["N"] for item in aside] == ["3"]
+    assert world.metrics.counted["StrayResults"] == 1
 
 
 def test_a_job_compiled_again_after_an_erasure_says_so(world: World) -> None:

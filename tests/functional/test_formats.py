@@ -18,8 +18,6 @@ from openpyxl import Workbook, load_workbook
 from local.tables import Table, same_rows, tables
 from tests.functional.world import World
 
-pytestmark = pytest.mark.moto
-
 HEADER = ["First Name", "Last Name", "Website", "Mobile", "Seit"]
 ROWS = [
     ["Jérôme", "Lefèvre", "https://www.credit.example/", "+33612345678", "Größe; 1,5"],

@@ -154,6 +154,35 @@ def test_namesakes_and_those_who_changed_companies_are_sent(stack: World) -> Non
     assert sent(stack) == []
 
 
+def test_a_forced_file_tells_how_many_of_its_people_were_known_and_what_they_cost(
+    stack: World,
+) -> None:
+    stack.enrich(OURS, people(*range(20)))
+    estimate, forced = (f"{where}/email/force=true/fair.csv" for where in ("estimate", "incoming"))
+    told = stack.report(estimate, stack.enrich(estimate, people(*range(15, 30))))
+    assert (told["again"]["people"], told["again"]["credits"]) == (5, 5 * PRICE)
+    assert (told["known"], told["credits"]["contacts_sent"]) == (None, 15)
+
+    stack.provider.ledger.clear()
+    stack.provider.answers = [httpx.Response(429), httpx.Response(429)]  # its attempts are repeated
+    job = stack.drop(forced, people(*range(15, 30)))
+    run(stack, 300)
+
+    told, rows = stack.report(forced, job), {str(row) for row in range(2, 7)}
+    cost = sum(
+        charge.credits
+        for charge in stack.provider.ledger
+        if charge.custom["token"].split(".")[4] in rows
+    )
+    assert 0 < cost < told["credits"]["settled"]
+    assert (told["again"]["people"], told["again"]["credits"]) == (5, cost)
+
+
+def test_a_forced_file_of_people_whom_nobody_knows_tells_of_none(stack: World) -> None:
+    forced = "incoming/email/force=true/leads.csv"
+    assert stack.report(forced, stack.enrich(forced, people(1, 2)))["again"] is None
+
+
 def test_force_sends_everybody_who_is_then_known_anew(stack: World) -> None:
     stack.enrich(OURS, people(1, 2, 3))
     stack.now += 25 * DAY

@@ -31,6 +31,9 @@ GUARDED = [
 ]
 
 
+one_process = pytest.mark.xdist_group("stories")  # each would go through all of them
+
+
 @pytest.fixture(scope="module")
 def asked() -> dict[Story, list[Asked]]:
     """What the stories ask for, with all rights of the template."""
@@ -65,6 +68,7 @@ def test_every_flow_gets_by_with_the_rights_of_the_template(story: Story) -> Non
     assert world.iam.denied == []
 
 
+@one_process
 @pytest.mark.parametrize(("role", "statement"), ALLOWED)
 def test_without_any_one_statement_something_fails(
     asked: dict[Story, list[Asked]], role: str, statement: Statement
@@ -76,6 +80,7 @@ def test_without_any_one_statement_something_fails(
     assert refused(story, {**RIGHTS, role: less})
 
 
+@one_process
 @pytest.mark.parametrize(("role", "statement"), ALLOWED)
 def test_no_statement_names_an_action_a_resource_or_a_partition_that_nobody_needs(
     asked: dict[Story, list[Asked]], role: str, statement: Statement

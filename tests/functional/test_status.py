@@ -168,6 +168,14 @@ def test_the_list_has_every_job_with_its_state_and_the_way_to_its_page(world: Wo
     assert "1 job under way" in page
 
 
+def test_the_list_says_how_an_answer_turned_out_as_its_page_does(world: World) -> None:
+    world.enrich(KEY, contacts(1) + ",Doe,company8.example\r\n,Doe,company9.example\r\n")
+    world.inform()
+
+    assert "Mostly unanswered" in (world.read("reports/index.html") or "")
+    assert "Mostly unanswered" in (world.read(BY_PATH.replace(".json", ".html")) or "")
+
+
 def test_people_who_are_erased_leave_the_page_of_the_path_too(world: World) -> None:
     world.drop(KEY, contacts(3) + ",Zaphod,company9.example\r\n")
     world.submit_all()

@@ -16,8 +16,6 @@ from enrichment.domain.outcome import RowState
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import World, contacts
 
-pytestmark = pytest.mark.moto
-
 STORED = Path(__file__).with_name("stored")
 VERSIONS = sorted(STORED.glob("v*.json"))
 
@@ -26,6 +24,7 @@ def test_the_newest_version_is_among_those_stored() -> None:
     assert [path.stem for path in VERSIONS][-1] == f"v{PLAN_VERSION}"
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("stored", VERSIONS, ids=lambda path: path.stem)
 def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: Path) -> None:
     left = json.loads(stored.read_text())

@@ -12,11 +12,10 @@ from enrichment.domain.outcome import RowState
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, Killed, World, contacts
 
-pytestmark = pytest.mark.moto
-
 KEY = "incoming/email/leads.csv"
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("key", [KEY, "estimate/email/leads.csv"])
 def test_an_upload_whose_event_was_lost_is_found(world: World, key: str) -> None:
     world.upload("incoming/_columns.json", "{}")
@@ -29,6 +28,7 @@ def test_an_upload_whose_event_was_lost_is_found(world: World, key: str) -> None
     assert set(world.functions.splits) == {(key, version, size)}
 
 
+@pytest.mark.moto
 def test_an_upload_that_has_its_job_is_left_alone(world: World) -> None:
     job = world.enrich(KEY, contacts(2))
     world.now = int(world.s3.head_object(Bucket="data", Key=KEY)["LastModified"].timestamp()) + 301
@@ -94,6 +94,7 @@ def test_a_compilation_that_died_is_started_again(world: World) -> None:
     assert world.job(job).state is JobState.DONE
 
 
+@pytest.mark.moto
 def test_compiling_again_writes_the_same_bytes(world: World) -> None:
     job = world.enrich(KEY, contacts(150))
     first = world.enriched(KEY, job), world.report(KEY, job)

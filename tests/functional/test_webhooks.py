@@ -12,8 +12,6 @@ from enrichment.usecases.webhook import Received
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts
 
-pytestmark = pytest.mark.moto
-
 KEY = "incoming/email/leads.csv"
 
 
@@ -80,12 +78,14 @@ def test_a_pending_status_is_no_result(sent: World) -> None:
     assert sent.pipeline.webhook.run(body(webhook)) is Received.STORED
 
 
+@pytest.mark.moto
 def test_tokens_signed_before_a_rotation_are_still_accepted(sent: World) -> None:
     sent.secrets.put_secret_value(SecretId="signing-key", SecretString="second signing key")
     sent.pipeline.signing_key.read(fresh=True)
     assert sent.pipeline.webhook.run(body(sent.provider.webhooks[0])) is Received.STORED
 
 
+@pytest.mark.moto
 def test_tokens_signed_with_a_key_that_is_new_to_this_process_are_accepted(world: World) -> None:
     world.pipeline.signing_key.read()
     world.secrets.put_secret_value(SecretId="signing-key", SecretString="second signing key")

@@ -57,6 +57,11 @@ def _deleted_in_a_transaction(key: tuple[str, str]) -> Call:
     return "dynamodb", "transact_write_items", {"TransactItems": [part]}
 
 
+def _checked_in_a_transaction(key: tuple[str, str]) -> Call:
+    part = {"TableName": "Table", "Key": _wired(key), "ConditionExpression": "payload = :guess"}
+    return "dynamodb", "transact_write_items", {"TransactItems": [{"ConditionCheck": part}]}
+
+
 def _object(method: str, key: str, **more: Any) -> Call:
     return "s3", method, {"Bucket": "data", "Key": key, **more}
 
@@ -97,6 +102,8 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "delete a batch in a batch": _deleted_in_a_batch(_BATCH),
         "have a batch sent again": _setting(_BATCH, "state"),
         "read a result": _at("get_item", _RESULT),
+        "check a result": _checked_in_a_transaction(_RESULT),
+        "check a job": _checked_in_a_transaction(_JOB),
         "read the results of a batch": _query(_RESULT[0]),
         "read results set aside": _query("ASIDE#ksgtgakgr42pzzlr"),
         "store a result": _at("put_item", _RESULT),
@@ -211,7 +218,7 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"ask for a batch", "take batches from the queue"}
         ),
         "webhook": frozenset(
-            {"store a result", "read a result", "read the signing key", "take results"}
+            {"store a result", "check a result", "read the signing key", "take results"}
         ),
         "tally": frozenset({*_COUNTS, "read the results of a batch", "start compile"}),
         "compile": frozenset(

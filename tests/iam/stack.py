@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
-
+from checks.transform import source
 from tests.iam.policies import Policies, Request, Statement
-from tests.unit.transformed import ROOT, of_type, transformed
+from tests.unit.transformed import of_type, transformed
 
 PARTITION, REGION, ACCOUNT, STACK = "aws", "us-east-1", "111122223333", "enrichment"
 FUNCTIONS = (
@@ -64,7 +63,7 @@ class Stack:
     """
 
     def __init__(self, **given: str) -> None:
-        template = yaml_parse((ROOT / "template.yaml").read_text())
+        template = source()
         self._conditions: Mapping[str, Any] = template["Conditions"]
         defaults = {name: one.get("Default") for name, one in template["Parameters"].items()}
         self._parameters = defaults | given
@@ -191,9 +190,9 @@ class Stack:
         if "TracingConfig" in properties:
             yield Request("xray:PutTraceSegments", "*")
             yield Request("xray:PutTelemetryRecords", "*")
-        for source in of_type(self.resources, "AWS::Lambda::EventSourceMapping").values():
-            if source["FunctionName"] == {"Ref": name}:
-                yield from self._polled(source)
+        for mapping in of_type(self.resources, "AWS::Lambda::EventSourceMapping").values():
+            if mapping["FunctionName"] == {"Ref": name}:
+                yield from self._polled(mapping)
         for invoked in of_type(self.resources, "AWS::Lambda::EventInvokeConfig").values():
             if invoked["FunctionName"] == {"Ref": name}:
                 yield from self._failed(invoked)

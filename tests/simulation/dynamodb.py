@@ -119,7 +119,7 @@ class DynamoDB:
     def _transact(self, actions: list[tuple[str, dict[str, Any]]]) -> None:
         reasons = []
         for kind, request in actions:
-            key = _key(request["Key" if kind == "Update" else "Item"])
+            key = _key(request["Item" if kind == "Put" else "Key"])
             reason: dict[str, Any] = {"Code": "None"}
             if not _holds(request, self.items.get(key)):
                 reason = {"Code": "ConditionalCheckFailed"}
@@ -130,7 +130,7 @@ class DynamoDB:
         for kind, request in actions:
             if kind == "Update":
                 self._update(request)
-            else:
+            elif kind == "Put":
                 self._put(request["Item"])
 
     def get_paginator(self, _: str) -> Paginator:

@@ -104,7 +104,7 @@ class Promises:
         if old in UNDER_WAY and new is JobState.COMPILING:
             self._check_completion(after)
         if old is JobState.LATE and new is JobState.COMPILING:
-            news = self._results(after["id"]) > before["delivered"]
+            news = self._results(after["id"]) > before["delivered"] or "fixed_at" in before
             self._promise(news, "a finished job is amended only by news")
 
     def _copies_under_way(self, job: Item) -> list[str]:

@@ -256,7 +256,6 @@ class BothTables(RuleBasedStateMachine):
     def erase_result(self, number: int, row: int) -> None:
         ref = RowRef("job", number, row)
         self.both(lambda store: store.results.erase(ref, 6))
-        self.both(lambda store: store.results.is_erased(ref))
 
     @rule(row=st.integers(1, 12))
     def erase_aside(self, row: int) -> None:

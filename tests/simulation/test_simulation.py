@@ -12,7 +12,7 @@ from tests.simulation.hub import Violation
 from tests.simulation.planted import BUGS
 from tests.simulation.stories import PAGE, told
 
-HISTORIES = 250
+HISTORIES = 150
 
 
 @pytest.mark.parametrize("part", range(5))

@@ -17,6 +17,8 @@ from enrichment.domain.report import (
     Expected,
     NameAsSent,
     Outlook,
+    Point,
+    Progress,
     Reason,
     RejectedRow,
     Report,
@@ -27,6 +29,7 @@ from enrichment.domain.report import (
     Unused,
 )
 from enrichment.words import columns as column_words
+from enrichment.words import jobs
 from enrichment.words.rows import over_budget
 
 # Any text that a UTF-8 file can hold, with the characters that have caused trouble drawn more
@@ -193,11 +196,86 @@ _REJECTED: dict[str, object] = {
     ),
 }
 
+_BUCKET: dict[str, object] = {"bucket": "contacts-eu", "region": "eu-west-3"}
+_HISTORY = tuple(
+    Point(at=1_763_878_435 + at, answered=answered, found=found)
+    for at, answered, found in ((0, 0, 0), (45, 100, 71), (90, 200, 139), (138, 236, 166))
+)
+_HALFWAY = Progress(
+    contacts=12_000,
+    batches=120,
+    settled=48,
+    sent=5_300,
+    answered=4_790,
+    found=3_301,
+    credits=3_301,
+    a_minute=412.5,
+    ready_at=1_763_879_622,
+    ends_at=1_763_964_835,
+    again_after=15,
+)
+_UNDER_WAY: dict[str, object] = {
+    "file": "incoming/email/q3/Kunden & Leads (final) v2.csv",
+    "type": EnrichmentType.EMAIL,
+    "rows": 12_248,
+    "started_at": 1_763_878_435,
+    "finished_at": 1_763_878_573,
+    "progress": _HALFWAY,
+    "history": tuple(
+        Point(at=1_763_878_435 + at, answered=answered, found=found)
+        for at, answered, found in (
+            (0, 0, 0),
+            (30, 690, 480),
+            (90, 2_600, 1_800),
+            (138, 4_790, 3_301),
+        )
+    ),
+} | _BUCKET
+
 # A report of each status, as people get them.
 EXAMPLES = {
+    "received": a_report(
+        **_UNDER_WAY
+        | {"status": "received", "rows": 0, "progress": None, "history": (), "type": None}
+    ),
+    "reading": a_report(
+        **_UNDER_WAY | {"status": "reading", "rows": 0, "progress": None, "history": ()}
+    ),
+    "sending": a_report(**_UNDER_WAY | {"status": "sending"}),
+    "resent": a_report(
+        **_UNDER_WAY
+        | {"status": "sending", "enriched": "enriched/email/q3/Kunden-3ic7muh3zve3er74.csv"}
+    ),
+    "waiting": a_report(
+        **_UNDER_WAY
+        | {
+            "status": "waiting",
+            "progress": _HALFWAY.model_copy(
+                update={
+                    "sent": None,
+                    "answered": None,
+                    "found": None,
+                    "a_minute": None,
+                    "ready_at": None,
+                }
+            ),
+            "history": (),
+        }
+    ),
+    "writing": a_report(
+        **_UNDER_WAY
+        | {
+            "status": "writing",
+            "progress": _HALFWAY.model_copy(update={"settled": 120, "ready_at": None}),
+        }
+    ),
     "done": a_report(
         **_READ,
         **_REJECTED,
+        **_BUCKET,
+        history=_HISTORY,
+        with_quality=counts(found=166, duplicate_of=3),
+        names=(NameAsSent(row=9, written="SILVA, Dr. Ana", first="Ana", last="Silva"),),
         counts=counts(found=166, not_found=70, rejected=8, duplicate_of=4),
         email_quality={"deliverable": 131, "catch-all": 36, "N/A": 2},
         credits=Credits(
@@ -208,6 +286,22 @@ EXAMPLES = {
             settled=166,
             cost="16.60 EUR",
         ),
+        enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+        rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
+    "unanswered": a_report(
+        **_READ | {"rows": 45},
+        **_BUCKET,
+        reasons=(Reason(reason=_NO_NAME, rows=35),),
+        sample=(
+            _rejected(14, "Ana", "", "Vandelay Industries", "", _NO_NAME).model_copy(
+                update={"rows": 35}
+            ),
+        ),
+        counts=counts(found=7, not_found=3, rejected=35),
+        email_quality={"deliverable": 7},
+        with_quality=counts(found=7),
+        credits=Credits(contacts_sent=10, things_found=7, price=1, most_each=1, settled=7),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
         rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
@@ -269,6 +363,7 @@ EXAMPLES = {
             "status": "estimated",
         },
         **_REJECTED,
+        rejected="rejected/estimate/email/max_credits=200/Kunden (final) v2-3ic7muh3.csv",
         names=(NameAsSent(row=2, written="Dr. Ana Silva", first="Ana", last="Silva"),),
         first_rows=(
             RowAsSent(
@@ -363,6 +458,19 @@ EXAMPLES = {
         rows=248,
         started_at=1_763_878_435,
         finished_at=1_763_878_573,
+        progress=Progress(
+            contacts=236,
+            batches=3,
+            settled=1,
+            sent=100,
+            answered=100,
+            found=71,
+            credits=2_130,
+            ends_at=1_763_964_835,
+            again_after=15,
+        ),
+        history=_HISTORY[:2],
+        **_BUCKET,
     ),
     "first_answer": a_report(
         **_READ | {"status": "first_answer"},
@@ -389,6 +497,14 @@ EXAMPLES = {
         counts=counts(found=6, not_sent=6),
         credits=Credits(contacts_sent=6, things_found=6, price=1, most_each=1, settled=6),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+    ),
+    "cancelled": a_report(
+        **_READ | {"status": "cancelled", "rows": 12},
+        message=jobs.cancelled("owner", 0),
+        counts=counts(found=6, not_sent=6),
+        credits=Credits(contacts_sent=6, things_found=6, price=1, most_each=1, settled=6),
+        enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
+        rejected="rejected/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",
     ),
     "failed": a_report(
         file="incoming/email/leads.csv",

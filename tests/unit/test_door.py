@@ -8,13 +8,13 @@ import re
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
+from checks.transform import source
 from enrichment.adapters.clients import BRISK, FILES, PATIENT
 from enrichment.domain.folder import job_id
 from enrichment.domain.token import FORM, RowRef, SigningKeys, sign
 from enrichment.usecases.webhook import MOST_BYTES, NEEDED
-from tests.unit.transformed import ROOT, deployed, of_type, transformed
+from tests.unit.transformed import deployed, of_type, transformed
 
 SNAPSHOT = (
     "AWS::ApiGateway::RestApi",
@@ -104,7 +104,7 @@ def test_what_was_not_accepted_is_never_answered_as_if_it_was(method: dict[str, 
 
 
 def test_a_burst_and_its_repetition_pass_many_times_over(stage: dict[str, Any]) -> None:
-    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    parameters = source()["Parameters"]
     [settings] = stage["MethodSettings"]
     assert settings["ThrottlingBurstLimit"] == {"Ref": "WebhookBurst"}
     assert settings["ThrottlingRateLimit"] == {"Ref": "WebhookRate"}

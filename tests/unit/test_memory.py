@@ -90,12 +90,12 @@ def test_copying_ten_times_the_rows_takes_no_more_memory(header: bytes, row: byt
 
 
 @FORMATS
-def test_planning_four_times_the_rows_of_the_same_people_takes_no_more_memory(
+def test_planning_three_times_the_rows_of_the_same_people_takes_no_more_memory(
     header: bytes, row: bytes
 ) -> None:
-    split(Endless(2_500, header, row, PEOPLE))  # fills what is remembered of values
-    few = peak(split, Endless(2_500, header, row, PEOPLE), 2_500)
-    assert peak(split, Endless(10_000, header, row, PEOPLE), 10_000) < 1.3 * few
+    split(Endless(2_100, header, row, PEOPLE))  # fills what is remembered of values
+    few = peak(split, Endless(2_100, header, row, PEOPLE), 2_100)
+    assert peak(split, Endless(6_300, header, row, PEOPLE), 6_300) < 1.3 * few
 
 
 def test_what_finds_copies_remembers_little_of_each_row() -> None:

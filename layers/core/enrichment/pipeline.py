@@ -357,7 +357,9 @@ class Pipeline:
     def publish(self) -> "PublishReport":
         from enrichment.steps.publishing import PublishReport
 
-        region = self.environment.get("AWS_REGION", "")  # which Lambda sets itself
+        # Lambda sets it itself. Nothing else than AWS has AWS's console.
+        is_aws = "AWS_ENDPOINT_URL" not in self.environment
+        region = self.environment.get("AWS_REGION", "") if is_aws else ""
         return PublishReport(self.pages, self.bucket.name, region, self.clock)
 
     @cached_property

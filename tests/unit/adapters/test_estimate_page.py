@@ -1,6 +1,7 @@
 """What the page of an estimate says of the cost: what is expected, and the most."""
 
-from enrichment.adapters.report_page import headline, page
+from enrichment.adapters.report_headline import headline
+from enrichment.adapters.report_page import page
 from enrichment.domain.report import Credits
 from tests.unit.builders import a_report, counts
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from samtranslator.yaml_helper import yaml_parse
 
+from checks.transform import source
 from enrichment.adapters.queue import SubmitQueue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,7 +55,7 @@ def test_one_that_cannot_be_given_back_hides_no_other_error(error: Exception) ->
 
 
 def test_the_submitter_may_give_messages_back() -> None:
-    template = yaml_parse((ROOT / "template.yaml").read_text())
+    template = source()
     policies = template["Resources"]["SubmitRole"]["Properties"]["Policies"]
     statements = policies[0]["PolicyDocument"]["Statement"]
     assert any("sqs:ChangeMessageVisibility" in statement["Action"] for statement in statements)

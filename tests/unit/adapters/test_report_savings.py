@@ -4,7 +4,7 @@ import pytest
 
 from enrichment.adapters.report_savings import already_sentence, known_sentence, savings
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.report import Saved
+from enrichment.domain.report import Again, Saved
 from tests.unit.builders import EXAMPLES, a_report
 
 
@@ -47,6 +47,22 @@ def test_people_who_are_known_are_told_with_what_they_would_have_cost(
     assert f"would have cost {3 * rows:,} credits" in told[1]
     assert "force=true" in told[2]
     assert known_sentence(report) == f"{words} from other files."
+
+
+@pytest.mark.parametrize(
+    ("status", "people", "words"),
+    [
+        ("done", 1, "1 person was known from other files, and was sent all the same"),
+        ("estimated", 1_200, "1,200 people are known from other files, and would be sent"),
+    ],
+)
+def test_people_who_are_known_and_sent_all_the_same_are_told_with_what_they_cost(
+    status: str, people: int, words: str
+) -> None:
+    again = Again(people=people, credits=3 * people, cost="9.00 EUR")
+    [told] = savings(a_report(status=status, type=EnrichmentType.EMAIL, again=again))
+    assert told.startswith(words)
+    assert f"{3 * people:,} credits (9.00 EUR); without that folder they cost nothing." in told
 
 
 def test_where_no_row_had_it_nothing_is_said() -> None:

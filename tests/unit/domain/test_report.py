@@ -44,5 +44,22 @@ def test_reports_are_what_the_published_schema_says(status: str) -> None:
     )
 
 
+def test_a_report_of_an_earlier_version_is_read_as_it_was_written() -> None:
+    stored = json.loads(EXAMPLES["done"].model_dump_json())
+    later = ("progress", "history", "with_quality", "bucket", "region")
+    earlier = {name: value for name, value in stored.items() if name not in later}
+    for row in earlier["sample"]:
+        del row["rows"]
+
+    report = Report.model_validate(earlier)
+
+    told = json.loads(report.model_dump_json())
+    assert {name: told[name] for name in earlier if name != "sample"} == {
+        name: value for name, value in earlier.items() if name != "sample"
+    }
+    assert [row.rows for row in report.sample] == [1, 1, 1]
+    assert (report.history, report.with_quality, report.bucket) == ((), {}, "")
+
+
 if __name__ == "__main__":
     PUBLISHED.write_text(schema())

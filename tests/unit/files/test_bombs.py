@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,10 +42,9 @@ SECONDS = 30  # of a processor, however slow; what harms would take hours
 MEGABYTES = 512  # of memory
 CORPUS = Path("tests/corpus/files")
 
+# Reads each file that it is told of in a child, so that what all of them import is imported once.
 READER = """
-import json, resource, sys
-resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]),) * 2)
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import json, os, resource, signal, sys
 from enrichment.files.opening import opened
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.limits import Limits
@@ -57,26 +56,41 @@ class Nowhere:
         return len(data)
 
 limits = Limits(file=500_000_000, unpacked=2_000_000_000, rows=1_048_576)
-answer, rows = "", 0
-try:
-    with open(sys.argv[1], "rb") as stream, opened(stream, limits, ByMapping()) as upload:
-        sheet = upload.sheet
-        width = len(sheet.header)
-        with (
-            sheet.whole(Nowhere(), width, ["a"]) as whole,
-            sheet.excerpt(Nowhere(), width, ["a"]) as excerpt,
-        ):
-            for row in at_most(sheet, limits.rows):
-                rows += 1
-                if rows < 100_000:
-                    whole.add(row, ["x"])
-                if rows < 1000:
-                    excerpt.add(row, ["x"])
-except UnreadableFile as error:
-    answer = str(error)
-peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps([answer, rows, int(peak.split()[1]) // 1024, used.ru_utime + used.ru_stime]))
+
+def look(path):
+    answer, rows = "", 0
+    try:
+        with open(path, "rb") as stream, opened(stream, limits, ByMapping()) as upload:
+            sheet = upload.sheet
+            width = len(sheet.header)
+            with (
+                sheet.whole(Nowhere(), width, ["a"]) as whole,
+                sheet.excerpt(Nowhere(), width, ["a"]) as excerpt,
+            ):
+                for row in at_most(sheet, limits.rows):
+                    rows += 1
+                    if rows < 100_000:
+                        whole.add(row, ["x"])
+                    if rows < 1000:
+                        excerpt.add(row, ["x"])
+    except UnreadableFile as error:
+        answer = str(error)
+    peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return [answer, rows, int(peak.split()[1]) // 1024, used.ru_utime + used.ru_stime]
+
+for line in sys.stdin:
+    path, seconds = json.loads(line)
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.alarm(4 * seconds)
+        print(json.dumps(look(path)), flush=True)
+        os._exit(0)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if ended:
+        print(json.dumps(ended), flush=True)
 """
 
 ROWS = (
@@ -464,25 +478,35 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-def answer_to(path: Path) -> tuple[str, int, int, float]:
-    """What reading a file comes to: the answer in words, its rows, megabytes, and seconds of a
-    processor.
-    """
-    ended = subprocess.run(
-        [sys.executable, "-c", READER, str(path), str(SECONDS)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([".", "layers/core"])},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=4 * SECONDS,
-    )
-    assert ended.returncode == 0, f"it died with {ended.returncode}: {ended.stderr[-2000:]}"
-    answer, rows, megabytes, seconds = json.loads(ended.stdout)
-    return answer, rows, megabytes, seconds
+Reader = Callable[[Path], tuple[str, int, int, float]]
+"""Tells what reading a file comes to: the answer in words, its rows, megabytes, and seconds of a
+processor.
+"""
 
 
-def check(path: Path, words: str) -> None:
-    answer, rows, megabytes, seconds = answer_to(path)
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    command = [sys.executable, "-c", READER]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([".", "layers/core"])}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked
+        assert answers
+
+        def read(path: Path) -> tuple[str, int, int, float]:
+            print(json.dumps([str(path), SECONDS]), file=asked, flush=True)
+            told = json.loads(answers.readline())
+            assert isinstance(told, list), f"it died with {told}"
+            answer, rows, megabytes, seconds = told
+            return answer, rows, megabytes, seconds
+
+        yield read
+
+
+def check(reader: Reader, path: Path, words: str) -> None:
+    answer, rows, megabytes, seconds = reader(path)
     print(f"{seconds:5.1f} s {megabytes:5} MB  {answer or rows}")  # noqa: T201
     assert words in (answer or f"{rows:,} row{'s' if rows != 1 else ''}")
     assert megabytes < MEGABYTES
@@ -490,11 +514,13 @@ def check(path: Path, words: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_file_that_is_made_to_do_harm_is_answered(name: str, tmp_path: Path) -> None:
+def test_a_file_that_is_made_to_do_harm_is_answered(
+    reader: Reader, name: str, tmp_path: Path
+) -> None:
     make, words = BOMBS[name]
     path = written(tmp_path, make())
     try:
-        check(path, words)
+        check(reader, path, words)
     finally:
         path.unlink()
 
@@ -502,8 +528,10 @@ def test_a_file_that_is_made_to_do_harm_is_answered(name: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("size", "words"), [(100_000_000, "zero bytes"), (1_000_000_000, "larger than the 500 MB")]
 )
-def test_a_file_of_nothing_is_answered(size: int, words: str, tmp_path: Path) -> None:
+def test_a_file_of_nothing_is_answered(
+    reader: Reader, size: int, words: str, tmp_path: Path
+) -> None:
     path = tmp_path / "dropped"
     with path.open("wb") as file:
         file.truncate(size)
-    check(path, words)
+    check(reader, path, words)

@@ -65,7 +65,7 @@ def test_the_encoding_is_told_from_a_few_rows(text: str, codec: str) -> None:
     assert [reading.header, *reading.rows] == [line.split(";") for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("far", [10, 200_000])
+@pytest.mark.parametrize("far", [10, 20_000])
 def test_one_name_with_an_accent_far_down_decides(far: int) -> None:
     content = "First name,Last name\n" + "Jane,Doe\n" * far + "José,Núñez\n"
     for codec in ("utf-8", "cp1252"):

@@ -1,6 +1,6 @@
 """Files of the corpus, damaged at random: each is read and copied, or refused in words.
 
-A run of the suite takes `FUZZ_SECONDS` (20) from `FUZZ_SEED` (a fixed one). For a longer hunt:
+A run of the suite takes `FUZZ_SECONDS` (5) from `FUZZ_SEED` (a fixed one). For a longer hunt:
 
     FUZZ_SECONDS=600 FUZZ_SEED=7 python -m pytest tests/unit/files/test_fuzz.py
 
@@ -25,7 +25,7 @@ from enrichment.files.sheet import Sheet
 from tests.unit.files.reading import sheet_of
 
 CORPUS = Path("tests/corpus/files")
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "20"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "5"))
 SEED = int(os.environ.get("FUZZ_SEED", "20261123"))
 SLOW = 5.0  # seconds of a processor for one small file
 RARE = 20  # one in so many inputs is an old workbook, which takes a process of its own

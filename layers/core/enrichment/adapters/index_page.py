@@ -9,32 +9,34 @@ from enrichment.adapters.page_template import template
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import moment
+from enrichment.domain.report import INTERIM
 from enrichment.domain.summary import Summary
+from enrichment.domain.verdict import Tone, Verdict, standing
 
-# What people call the states of a job, and how its line is coloured.
-_WORDS = {
-    JobState.SPLITTING: ("Being read", "busy"),
-    JobState.RUNNING: ("Being sent", "busy"),
-    JobState.PAUSED: ("Paused", "paused"),
-    JobState.COMPILING: ("Being written", "busy"),
-    JobState.OVERTAKEN: ("Being written", "busy"),
-    JobState.DELIVERED: ("Done", "done"),
-    JobState.LATE: ("Done", "done"),
-    JobState.DONE: ("Done", "done"),
-    JobState.FAILED: ("Not written", "failed"),
-    JobState.REFUSED: ("Not processed", "refused"),
-    JobState.REPEATED: ("Enriched before", "repeated"),
-    JobState.ESTIMATED: ("Estimate", "estimated"),
+# Which status of a report each state of a job shows; that of an answer depends on more.
+_STATUSES = {
+    JobState.SPLITTING: "reading",
+    JobState.RUNNING: "sending",
+    JobState.PAUSED: "paused",
+    JobState.COMPILING: "writing",
+    JobState.OVERTAKEN: "writing",
+    JobState.DELIVERED: "done",
+    JobState.LATE: "done",
+    JobState.DONE: "done",
+    JobState.FAILED: "failed",
+    JobState.REFUSED: "refused",
+    JobState.REPEATED: "repeated",
+    JobState.ESTIMATED: "estimated",
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A job's line: its summary, the word for where it stands, and the way to its page."""
+    """A job's line: its summary, how it stands, and the way to its page."""
 
     job: Summary
-    word: str
-    kind: str
+    status: str
+    verdict: Verdict
     name: str
     folder: str
     page: str
@@ -49,24 +51,32 @@ class Entry:
 def page(jobs: Sequence[Summary], now: int) -> str:
     """Render jobs, the newest first, as they stood at `now` (epoch seconds)."""
     entries = list(map(_entry, jobs))
-    busy = sum(entry.kind in ("busy", "paused") for entry in entries)
+    busy = sum(entry.status in INTERIM for entry in entries)
     return template("index.html.j2").render(entries=entries, busy=busy, written=moment(now))
 
 
 def _entry(job: Summary) -> Entry:
-    word, kind = _standing(job)
+    status = _status(job)
     path = PurePosixPath(job.key)
     report = output_key(REPORTS, job.key, job.id, ".html").removeprefix(f"{REPORTS}/")
     began = moment(job.created_at)
-    return Entry(job, word, kind, path.name, str(path.parent), quote(report), began)
+    return Entry(
+        job, status, _verdict(job, status), path.name, str(path.parent), quote(report), began
+    )
 
 
-def _standing(job: Summary) -> tuple[str, str]:
-    word, kind = _WORDS[job.state]
-    if kind != "done":
-        return word, kind
+def _verdict(job: Summary, status: str) -> Verdict:
+    """How a job stands; of one that an earlier version ended, nobody noted how it turned out."""
+    is_answered = _STATUSES[job.state] == "done" and job.word
+    return Verdict(job.word, Tone(job.tone)) if is_answered else standing(status)
+
+
+def _status(job: Summary) -> str:
+    status = _STATUSES[job.state]
+    if status != "done":
+        return status
     if job.given_up:
-        return "Ended early", "ended"
+        return "ended"
     if job.cancelled_at is not None:
-        return "Cancelled", "cancelled"
-    return ("First answer", "first_answer") if job.awaited else (word, kind)
+        return "cancelled"
+    return "first_answer" if job.awaited else status

@@ -4,6 +4,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from enrichment.domain.outcome import second
+
 # Characters that change how the text around them is shown: controls and bidirectional overrides.
 # They are shown, not obeyed.
 _CONTROLS = (
@@ -11,6 +13,8 @@ _CONTROLS = (
     | {0x7F: 0x2421}
     | dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 )
+
+_LONGEST_TEXT = 300  # characters
 
 
 @cache
@@ -24,17 +28,22 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"thousands": "{:,}".format, "counted": counted}
+    environment.filters |= {"thousands": "{:,}".format, "counted": counted, "second": second}
     return environment.get_template(name)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun.
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun; `plural` is for those to which no `s` is added.
 
-    >>> counted(1, "row"), counted(2000, "row")
-    ('1 row', '2,000 rows')
+    >>> counted(1, "row"), counted(2000, "row"), counted(2, "batch", "batches")
+    ('1 row', '2,000 rows', '2 batches')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def brief(text: str, most: int = _LONGEST_TEXT) -> str:
+    """A text, or its beginning."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _legible(value: object) -> object:

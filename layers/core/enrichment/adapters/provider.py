@@ -27,7 +27,7 @@ _LOOK = httpx.Timeout(10.0, connect=5.0)  # seconds; what is only looked up can 
 _COUNTRIES = "phone_country_codes"
 _WAIT = 30  # seconds before the next try when the provider does not say
 _MOST_ANSWER = 64 << 10  # bytes of an answer that are read
-_MOST_READING = 10.0  # seconds for which an answer's body is read, however slowly it drips
+_LONGEST_READ = 10.0  # seconds
 
 # Nothing had left when these were raised: no connection, no TLS, no free connection, no such URL.
 _BEFORE_SENDING = (
@@ -70,10 +70,14 @@ class Pronto:
     Args:
         client: an httpx client; its transport is the seam for tests.
         base_url: of API version 2, such as `https://app.prontohq.com/api/v2`.
+        longest_read: seconds for which an answer's body is read, however slowly it drips.
     """
 
-    def __init__(self, client: httpx.Client, base_url: str) -> None:
+    def __init__(
+        self, client: httpx.Client, base_url: str, longest_read: float = _LONGEST_READ
+    ) -> None:
         self._client, self._base = client, base_url.rstrip("/")
+        self._longest_read = longest_read
 
     def enrich(
         self,
@@ -97,7 +101,7 @@ class Pronto:
         endpoint, body = _request(contacts, wanted, countries, webhook_url)
         try:
             with self._post(endpoint, body, api_key) as answer:
-                return _meaning(answer, _json(_content(answer)), contacts, wanted)
+                return _meaning(answer, _json(self._content(answer)), contacts, wanted)
         except _BEFORE_SENDING as error:
             return NotSent(_WAIT, f"no connection to the provider ({type(error).__name__})")
         except httpx.HTTPError as error:
@@ -157,9 +161,26 @@ class Pronto:
             with self._client.stream(
                 "GET", f"{self._base}/{path}", headers=_headers(api_key), timeout=_LOOK
             ) as answer:
-                return _json(_content(answer)) if answer.status_code == httpx.codes.OK else {}
+                return _json(self._content(answer)) if answer.status_code == httpx.codes.OK else {}
         except (httpx.HTTPError, httpx.InvalidURL):
             return {}
+
+    def _content(self, answer: httpx.Response) -> bytes:
+        """What can be had of a body, up to a bound: the status alone decides, so a body that breaks
+        off loses nothing.
+        """
+        if "Content-Encoding" in answer.headers:
+            return b""  # we asked for none; a compressed body could unpack to anything
+        content = b""
+        end = time.monotonic() + self._longest_read
+        try:
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > _MOST_ANSWER or time.monotonic() > end:
+                    break
+        except httpx.HTTPError:
+            pass
+        return content
 
 
 def _request(
@@ -197,24 +218,6 @@ def _speaks_of_credits(own: str, whole: str) -> bool:
         and any(word in own for word in (*plain, *only_below))
         and not any(word in own for word in ("used", "spent", "total", "limit"))
     )
-
-
-def _content(answer: httpx.Response) -> bytes:
-    """What can be had of a body, up to a bound: the status alone decides, so a body that breaks off
-    loses nothing.
-    """
-    if "Content-Encoding" in answer.headers:
-        return b""  # we asked for none; a compressed body could unpack to anything
-    content = b""
-    end = time.monotonic() + _MOST_READING
-    try:
-        for chunk in answer.iter_bytes():
-            content += chunk
-            if len(content) > _MOST_ANSWER or time.monotonic() > end:
-                break
-    except httpx.HTTPError:
-        pass
-    return content
 
 
 def _meaning(

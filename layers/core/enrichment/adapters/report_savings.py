@@ -2,7 +2,7 @@
 
 from enrichment.adapters.page_template import counted
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.report import Report, Saved
+from enrichment.domain.report import Again, Report, Saved
 
 _NOUNS = {
     EnrichmentType.EMAIL: "a work e-mail",
@@ -21,7 +21,7 @@ def already_sentence(report: Report) -> str:
 
 def savings(report: Report) -> list[str]:
     """What was saved and how that is reckoned, in sentences; empty if nothing was."""
-    return [*_of_already_there(report), *_of_known(report)]
+    return [*_of_already_there(report), *_of_known(report), *_of_again(report)]
 
 
 def known_sentence(report: Report) -> str:
@@ -40,6 +40,25 @@ def _of_known(report: Report) -> list[str]:
         " then, or that nothing was; the last column says where it is from.",
         _cost(report, saved),
         "To pay for everybody again, drop the file into a folder force=true.",
+    ]
+
+
+def _of_again(report: Report) -> list[str]:
+    if not (again := report.again):
+        return []
+    people, one = _people(again.people), again.people == 1
+    price = _price(again)
+    if report.status == "estimated":
+        is_known = f"{people} {'is' if one else 'are'} known from other files, and would be sent"
+        least = "at least " if report.type is EnrichmentType.PHONE else ""
+        cost = f"If all of them are found, that costs {least}{price}"
+    else:
+        were = "was" if one else "were"
+        is_known = f"{people} {were} known from other files, and {were} sent"
+        cost = f"What was found of them cost {price}"
+    return [
+        f"{is_known} all the same, since the file is in a folder force=true. {cost}; without that"
+        " folder they cost nothing."
     ]
 
 
@@ -70,9 +89,9 @@ def _cost(report: Report, saved: Saved) -> str:
     )
 
 
-def _price(saved: Saved) -> str:
-    """The credits that were saved, and what they cost."""
-    return counted(saved.credits, "credit") + (f" ({saved.cost})" if saved.cost else "")
+def _price(these: Saved | Again) -> str:
+    """Credits that were saved, or spent, and what they cost."""
+    return counted(these.credits, "credit") + (f" ({these.cost})" if these.cost else "")
 
 
 def _noun(report: Report) -> str:

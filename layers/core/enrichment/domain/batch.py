@@ -102,6 +102,8 @@ class Batch(BaseModel):
     where it has all of its span. `waits` counts how often it was left PLANNED because other rows
     that are on their way, mostly of another file, name the same people; 0 if it does not wait.
     `known` tells that it is complete without having been sent, since all of its people were known.
+    `again` are the rows whose people were known and that were sent all the same, as their file
+    asked for.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -126,6 +128,7 @@ class Batch(BaseModel):
     rows: tuple[int, ...] | None = None
     waits: int = 0
     known: bool = False
+    again: tuple[int, ...] = ()
     reserved: int | None = None
     answered: int = 0
     found: int = 0

@@ -144,6 +144,8 @@ class Job(BaseModel):
     one, and `fixed_at` when rows came back that the output of this job lacks. `width` is the number
     of cells of the widest row, `found` what the columns were taken for.
 
+    `word` and `tone` say how its answer turned out, as its page does.
+
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.
 
@@ -224,6 +226,8 @@ class Job(BaseModel):
     halt_message: str | None = None
     halt_told_at: int | None = None
     finished_at: int | None = None
+    word: str = ""
+    tone: str = ""
 
     @model_validator(mode="before")
     @classmethod

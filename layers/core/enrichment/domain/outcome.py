@@ -78,7 +78,8 @@ class Outcome(BaseModel):
     detail that rows of the same fate share, where that is not all of it; `spared` tells that it
     would have been sent, had it not what is looked for, `waits` that it was not sent because
     another row of the same person is on its way, `origin` where its result came for, if not for it,
-    and `is_fixed` that another job sent it, after it was fixed, and bills it.
+    `again` that it was sent though its person was known, as its file asked for, and `is_fixed` that
+    another job sent it, after it was fixed, and bills it.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -89,6 +90,7 @@ class Outcome(BaseModel):
     spared: bool = False
     waits: bool = False
     origin: Origin | None = None
+    again: bool = False
     is_fixed: bool = False
     result: Result = Result()
 
@@ -244,9 +246,10 @@ NOUNS = {
 }
 
 
-def cancelled_sentence(job: Job) -> str:
+def cancelled_sentence(counts: Mapping[RowState, int], job: Job) -> str:
     """Why nothing more of a job was sent; empty if it was not cancelled."""
-    return jobs.CANCELLED[job.cancelled_by] if job.cancelled_by else ""
+    left = counts[RowState.NOT_SENT]
+    return jobs.cancelled(job.cancelled_by, left) if job.cancelled_by else ""
 
 
 def awaited_sentence(counts: Mapping[RowState, int], job: Job) -> str:
@@ -264,6 +267,15 @@ def moment(at: int) -> str:
     '1 January 1970, 00:00 UTC'
     """
     return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def second(at: int) -> str:
+    """A time in words, to the second.
+
+    >>> second(0)
+    '1 January 1970, 00:00:00 UTC'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M:%S UTC")
 
 
 def day(at: int) -> str:

@@ -175,6 +175,28 @@ def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) 
     return Saved(rows=rows, contacts=contacts, credits=amount, cost=money(amount))
 
 
+class Again(BaseModel):
+    """People who were known and sent all the same, as force=true asks: what it cost."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    people: int
+    credits: int = Field(
+        description=(
+            "credits charged for them, none without force=true; in an estimate, had all been found"
+        )
+    )
+    cost: str = Field(
+        default="",
+        description="money for `credits`, such as 12.40 EUR; empty when no price is set",
+    )
+
+
+def again_for(people: int, charged: int, money: Callable[[int], str]) -> Again | None:
+    """What people cost who were known and sent all the same; None if there are none."""
+    return Again(people=people, credits=charged, cost=money(charged)) if people else None
+
+
 class Balance(BaseModel):
     """What the account had left before the job sent anything, and when the report was written."""
 
@@ -195,6 +217,7 @@ class RejectedRow(BaseModel):
     row: int
     cells: dict[str, str]
     reason: str
+    rows: int = Field(default=1, description="rows with these cells and this reason; `row` leads")
 
 
 class NameAsSent(BaseModel):
@@ -362,8 +385,13 @@ class Report(BaseModel):
     email_quality: dict[str, int] = Field(
         default={}, description="rows with an e-mail, by the provider's word for its quality"
     )
+    with_quality: dict[RowState, int] = Field(
+        default={},
+        description="the same rows by state: copies have the e-mail of the row that was sent",
+    )
     sample: tuple[RejectedRow, ...] = Field(
-        default=(), description="the first rows that were not sent, for a look"
+        default=(),
+        description="the first rows that were not sent and differ from each other, for a look",
     )
     ambiguous_rows: tuple[str, ...] = Field(
         default=(), description="rows that may have been paid for, as ranges such as 2–101"
@@ -376,6 +404,13 @@ class Report(BaseModel):
             " estimate, would not be"
         ),
     )
+    again: Again | None = Field(
+        default=None,
+        description=(
+            "people who were known from other files and sent all the same, as force=true asks; in"
+            " an estimate, would be"
+        ),
+    )
     trial: Trial | None = Field(
         default=None, description="of a file of which only a sample was sent: what came of it"
     )
@@ -386,7 +421,9 @@ class Report(BaseModel):
         default=None, description="what the account's balance did, where the provider tells it"
     )
     names: tuple[NameAsSent, ...] = Field(
-        default=(), description="in an estimate: how the first names were divided"
+        default=(),
+        description="how the first names were divided, or would be; of a job, those that were"
+        " changed",
     )
     first_rows: tuple[RowAsSent, ...] = Field(
         default=(), description="in an estimate: what would be sent of the first rows"

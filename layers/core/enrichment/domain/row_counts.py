@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enrichment.domain.outcome import UNSENT, Outcome, RowState
 from enrichment.domain.report import Reason, RejectedRow
 
-_SAMPLE = 10  # rows
+_SAMPLE = 10  # rows that differ
 _MAX_SHOWN = 200  # characters of a cell
 
 
@@ -23,11 +23,14 @@ class RowCounts:
         self._fixed: Counter[RowState] = Counter()
         self._reasons: Counter[str] = Counter()
         self._qualities: Counter[str] = Counter()
+        self._with_quality: Counter[RowState] = Counter()
         self._ambiguous: list[list[int]] = []
         self.known = 0  # rows that were not sent because their people were known
+        self.again = 0  # rows that were sent though their people were known
+        self.again_things = 0  # what was found for these
         self.spared = 0  # rows that would have been sent, had they not what is looked for
         self.things = 0  # what was found: e-mails, or numbers, of which one row may have several
-        self._sample: list[RejectedRow] = []
+        self._sample: dict[tuple[str, ...], RejectedRow] = {}
 
     def count(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
         """Count one row. Rows come in the order of their numbers."""
@@ -43,22 +46,31 @@ class RowCounts:
                 self._ambiguous.append([row, row])
         if quality := outcome.result.quality:
             self._qualities[quality] += 1
+            self._with_quality[outcome.state] += 1
         if outcome.state in UNSENT:
             self._reasons[outcome.reason or outcome.detail] += 1
-            if len(self._sample) < _SAMPLE:
-                shown = {
-                    name: cells[at][:_MAX_SHOWN]
-                    for at, name in self._columns.items()
-                    if at < len(cells)
-                }
-                self._sample.append(RejectedRow(row=row, cells=shown, reason=outcome.detail))
+            self._show(row, cells, outcome)
+
+    def _show(self, row: int, cells: Sequence[str], outcome: Outcome) -> None:
+        """Take a row that was not sent as an example, or count it with the one that is like it."""
+        shown = {
+            name: cells[at][:_MAX_SHOWN] for at, name in self._columns.items() if at < len(cells)
+        }
+        alike = (outcome.reason or outcome.detail, *shown.values())
+        if first := self._sample.get(alike):
+            self._sample[alike] = first.model_copy(update={"rows": first.rows + 1})
+        elif len(self._sample) < _SAMPLE:
+            self._sample[alike] = RejectedRow(row=row, cells=shown, reason=outcome.detail)
 
     def _count_own(self, outcome: Outcome) -> None:
         """Count what this job may have paid for, or saved."""
         self.known += outcome.origin is not None
+        self.again += outcome.again
         self.spared += outcome.spared
         if outcome.state is RowState.FOUND:
-            self.things += max(1, len(outcome.result.phones))
+            things = max(1, len(outcome.result.phones))
+            self.things += things
+            self.again_things += things * outcome.again
 
     @property
     def rows(self) -> int:
@@ -79,6 +91,10 @@ class RowCounts:
         """Rows by the provider's word for the e-mail that it found, the most frequent first."""
         return dict(self._qualities.most_common())
 
+    def with_quality(self) -> dict[RowState, int]:
+        """These rows by state."""
+        return dict(self._with_quality)
+
     def ambiguous_rows(self) -> tuple[str, ...]:
         """The ambiguous rows as ranges."""
         return tuple(
@@ -92,5 +108,5 @@ class RowCounts:
         )
 
     def sample(self) -> tuple[RejectedRow, ...]:
-        """The first rows that were not sent."""
-        return tuple(self._sample)
+        """The first rows that were not sent, each of those that are alike once."""
+        return tuple(self._sample.values())

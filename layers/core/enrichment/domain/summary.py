@@ -34,3 +34,5 @@ class Summary(BaseModel):
     halt: Halt | None = None
     given_up: bool = False
     cancelled_at: int | None = None
+    word: str = ""
+    tone: str = ""

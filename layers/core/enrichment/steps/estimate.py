@@ -6,9 +6,10 @@ from itertools import islice
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
-from enrichment.domain.columns import Columns, Field
+from enrichment.domain.columns import Columns
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, month_of
+from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.experience import DAYS, ENOUGH, is_enough
 from enrichment.domain.job import Job
 from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
@@ -17,7 +18,7 @@ from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
-from enrichment.domain.report import Credits, NameAsSent, RowAsSent, saved_by
+from enrichment.domain.report import Credits, RowAsSent, again_for, saved_by
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
@@ -58,7 +59,10 @@ class EstimateFile:
             for row, planned, origin in self._judged(file, planner):
                 preview.add(row, planned.contact)
                 outcome = outcome_of_planned(planned, request.wanted, _to_send)
-                outputs.add(row, outcome.model_copy(update={"origin": origin}))
+                if origin:
+                    how = {"again": True} if request.force else {"origin": origin}
+                    outcome = outcome.model_copy(update=how)
+                outputs.add(row, outcome)
         counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
         contacts = 0 if earlier else counts[RowState.TO_SEND] - known
@@ -72,11 +76,14 @@ class EstimateFile:
             counted=outputs.counted,
             credits=spending,
             known=saved_by(0 if earlier else known, known, spending.price, self.money),
+            again=again_for(
+                outputs.counted.again, outputs.counted.again * spending.price, self.money
+            ),
             already_there=saved_by(
                 counts[RowState.ALREADY_THERE], outputs.counted.spared, spending.price, self.money
             ),
             caps=tuple(self._caps(job, contacts, spending.most_each)),
-            names=tuple(preview.names),
+            names=preview.names.names(),
             first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
             earlier=earlier_of(earlier) if self.name_paths else None,
@@ -90,8 +97,7 @@ class EstimateFile:
         while together := list(islice(rows, _TOGETHER)):
             planned = [planner.decide(row) for row in together]
             contacts = {each.row: each.contact for each in planned if each.contact}
-            looked_up = {} if request.force else contacts
-            known = self.people.known(request.wanted, request.countries, looked_up)
+            known = self.people.known(request.wanted, request.countries, contacts)
             for row, each in zip(together, planned, strict=True):
                 yield row, each, known[each.row].origin if each.row in known else None
 
@@ -140,41 +146,27 @@ def _named(cap: Cap) -> str:
 
 
 _TOGETHER = 1000  # rows whose people are looked up side by side
-_MOST_NAMES, _MOST_ROWS = 20, 10
-_LONGEST = 200  # characters of a name as it is written
-_NAMES = (
-    Field.FULL_NAME,
-    Field.FULL_NAME_FAMILY_FIRST,
-    Field.FIRST_NAME,
-    Field.NAME_PREFIX,
-    Field.LAST_NAME,
-    Field.SECOND_LAST_NAME,
-)
+_MOST_ROWS = 10
 
 
 class Preview:
     """What would be sent of the first rows, and how their names were divided."""
 
     def __init__(self, columns: Columns) -> None:
-        self._names = [at for field in _NAMES for at in columns.get(field, ())]
-        self.names: list[NameAsSent] = []
+        self.names = DividedNames(columns)
         self.rows: list[RowAsSent] = []
 
     def add(self, row: Row, contact: Contact | None) -> None:
         """Note a row that would be sent."""
-        if contact is None or len(self.names) == _MOST_NAMES:
+        if contact is None or self.names.is_full:
             return
-        first, last = contact.firstname, contact.lastname
-        written = " | ".join(cell for at in self._names if (cell := row.cells[at].strip()))
-        self.names.append(
-            NameAsSent(row=row.number, written=written[:_LONGEST], first=first, last=last)
-        )
+        self.names.add(row.number, row.cells, contact)
         if len(self.rows) < _MOST_ROWS:
             self.rows.append(
                 RowAsSent(
                     row=row.number,
-                    first=first,
-                    last=last,
+                    first=contact.firstname,
+                    last=contact.lastname,
                     company=contact.company_name or "",
                     domain=contact.domain or "",
                     linkedin=contact.linkedin_url or "",

@@ -13,7 +13,7 @@ from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
-from enrichment.domain.outcome import Outcome, outcome_of_planned, outcome_of_sent
+from enrichment.domain.outcome import UNSENT, Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import result_of
@@ -117,6 +117,7 @@ class Outcomes:
         self._kept: dict[int, Outcome] = {}
         self._all = batches
         self._batches = BatchesByRow(batches)
+        self._again = frozenset(row for batch in batches for row in batch.again)
         self._noted = results
         self._results = lru_cache(maxsize=_AT_HAND)(self._read_batch)
 
@@ -156,6 +157,11 @@ class Outcomes:
         return self._fixed.of(row, self._read_own(row))
 
     def _read_own(self, row: int) -> Outcome:
+        outcome = self._of_batch(row)
+        is_again = row in self._again and outcome.state not in UNSENT
+        return outcome.model_copy(update={"again": True}) if is_again else outcome
+
+    def _of_batch(self, row: int) -> Outcome:
         batch = self._batches.of(row)
         results = self._results(batch)
         came = results.get(row)

@@ -105,7 +105,7 @@ class People:
         others = [one for one in contacts if one.row not in done.known]
         asked = self.in_parallel(self._add, self._asked(job, batch, others))
         if request_of(job.key).force:
-            list(self.in_parallel(self._insist, asked))
+            self._insist(job, batch, list(asked))
             return replace(done, new=others)
         left = _not_taken(asked, done)
         for _ in range(_MOST_LOOKS if left else 0):
@@ -192,7 +192,17 @@ class People:
             return one
         return self._looked(one, self.persons.replace(one.key, one.there, one.entry))
 
-    def _insist(self, one: _Asked) -> None:
+    def _insist(self, job: Job, batch: Batch, asked: Sequence[_Asked]) -> None:
+        """Take all people, and note first who is known: their entries tell it no more then."""
+        others = _of_others(asked)
+        if others:
+            owners = _Owners(self, wanted_of(job), [there for _, there in others])
+            known = {one.contact.row for one, there in others if owners.knows(there)}
+            if known - set(batch.again):
+                self.batches.change(batch, again=sorted(known.union(batch.again)))
+        list(self.in_parallel(self._enter, asked))
+
+    def _enter(self, one: _Asked) -> None:
         if one.there:
             self.persons.enter(one.key, one.entry)
 
@@ -206,8 +216,7 @@ class People:
 
     def _judge(self, asked: Sequence[_Asked], wanted: EnrichmentType, done: Sorted) -> list[_Asked]:
         """Those whose entries nothing will come of any more; the others are done."""
-        others = [one.there for one in asked if one.there and not one.there.is_of(one.entry)]
-        owners = _Owners(self, wanted, others)
+        owners = _Owners(self, wanted, [there for _, there in _of_others(asked)])
         free = []
         for one in asked:
             there = one.there
@@ -232,15 +241,21 @@ class _Owners:
         self._job = cache(people.jobs.get)
         self._batch, self._parts = cache(self._read_batch), cache(self._read_parts)
 
-    def known(self, entry: Entry) -> Known | None:
-        """The result of an entry's row, if it may be used again."""
+    def knows(self, entry: Entry) -> bool:
+        """Whether the row of an entry has a result that may be used again."""
         came = self._results.get(_ref(entry))
         if came is None or came.is_erased:
-            return None
-        origin = came.origin or Origin(job=entry.job, file=self._file(entry.job), at=came.at)
+            return False
         is_found = result_of(came.payload).found(self._wanted)
-        if not self._people.reuse.allows(is_found, self._now - origin.at):
+        at = came.origin.at if came.origin else came.at
+        return self._people.reuse.allows(is_found, self._now - at)
+
+    def known(self, entry: Entry) -> Known | None:
+        """The result of an entry's row, if it may be used again."""
+        if not self.knows(entry):
             return None
+        came = self._results[_ref(entry)]
+        origin = came.origin or Origin(job=entry.job, file=self._file(entry.job), at=came.at)
         return Known(came.payload, origin)
 
     def awaits(self, entry: Entry) -> bool:
@@ -271,6 +286,11 @@ class _Owners:
 
 def _ref(entry: Entry) -> RowRef:
     return RowRef(entry.job, entry.batch, entry.row)
+
+
+def _of_others(asked: Iterable[_Asked]) -> list[tuple[_Asked, Entry]]:
+    """Those whose people other rows have, and the entries of these."""
+    return [(one, there) for one in asked if (there := one.there) and not there.is_of(one.entry)]
 
 
 def wanted_of(job: Job) -> EnrichmentType:

@@ -8,6 +8,7 @@ from enrichment.domain.outcome import halt_sentence, moment
 from enrichment.domain.progress import further, phase_of, progress_of
 from enrichment.domain.report import Point, Report, Status
 from enrichment.errors import Contention
+from enrichment.steps.outputs import enriched_key
 from enrichment.steps.pages import Looked, Pages
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.jobs import Jobs
@@ -61,6 +62,7 @@ class ShowProgress:
             rows=job.rows,
             progress=progress_of(job, history, now, self.period),
             history=history,
+            enriched=_earlier_answer(job),
         )
 
 
@@ -69,6 +71,11 @@ def _has_ended(job: Job, looked: Looked) -> bool:
     so yet: of a run that takes that step next, or of an answer that is being amended.
     """
     return looked.ended_at is not None and looked.ended_at >= job.reopened_at
+
+
+def _earlier_answer(job: Job) -> str | None:
+    """Where the answer is of a job that an operator had sent again."""
+    return enriched_key(job, job.layout) if job.reopened_at and job.layout else None
 
 
 def _paused(job: Job) -> str:

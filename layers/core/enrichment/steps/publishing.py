@@ -10,6 +10,7 @@ from enrichment.domain.columns import Field, Held
 from enrichment.domain.found import Found, HeldColumn, TakenColumn
 from enrichment.domain.job import Job
 from enrichment.domain.report import (
+    Again,
     Balance,
     Cap,
     Credits,
@@ -43,6 +44,7 @@ class Details(TypedDict, total=False):
     rows: int
     credits: Credits
     known: Saved | None
+    again: Again | None
     trial: Trial | None
     already_there: Saved | None
     balance: Balance | None
@@ -196,6 +198,7 @@ def _as_counted(counted: RowCounts | None) -> dict[str, Any]:
         "fixed": counted.fixed(),
         "reasons": counted.reasons(),
         "email_quality": counted.email_quality(),
+        "with_quality": counted.with_quality(),
         "sample": counted.sample(),
         "ambiguous_rows": counted.ambiguous_rows(),
     }

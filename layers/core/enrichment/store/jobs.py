@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any
 
 from enrichment.domain.credits import month_before, month_of
@@ -250,10 +251,25 @@ class Jobs:
         return self._move(job_id, JobState.FAILED, {"finished_at": now})
 
     def finish_compiling(
-        self, job_id: str, now: int, delivered: int, awaits_more: bool, awaited: int = 0
+        self,
+        job_id: str,
+        now: int,
+        delivered: int,
+        awaits_more: bool,
+        awaited: int = 0,
+        verdict: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """COMPILING → DELIVERED while the job awaits more, else DONE; OVERTAKEN → LATE."""
-        fields = {"finished_at": now, "delivered": delivered, "awaited": awaited}
+        """COMPILING → DELIVERED while the job awaits more, else DONE; OVERTAKEN → LATE.
+
+        Args:
+            job_id: the job.
+            now: epoch seconds.
+            delivered: results that are in its output.
+            awaits_more: whether results may come.
+            awaited: rows of the output that wait for one.
+            verdict: how the output turned out, as `word` and `tone`; none where it stays as it was.
+        """
+        fields = {"finished_at": now, "delivered": delivered, "awaited": awaited, **verdict}
         fields["compile_attempts"] = 0
         to = JobState.DELIVERED if awaits_more else JobState.DONE
         if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):

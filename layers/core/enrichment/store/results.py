@@ -90,11 +90,6 @@ class Results:
             return self.erase(ref, now)  # it came just now
         return there is not None
 
-    def is_erased(self, ref: RowRef) -> bool:
-        """Whether the person of a row was erased."""
-        item = self._table.get(result_key(ref))
-        return bool(item and item.get("erased"))
-
     def aside(self, job_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The row and payload of what was set aside of a job."""
         for item in self._table.query(aside_of(job_id), ""):
@@ -121,13 +116,18 @@ class Results:
         first = "attribute_exists(pk) AND attribute_not_exists(payload)"
         self._table.put_if(first, {**mark, **cost})
 
-    def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> None:
-        """Keep a genuine webhook that is not its row's result; the same one again is kept once."""
+    def set_aside(self, ref: RowRef, payload: Mapping[str, Any], why: str, now: int) -> bool:
+        """Keep a genuine webhook that is not its row's result; the same one again is kept once.
+
+        Returns:
+            False where nothing is kept, since the row's person was erased.
+        """
         text = canonical(payload)
         digest = hashlib.sha256(f"{ref.batch}.{ref.row}.{text}".encode()).hexdigest()
         fields = {"batch": ref.batch, "row": ref.row, "payload": text, "why": why}
         times = {"received_at": now, "expires_at": now + self._table.retention}
-        self._table.put_if_new({"pk": aside_of(ref.job), "sk": digest} | fields | times)
+        aside = {"pk": aside_of(ref.job), "sk": digest} | fields | times
+        return self._table.put_beside(aside, result_key(ref), "erased")
 
     def of(self, batch: Batch) -> dict[int, Came]:
         """The results of a batch by row (a consistent read)."""

@@ -123,6 +123,31 @@ class Table:
         """Put an item, whatever is there."""
         self._client.put_item(TableName=self._name, Item=wire(item))
 
+    def put_beside(self, item: Mapping[str, Any], key: Mapping[str, str], attribute: str) -> bool:
+        """Put an item unless its key is taken, as long as the item of another key lacks an
+        attribute; False where it has it. One transaction, so that nothing comes between the two.
+
+        Raises:
+            ClientError: it met another transaction, or was throttled. Try again later.
+        """
+        now = {":now": self._clock()}
+        lacks = f"attribute_not_exists({attribute}) OR {EXPIRY} <= :now"
+        free = f"attribute_not_exists(pk) OR {EXPIRY} <= :now"
+        common = {"TableName": self._name, "ExpressionAttributeValues": wire(now)}
+        check = {**common, "Key": wire(key), "ConditionExpression": lacks}
+        put = {**common, "Item": wire(item), "ConditionExpression": free}
+        actions: Any = [{"ConditionCheck": check}, {"Put": put}]
+        try:
+            self._client.transact_write_items(TransactItems=actions)
+        except self._client.exceptions.TransactionCanceledException as error:
+            reasons: list[Any] = error.response.get("CancellationReasons", [])
+            checked, put_there = (reason.get("Code") for reason in reasons)
+            failed = "ConditionalCheckFailed"
+            if failed not in (checked, put_there):
+                raise
+            return bool(checked != failed)
+        return True
+
     def delete(self, key: Mapping[str, str]) -> bool:
         """Delete an item; False where there was none."""
         answer = self._client.delete_item(

@@ -1,16 +1,18 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock, SecondsLeft, for_ever
 from enrichment.domain.credits import Bill
+from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
+    UNSENT,
     RowState,
     awaited_sentence,
     cancelled_sentence,
@@ -19,9 +21,18 @@ from enrichment.domain.outcome import (
 from enrichment.domain.plan import PlannedRow, planned_row
 from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
-from enrichment.domain.report import Balance, Point, Report, Status, credits_of, saved_by
+from enrichment.domain.report import (
+    Balance,
+    Point,
+    Report,
+    Status,
+    again_for,
+    credits_of,
+    saved_by,
+)
 from enrichment.domain.row_counts import RowCounts
 from enrichment.domain.trial import trial_of
+from enrichment.domain.verdict import verdict
 from enrichment.errors import BrokenInvariant
 from enrichment.files.opening import reopened
 from enrichment.files.sheet import Row, Sheet
@@ -143,6 +154,7 @@ class CompileJob:
 
     def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
         positions = sorted(at for columns in job.columns.values() for at in columns)
+        names = DividedNames(job.columns)
         with (
             Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
             self.fixed.handed_over(job) as hand_over,
@@ -154,13 +166,16 @@ class CompileJob:
                     continue
                 outputs.add(row, outcome)
                 hand_over(row, outcome)
+                if plan.contact and outcome.state not in UNSENT:
+                    names.add_if_changed(row.number, row.cells, plan.contact)
             if fixed.files():
                 outputs.leave_none_rejected()
-        counts, bill = outputs.counted.own(), outcomes.bill()
+        counted = outputs.counted
+        counts, bill = counted.own(), outcomes.bill()
         ambiguous = counts[RowState.AMBIGUOUS]
         mended = self.jobs.get(job.mends) if job.mends else None
         notes = (
-            words.ENDED if job.given_up else cancelled_sentence(job) or halt_sentence(job),
+            words.ENDED if job.given_up else cancelled_sentence(counts, job) or halt_sentence(job),
             awaited_sentence(counts, job),
             words.ambiguous(ambiguous) if ambiguous else "",
             words.fixed([(each.file, each.rows) for each in fixed.files()]),
@@ -173,17 +188,16 @@ class CompileJob:
             " ".join(filter(None, notes)),
             sheet=sheet,
             found=job.found,
-            counted=outputs.counted,
+            counted=counted,
             credits=credits_of(bill, job, self.money),
-            known=saved_by(outputs.counted.known, outputs.counted.known, job.price, self.money),
+            known=saved_by(counted.known, counted.known, job.price, self.money),
+            again=again_for(counted.again, counted.again_things * job.price, self.money),
             already_there=saved_by(
-                outputs.counted.own()[RowState.ALREADY_THERE],
-                outputs.counted.spared,
-                job.price,
-                self.money,
+                counts[RowState.ALREADY_THERE], counted.spared, job.price, self.money
             ),
             balance=self._balance(job, bill),
-            trial=trial_of(job, _rate(outputs.counted), self.money),
+            names=names.names(),
+            trial=trial_of(job, _rate(counted), self.money),
             mends=earlier_of(mended),
             history=self._history(job, bill),
             fixed_by=fixed.files(),
@@ -227,6 +241,7 @@ class CompileJob:
             delivered,
             awaits_more=any(counts.get(state) for state in MAY_BE_PAID),
             awaited=counts.get(RowState.AWAITED, 0),
+            verdict=asdict(verdict(report)),
         )
         return report
 

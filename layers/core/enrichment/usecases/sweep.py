@@ -207,6 +207,8 @@ class Sweep:
         """
         now = self.clock()
         if any(came.origin for came in self.results.of(batch).values()):
+            if job.state is JobState.DELIVERED:  # whose output says that they may have been sent
+                self.jobs.note_fixed_rows(job.id, now)
             if self.batches.release(job, batch, now, now):
                 self.queue.send([(job.id, batch.number)])
         else:
@@ -293,7 +295,6 @@ class Sweep:
         for batch in batches:
             since = now - (batch.claimed_at or 0)
             if batch.state is BatchState.SENDING and since >= self.patience.sending:
-                self.jobs.note_fixed_rows(job.id, now)  # the output says otherwise of them
                 self._give_up_claim(job, batch, swept)
 
     def _results(self, job: Job) -> tuple[int, bool]:

@@ -133,9 +133,8 @@ class ReceiveWebhook:
                 return self._aside(ref, payload, "the row has another result")
 
     def _aside(self, ref: RowRef, payload: Mapping[str, Any], why: str) -> Received:
-        if self.results.is_erased(ref):
+        if not self.results.set_aside(ref, payload, why, self.clock()):
             return Received.ERASED
-        self.results.set_aside(ref, payload, why, self.clock())
         self.metrics.count("StrayResults")
         return Received.SET_ASIDE
 

@@ -40,20 +40,11 @@ NO_PROBE = (
 )
 UNNAMED = "in a place that the platform team can tell you"
 ENDED = "The platform team ended this job before it was through."
-_AFTER_CANCELLING = (
-    "What was sent before is delivered here. To have the other rows sent, drop the rejected file,"
-    " which has them."
-)
 # Why nothing more of a job was sent, by the names of `Canceller`.
-CANCELLED: MappingProxyType[str, str] = MappingProxyType(
+_CANCELLED = MappingProxyType(
     {
-        "owner": (
-            "The uploaded file was deleted while its job ran, so nothing more was sent."
-            f" {_AFTER_CANCELLING}"
-        ),
-        "operator": (
-            f"The platform team cancelled this job, so nothing more was sent. {_AFTER_CANCELLING}"
-        ),
+        "owner": "The uploaded file was deleted while its job ran, so nothing more was sent.",
+        "operator": "The platform team cancelled this job, so nothing more was sent.",
     }
 )
 FAILED = (
@@ -110,6 +101,12 @@ def repeated(key: str, is_done: bool) -> str:
         " out then, they are in the earlier job’s rejected file, ready to drop. To pay for all rows"
         " once more, put the file into a folder named force=true."
     )
+
+
+def cancelled(by: str, left: int) -> str:
+    """Why nothing more was sent of a job, and what becomes of the rows that were left out."""
+    others = " To have the other rows sent, drop the rejected file, which has them." if left else ""
+    return f"{_CANCELLED[by]} What was sent before is delivered here.{others}"
 
 
 def progress(settled: int, batches: int) -> str:

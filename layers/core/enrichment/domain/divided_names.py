@@ -1,0 +1,62 @@
+"""How names of a file were divided into a first and a last name, by the first rows that show it."""
+
+from collections.abc import Sequence
+
+from enrichment.domain.columns import Columns, Field
+from enrichment.domain.contact import Contact
+from enrichment.domain.report import NameAsSent
+
+_MOST = 20
+_LONGEST = 200  # characters of a name as it is written
+_NAMES = (
+    Field.FULL_NAME,
+    Field.FULL_NAME_FAMILY_FIRST,
+    Field.FIRST_NAME,
+    Field.NAME_PREFIX,
+    Field.LAST_NAME,
+    Field.SECOND_LAST_NAME,
+)
+
+
+class DividedNames:
+    """Gathers names as they are written and as they are sent, until there are enough.
+
+    Args:
+        columns: where the names of a file stand.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._positions = [at for field in _NAMES for at in columns.get(field, ())]
+        self._names: list[NameAsSent] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more names are taken."""
+        return len(self._names) == _MOST
+
+    def add(self, row: int, cells: Sequence[str], contact: Contact) -> None:
+        """Note a row's name."""
+        self._add(row, self._written(cells), contact)
+
+    def add_if_changed(self, row: int, cells: Sequence[str], contact: Contact) -> None:
+        """Note a row's name unless its cells are just the two parts that are sent."""
+        if self.is_full:
+            return
+        written = self._written(cells)
+        if written != [contact.firstname, contact.lastname]:
+            self._add(row, written, contact)
+
+    def names(self) -> tuple[NameAsSent, ...]:
+        """The names, in the order of the rows."""
+        return tuple(self._names)
+
+    def _written(self, cells: Sequence[str]) -> list[str]:
+        there = (cells[at].strip() for at in self._positions if at < len(cells))
+        return [cell for cell in there if cell]
+
+    def _add(self, row: int, written: Sequence[str], contact: Contact) -> None:
+        if not self.is_full:
+            text = " | ".join(written)[:_LONGEST]
+            self._names.append(
+                NameAsSent(row=row, written=text, first=contact.firstname, last=contact.lastname)
+            )
