@@ -17,7 +17,7 @@ UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup run up dashboard down test crashes others unit simulate nightly stories bench \
+.PHONY: help setup run up dashboard down ops test crashes others unit simulate nightly stories bench \
 	corpus-score check lint scan format docs schema lock clean
 
 help: ## show this
@@ -37,6 +37,9 @@ dashboard: $(READY) ## draw the dashboard of the local stack that runs
 
 down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
+
+ops: $(READY) ## operate a stack, this machine's if one runs: make ops ARGS="jobs --open"
+	@PYTHONPATH=ops/src .venv/bin/python -m enrich $(ARGS)
 
 test: $(READY) ## run the whole test suite
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going crashes others

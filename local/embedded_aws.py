@@ -47,6 +47,7 @@ def mend() -> None:
     _requests_have_the_keys_of_their_items()
     _alarms_calculate()
     _metrics_are_read_out_of_logs()
+    _alarms_are_asked_for_by_how_their_names_begin()
 
 
 def _events_carry_the_version() -> None:
@@ -75,8 +76,8 @@ def _events_carry_the_version() -> None:
 
 
 def _batches_are_allowed_by_the_single_action() -> None:
-    """`SendMessageBatch` needs the permission `sqs:SendMessage`; there is no action of its own
-    name.
+    """`SendMessageBatch` needs the permission `sqs:SendMessage`, and `DeleteMessageBatch` needs
+    `sqs:DeleteMessage`; there are no actions of their own names.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
     """
@@ -84,7 +85,8 @@ def _batches_are_allowed_by_the_single_action() -> None:
 
     def extract_single(*arguments: Any, **named: Any) -> Any:
         action = extract(*arguments, **named)
-        return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+        is_batch = action in ("sqs:SendMessageBatch", "sqs:DeleteMessageBatch")
+        return action.removesuffix("Batch") if is_batch else action
 
     iam_actions.extract_iam_action = extract_single
 
@@ -287,6 +289,24 @@ def _record(line: dict[str, Any]) -> None:
         for alarm in list(cloudwatch._alarms.values()):
             if alarm["Namespace"] == told["Namespace"]:
                 cloudwatch._evaluate_alarm(alarm)
+
+
+def _alarms_are_asked_for_by_how_their_names_begin() -> None:
+    """A policy may name the alarms that somebody sees; here they count as all that there are.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource_with_prefix(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *where: str
+    ) -> Any:
+        if headers.get("x-amz-target", "").endswith(".DescribeAlarms"):
+            prefix = json.loads(body).get("AlarmNamePrefix", "")
+            return f"arn:aws:cloudwatch:{':'.join(where)}:alarm:{prefix}*"
+        return resource_of(service, method, path, headers, body, query, *where)
+
+    iam_actions.extract_resource_arn = resource_with_prefix
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ FILE = FOLDER / "stack.json"
 REGION = "us-east-1"
 NAME = "enrichment"
 _API_KEY_SECRET = "pronto/api-key"  # the default of the template's parameter
+_ADMINISTRATOR = "test"  # the key of the embedded AWS that may do everything, and its secret
 _SERVICES = (
     *("apigateway", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs", "monitoring"),
     *("s3", "secretsmanager", "sns", "sqs", "sts"),
@@ -65,8 +66,11 @@ class Stack(BaseModel):
     `provider_url` is the API's base; `processes` are group ids.
     """
 
+    name: str
     endpoint_url: str
     region: str
+    access_key_id: str
+    secret_access_key: str
     bucket: str
     table: str
     webhook_url: str
@@ -217,8 +221,11 @@ def _start(
     _deploy(template, endpoint, provider, wanted, folder / "deploy.log")
     outputs = _outputs(_client("cloudformation", endpoint))
     stack = Stack(
+        name=NAME,
         endpoint_url=endpoint,
         region=REGION,
+        access_key_id=_ADMINISTRATOR,
+        secret_access_key=_ADMINISTRATOR,
         bucket=outputs["BucketName"],
         table=outputs["TableName"],
         webhook_url=outputs["WebhookUrl"],
@@ -318,8 +325,8 @@ def _client(service: str, endpoint: str) -> Any:
         service,  # type: ignore[call-overload]  # the name is not a literal
         endpoint_url=endpoint,
         region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=_ADMINISTRATOR,
+        aws_secret_access_key=_ADMINISTRATOR,
         config=Config(s3={"addressing_style": "path"}),
     )
 

@@ -1,27 +1,19 @@
-"""An operator decides about a job: `{"job": "…", "action": "resume" | "resend" | "give_up" |
-"compile"}`. Invoked by hand.
+"""An operator sees jobs, or decides about one: `{"action": "resume", "job": "…"}`. Invoked by hand,
+or by the command line in `ops/`.
 """
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment.errors import OperatorError
-from enrichment.logs import about, logger
+from enrichment.logs import logger
 from enrichment.pipeline import deployed
-from enrichment.usecases.operate import Action
+from enrichment.usecases.operate import Done
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
-    asked = event.get("action")
-    if asked not in set(Action):
-        return {"error": f"the action must be one of: {', '.join(Action)}"}
-    job = str(event.get("job", ""))
-    with about(job):
-        try:
-            done = deployed().operate.run(job, Action(asked))
-        except OperatorError as error:
-            return {"error": str(error)}
-        logger.info("operate", extra={"action": asked, "done": done})
-    return {"done": done}
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    answer = deployed().operate.answer(event)
+    if isinstance(answer, Done):
+        logger.info("operate", extra=answer.model_dump())
+    return answer.model_dump(mode="json")

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from checks.transform import source
+from enrich import errors
+from enrich.commands import ENDED_BY_HAND, app
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.folder import OWN_FOLDERS, UPLOADS, WORK, request_of
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import REASON_COLUMN, RESULT_COLUMNS, ROW_COLUMN, RowState, fresh
 from enrichment.errors import BadOption
-from enrichment.usecases.operate import Action
 from local.provider.behaviour import Behaviour
 from local.stack import chosen_settings
 from tests.docs.pages import (
@@ -122,6 +125,16 @@ def test_actions_of_an_operator() -> None:
     assert set(re.findall(r'"action": "(\w+)"', text)) <= set(Action)
 
 
+def test_commands_of_operators() -> None:
+    """`enrich`, in the table of `docs/operations.md` and in its exit codes."""
+    tables = rows(section(ROOT / "docs" / "operations.md", "From a terminal"))
+    listed = {cells[0].strip("`") for cells in tables if cells[0].startswith("`")}
+    assert listed == set(get_command(app).commands)  # type: ignore[attr-defined]
+    codes = {int(cells[0]) for cells in tables if cells[0].isdigit()}
+    there = {errors.DONE, ENDED_BY_HAND, *(one.status for one in errors.Trouble.__subclasses__())}
+    assert codes == there
+
+
 def test_variables_of_local_runs() -> None:
     pages = [page.read_text() for page in (README, CONTRIBUTING, PARAMETERS)]
     listed = {
@@ -130,7 +143,7 @@ def test_variables_of_local_runs() -> None:
         for name in re.findall(r"^`([A-Z][A-Z_]+)`$", f"{cells[0]}\n{cells[-1]}", re.MULTILINE)
     }
     used = set(re.findall(r"\b([A-Z][A-Z_]+)=", "\n".join(pages)))
-    assert used <= variables() | {"UPGRADE"}
+    assert used <= variables() | {"UPGRADE", "ARGS"}
     assert listed == variables()
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from enrichment.domain.credits import month_of
 from enrichment.domain.job import JobState
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
-from enrichment.usecases.operate import Action
 from local.provider.behaviour import Behaviour
 from tests.functional.world import PRICE, Provider, World, contacts
 

@@ -6,9 +6,9 @@ import pytest
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import ENRICHED, output_key
 from enrichment.domain.job import Halt, JobState
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
 from enrichment.store.results import Came, Results
-from enrichment.usecases.operate import Action
 from tests.functional.late import timed_out, versions
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts

@@ -16,8 +16,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from enrichment.domain.job import WRITTEN
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
-from enrichment.usecases.operate import Action
 from tests.functional.outputs import states
 from tests.functional.tokens import Row, row_of
 from tests.functional.world import DEADLINE, PRICE, Killed, World, contacts

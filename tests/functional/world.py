@@ -60,6 +60,10 @@ ENVIRONMENT = {
     "STATUS_SECONDS": "15",
     "METRIC_FOLDERS": "q3",
     "STACK": "test",
+    "SUBMIT_DEAD_LETTERS_URL": "https://submit-dead-letters.test",
+    "FAILED_EVENTS_URL": "https://failed-events.test",
+    "WEBHOOK_QUEUE_URL": "https://webhooks.test",
+    "WEBHOOK_DEAD_LETTERS_URL": "https://webhook-dead-letters.test",
 }
 
 
@@ -205,11 +209,12 @@ class Messages:
         self._clock = clock
         self._waiting: list[tuple[int, str, int]] = []
 
-    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803, ARG002
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> Any:  # noqa: N803, ARG002
         for entry in Entries:
             message = json.loads(entry["MessageBody"])
-            due = self._clock() + entry["DelaySeconds"]
+            due = self._clock() + entry.get("DelaySeconds", 0)
             self._waiting.append((due, message["job"], message["batch"]))
+        return {"Successful": Entries}
 
     def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803, ARG002
         return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._waiting))}}

@@ -125,6 +125,7 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "have people taken for erased": _setting(_ERASURE, "finished_at"),
         "forget an erasure": _at("delete_item", _ERASURE),
         "see which jobs are open": _query("yes", IndexName="open-jobs"),
+        "see which jobs there were": _query("2026-11", IndexName="recent-jobs"),
         "read the whole table": ("dynamodb", "scan", {"TableName": "Table"}),
         # The bucket
         "read an upload": _object("get_object", _UPLOAD, VersionId="1"),
@@ -237,7 +238,10 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"list people's files", "list a team's files", "list people's answers"}
             | {"list reports", "read the key of persons", "start erase"}
         ),
-        "inform": frozenset({"read a job", "read a report", "write a report", "forge a receipt"}),
+        "inform": frozenset(
+            {"read a job", "see which jobs there were"}
+            | {"read a report", "write a report", "forge a receipt"}
+        ),
         "cancel": frozenset(
             {"read a job", "end a job", "see which jobs are open", "start compile"}
         ),
@@ -250,8 +254,10 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"start split", "start compile", "start erase"}
         ),
         "operate": frozenset(
-            {"read a job", "end a job", "have a batch sent again"}
-            | {"ask for a batch", "start compile"}
+            {"read a job", "end a job", "have a batch sent again", "see which jobs there were"}
+            | {"ask for a batch", "post a result past the door", "clear failed events away"}
+            | {"start split", "start compile", "start erase"}
+            | {"read the API key"}
         ),
         "door": frozenset({"post a result past the door"}),
     }

@@ -13,8 +13,9 @@ import pytest
 
 from enrichment.adapters import bucket
 from enrichment.domain.folder import memory_key, source_key
+from enrichment.domain.operating import Action
 from enrichment.usecases.cancel import Deletion
-from enrichment.usecases.operate import Action
+from local.provider import contract
 from tests.functional.runs import time_for
 from tests.functional.world import Killed, batch_of, contacts
 from tests.iam.world import WorldOfRoles
@@ -142,6 +143,40 @@ def paused(world: WorldOfRoles) -> None:
     world.submit_all()
     world.pipeline.operate.run(job, Action.RESUME)
     world.submit_all()
+
+
+def operated(world: WorldOfRoles) -> None:
+    """An operator looks, pauses a job that waits for credits, and lets it go on; and tries letters
+    again: of a batch, of a result, and of events whose functions failed.
+    """
+    job = world.drop(KEY, contacts(3))
+    world.provider.answers = [httpx.Response(422, json={"error": contract.CREDITS_MESSAGE})]
+    world.submit_all()
+    operate = world.pipeline.operate
+    for event in (
+        {"action": "jobs", "folder": "email"},
+        {"action": "show", "job": KEY},
+        {"action": "check"},
+        {"action": "pause", "job": job, "by": "arn:aws:iam::111122223333:user/ana"},
+        {"action": "resume", "job": job},
+    ):
+        assert "error" not in operate.answer(event).model_dump()
+    version, size = world.upload(ANOTHER, contacts(3))
+    people, _ = world.upload(PEOPLE, contacts(1))
+    upload = {"object": {"key": ANOTHER, "version-id": version, "size": size}}
+    letters = world.environments["operate"]
+    for url, body in (
+        ("SUBMIT_DEAD_LETTERS_URL", {"job": job, "batch": 1}),
+        ("WEBHOOK_DEAD_LETTERS_URL", {}),
+        ("FAILED_EVENTS_URL", {"detail": upload}),
+        ("FAILED_EVENTS_URL", {"detail": {"object": {"key": PEOPLE, "version-id": people}}}),
+        ("FAILED_EVENTS_URL", {"requestPayload": {"job": job}}),
+    ):
+        world.queues.put(letters[url], json.dumps(body))
+    assert operate.answer({"action": "redrive"}).model_dump()["left"] == 0
+    assert world.functions.splits
+    assert world.functions.compiles
+    assert world.functions.erasures
 
 
 def unheard(world: WorldOfRoles) -> None:
@@ -399,6 +434,7 @@ STORIES: tuple[Story, ...] = (
     known_people,
     no_credits_left,
     paused,
+    operated,
     unheard,
     given_back,
     strange_result,

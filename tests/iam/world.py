@@ -120,6 +120,12 @@ class Queues(Messages):
             ]
         }
 
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        if QueueUrl == self._submit:
+            return super().get_queue_attributes(QueueUrl, AttributeNames)
+        there = len(self.others.get(QueueUrl, {}))
+        return {"Attributes": {"ApproximateNumberOfMessages": str(there)}}
+
     def delete_message(self, **_: str) -> None:
         """It is gone since it was received."""
 

@@ -6,8 +6,8 @@ from functools import partial
 from random import Random
 
 from enrichment.domain.batch import BatchState
+from enrichment.domain.operating import Action
 from enrichment.errors import OperatorError
-from enrichment.usecases.operate import Action
 from tests.simulation.aws import START
 from tests.simulation.pipeline import DEADLINE
 from tests.simulation.provider import PRICES, Place

@@ -4,3 +4,5 @@
 provider), `usecases` one module for each thing the pipeline does. Imports point from use cases to
 the other two, never back.
 """
+
+__version__ = "0.1.0"

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from enrichment.steps.people import People
     from enrichment.steps.progress import ShowProgress
     from enrichment.steps.publishing import PublishReport
+    from enrichment.steps.redriving import RedriveDeadLetters
     from enrichment.steps.repeated_upload import RepeatedUpload
     from enrichment.steps.settlement import SettleBatch
     from enrichment.steps.sifting import SiftBatch
@@ -221,6 +222,9 @@ class Pipeline:
 
     @cached_property
     def operate(self) -> "Operate":
+        from enrichment.steps.checking import CheckStack
+        from enrichment.steps.finding import FindJobs
+        from enrichment.steps.showing import ShowJob
         from enrichment.usecases.operate import Operate
 
         return Operate(
@@ -228,7 +232,13 @@ class Pipeline:
             batches=self.batches,
             queue=self.submit_queue,
             completion=self.completion,
+            pause=self.pause,
             resume=self.resume,
+            cancel=self.cancel_job,
+            find=FindJobs(self.jobs, self.clock),
+            show=ShowJob(self.batches),
+            check=CheckStack(self.provider, self.api_key, self.clock),
+            redrive=self.redrive,
             clock=self.clock,
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
         )
@@ -389,6 +399,25 @@ class Pipeline:
 
         return ClearDeadLetters(
             self.jobs, self.batches, self.erasures, self.dead_letters, self.bucket.name
+        )
+
+    @cached_property
+    def redrive(self) -> "RedriveDeadLetters":
+        from enrichment.adapters.queue import DeadLetters
+        from enrichment.steps.redriving import RedriveDeadLetters
+
+        urls, sqs = self._read(settings.DeadLetterSettings), self.clients.sqs
+        submit = self._read(settings.QueueSettings).submit_queue_url
+        return RedriveDeadLetters(
+            queues=(
+                DeadLetters(sqs, urls.submit_dead_letters_url, submit),
+                DeadLetters(sqs, urls.webhook_dead_letters_url, urls.webhook_queue_url),
+                DeadLetters(sqs, urls.failed_events_url),
+            ),
+            split_starter=self.split_starter,
+            compile_starter=self.compile_starter,
+            erase_starter=self.erase_starter,
+            bucket=self.bucket.name,
         )
 
     @cached_property

@@ -328,5 +328,17 @@ class CancelSettings(StoreSettings, BucketSettings, CompileStartSettings):
     """What `cancel` needs."""
 
 
-class OperateSettings(StoreSettings, QueueSettings, CompileStartSettings, DeadlineSettings):
+class OperateSettings(
+    StoreSettings,
+    BucketSettings,
+    QueueSettings,
+    CompileStartSettings,
+    SplitStartSettings,
+    EraseStartSettings,
+    ApiKeySettings,
+    ProviderSettings,
+    DeadLetterSettings,
+    DeadlineSettings,
+    MetricSettings,
+):
     """What `operate` needs."""

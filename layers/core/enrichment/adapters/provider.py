@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from enum import StrEnum
 
 import httpx
 
@@ -52,6 +53,15 @@ _LEADING_PLACE = re.compile(rf"^\W*{_PLACE}\W*|{_PLACE}\.(?=\w)", re.IGNORECASE)
 _ANY_PLACE = re.compile(_PLACE, re.IGNORECASE)
 
 _SENT = list[tuple[Contact, str]]
+
+
+class Reached(StrEnum):
+    """What became of a look at the provider with this installation's key."""
+
+    SERVES = "serves"
+    REFUSES_KEY = "refuses_key"  # 401 or 403
+    ANSWERS_ODDLY = "answers_oddly"  # another status than 200
+    SILENT = "silent"  # no connection, or no answer in time
 
 
 class Pronto:
@@ -119,6 +129,21 @@ class Pronto:
         enrichment = [balance for name, balance in balances if "enrich" in name]
         others = [balance for name, balance in balances if "search" not in name]
         return next(iter(enrichment + others), None)
+
+    def reach(self, api_key: str) -> Reached:
+        """Whether the provider can be reached with the key, by a look at the balance, which costs
+        nothing.
+        """
+        try:
+            with self._client.stream(
+                "GET", f"{self._base}/credits", headers=_headers(api_key), timeout=_LOOK
+            ) as answer:
+                status = answer.status_code
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return Reached.SILENT
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            return Reached.REFUSES_KEY
+        return Reached.SERVES if status == httpx.codes.OK else Reached.ANSWERS_ODDLY
 
     def _post(
         self, endpoint: str, body: dict[str, object], api_key: str

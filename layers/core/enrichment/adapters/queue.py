@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _MOST_MESSAGES = 10  # in one call
 _MOST_LOOKS = 20  # calls for dead letters in one sweep
 _MOST_RETURNS = 100  # the same for those that are sent back
+# Seconds for which a letter that somebody looks at is hidden from others. The sweeper looks each
+# minute, and an operator who redrives is to find some in between.
+_LOOKED_AT = 20
 # seconds,
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _MOST_DELAY = 900
@@ -70,8 +73,7 @@ class SubmitQueue:
 
     def waiting(self) -> int:
         """About how many messages there are: those that wait, are delayed, or at work."""
-        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=_COUNTS)
-        return sum(int(count) for count in answer["Attributes"].values())
+        return _waiting(self._client, self._url)
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,8 @@ class DeadLetters:
         self._client, self._url, self.home = client, url, home
 
     def look(self) -> Iterator[Letter]:
-        """Some of the letters, some hundred at most. One that is not cleared is there again a
-        minute later.
+        """Some of the letters, some hundred at most. One that is not cleared is there again some
+        seconds later.
         """
         for _ in range(_MOST_LOOKS):
             received = self._receive()
@@ -104,6 +106,10 @@ class DeadLetters:
                 return
             for message in received:
                 yield Letter(_object(message["Body"]), message["ReceiptHandle"])
+
+    def waiting(self) -> int:
+        """About how many letters there are, also those that somebody looks at."""
+        return _waiting(self._client, self._url)
 
     def clear(self, letter: Letter) -> None:
         """Throw a letter away."""
@@ -143,9 +149,14 @@ class DeadLetters:
         return self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=_MOST_MESSAGES,
-            VisibilityTimeout=60,
+            VisibilityTimeout=_LOOKED_AT,
             WaitTimeSeconds=0,
         ).get("Messages", [])
+
+
+def _waiting(client: "SQSClient", url: str) -> int:
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)
+    return sum(int(count) for count in answer["Attributes"].values())
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from enrichment.domain.report import INTERIM, Report, Taken
 from enrichment.domain.verdict import verdict
 from enrichment.words import credits as words
 from enrichment.words import progress as progress_words
+from enrichment.words.operating import ACTIONS, NOBODY_SAID
 
 _LOOKED_FOR = {
     EnrichmentType.EMAIL: "work e-mails",
@@ -54,6 +55,15 @@ class Action:
     after: str
     link: FileLink | None
     place: str
+
+
+@dataclass(frozen=True)
+class ActionTold:
+    """What an operator did, as the page tells it."""
+
+    when: str
+    what: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,7 @@ def _columns(report: Report) -> dict[str, object]:
 def _details(report: Report) -> dict[str, object]:
     return {
         "looked_for": _LOOKED_FOR[report.type] if report.type else "",
+        "by_operators": _by_operators(report),
         "credits": _credits(report),
         "began": second(report.started_at),
         "written": second(report.finished_at),
@@ -233,6 +244,13 @@ def _credits(report: Report) -> str:
     return words.bill(
         spent.contacts_sent, spent.things_found, thing, spent.price, total, spent.possibly_charged
     )
+
+
+def _by_operators(report: Report) -> list[ActionTold]:
+    return [
+        ActionTold(moment(each.at), ACTIONS.get(each.action, each.action), each.by or NOBODY_SAID)
+        for each in report.actions
+    ]
 
 
 def _names(names: Iterable[str]) -> Names:

@@ -11,6 +11,7 @@ from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
+from enrichment.domain.operating import ActionTaken
 
 PLAN_VERSION = 4
 
@@ -90,7 +91,7 @@ def before(state: JobState, among: Iterable[JobState] = tuple(JobState)) -> list
 
 class Halt(StrEnum):
     """Why a job is paused, mostly by the provider's answer to a batch. Only with UNEXPECTED may
-    something have been enqueued.
+    something have been enqueued by it.
     """
 
     NO_KEY = "NO_KEY"  # nothing was asked: the secret with the API key is missing or unreadable
@@ -100,6 +101,11 @@ class Halt(StrEnum):
     PLAN_LIMIT = "PLAN_LIMIT"  # 422, a limit of the account's plan is reached
     # an answer that its documentation does not describe; the batch it answered is UNKNOWN
     UNEXPECTED = "UNEXPECTED"
+    OPERATOR = "OPERATOR"  # an operator paused it; nothing was asked
+
+
+# The pauses that only an operator ends, or the deadline.
+UNTIL_AN_OPERATOR = frozenset({Halt.UNEXPECTED, Halt.OPERATOR})
 
 
 class Canceller(StrEnum):
@@ -133,13 +139,14 @@ class Job(BaseModel):
     the run of `compile` whose time was up, and that noted what it had read; `whole` tells that
     every batch was settled before the last of them was asked for. `given_up` tells that an operator
     ended the job; nothing more of it is sent since `cancelled_at`, as `cancelled_by` wanted.
-    `unfinished` names the plan of a run that had no time to finish it, of `planned` rows and by the
-    rules `planned_by` (`rules_of`), and `handed_on_at` is when it left it to the next run.
-    `attempts` counts the runs since then. `content` names what was asked of which bytes, so that
-    the same is not paid for again. Of a file of which only a `sample` is to be sent, `population`
-    is how many contacts the whole has. `mends` is the job whose rejected file came back as this
-    one, and `fixed_at` when rows came back that the output of this job lacks. `width` is the number
-    of cells of the widest row, `found` what the columns were taken for.
+    `actions` are the last that operators took. `unfinished` names the plan of a run that had no
+    time to finish it, of `planned` rows and by the rules `planned_by` (`rules_of`), and
+    `handed_on_at` is when it left it to the next run. `attempts` counts the runs since then.
+    `content` names what was asked of which bytes, so that the same is not paid for again. Of a file
+    of which only a `sample` is to be sent, `population` is how many contacts the whole has. `mends`
+    is the job whose rejected file came back as this one, and `fixed_at` when rows came back that
+    the output of this job lacks. `width` is the number of cells of the widest row, `found` what the
+    columns were taken for.
 
     `word` and `tone` say how its answer turned out, as its page does.
 
@@ -212,6 +219,7 @@ class Job(BaseModel):
     whole: bool = False
     given_up: bool = False
     cancelled_at: int | None = None
+    actions: tuple[ActionTaken, ...] = ()
     cancelled_by: Canceller | None = None
     last_result_at: int | None = None
     reopened_at: int = 0

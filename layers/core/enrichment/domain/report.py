@@ -277,6 +277,16 @@ class FixedFile(BaseModel):
     rows: int = Field(description="rows that are in this answer as that file has them")
 
 
+class OperatorAction(BaseModel):
+    """What an operator asked for about the job, and when (epoch seconds)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    by: str = Field(description="who, as their access names them; empty where nobody said")
+    at: int
+
+
 class Point(BaseModel):
     """How far a job was at a moment (epoch seconds), in contacts."""
 
@@ -427,6 +437,9 @@ class Report(BaseModel):
     mends: Earlier | None = Field(
         default=None,
         description="in the report of a fixed rejected file: whose answer its rows go into, too",
+    )
+    actions: tuple[OperatorAction, ...] = Field(
+        default=(), description="the last actions that operators took about the job"
     )
     enriched: str | None = None
     rejected: str | None = None

@@ -46,12 +46,7 @@ class ClearDeadLetters:
         return cleared
 
     def _done(self, body: Mapping[str, Any]) -> bool:
-        # A failed asynchronous start comes as {"requestPayload": <event>}, a message or event as it
-        # was.
-        event = body.get("requestPayload", body)
-        if not isinstance(event, dict):
-            return False
-        match event:
+        match event_of(body):
             case {"detail-type": "Object Deleted"}:
                 return True  # the sweeper looks whether the files of open jobs are there
             case {"job": str(job), "batch": int(number)}:
@@ -74,3 +69,11 @@ class ClearDeadLetters:
             return True
         batch = self.batches.get(job, number)
         return batch is None or batch.state is not BatchState.PLANNED
+
+
+def event_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What failed: an asynchronous start comes as {"requestPayload": <event>}, a message or event
+    as it was. Empty where that is no object.
+    """
+    event = body.get("requestPayload", body)
+    return event if isinstance(event, dict) else {}

@@ -1,4 +1,6 @@
-"""A job that the provider will not serve for now is paused, and goes on once it does."""
+"""A job that the provider will not serve for now, or that an operator stops, is paused, and goes on
+once it may.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
-from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.job import Halt, Job
 from enrichment.domain.metric import Metric
 from enrichment.logs import about, logger
 from enrichment.store.batches import Batches
@@ -24,17 +26,26 @@ class PauseJob:
 
     def run(self, job: Job, halt: Halt, message: str) -> None:
         """Pause a job; nothing if it is paused already. The message is the provider's own."""
-        message = whole(message)
-        if self.jobs.pause(job.id, halt, message):
-            paused = {"state": JobState.PAUSED, "halt": halt, "halt_message": message}
-            self.tell(job.model_copy(update=paused))
+        if self.jobs.pause(job.id, halt, whole(message)):
+            self.tell(job.model_copy(update={"halt": halt}))
+
+    def hold(self, job: Job) -> bool:
+        """Pause a job for an operator, whether it runs or is paused for another cause; False if it
+        is in another state, or held already.
+        """
+        held = self.jobs.pause(job.id, Halt.OPERATOR, "") or self.jobs.hold(job.id)
+        if held:
+            self.tell(job.model_copy(update={"halt": Halt.OPERATOR}))
+        return held
 
     def tell(self, job: Job) -> None:
-        """Tell the platform team of a pause, by a metric; the owner sees it on the job's page.
+        """Tell the platform team of a pause, by a metric, unless it was one of them who paused the
+        job; the owner sees it on the job's page.
 
         The sweeper does it if this run dies before.
         """
-        self.metrics.count(Metric.PAUSED_JOBS)
+        if job.halt is not Halt.OPERATOR:
+            self.metrics.count(Metric.PAUSED_JOBS)
         with about(job.id):
             logger.warning("paused", extra={"halt": job.halt})
         self.jobs.change(job.id, halt_told_at=self.clock())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enrichment.clock import Clock
-from enrichment.domain.job import Halt, Job
+from enrichment.domain.job import UNTIL_AN_OPERATOR, Job
 from enrichment.domain.outcome import halt_sentence, moment
 from enrichment.domain.progress import further, phase_of, progress_of
 from enrichment.domain.report import Point, Report, Status
@@ -79,7 +79,7 @@ def _earlier_answer(job: Job) -> str | None:
 
 
 def _paused(job: Job) -> str:
-    patience = words.NO_PROBE if job.halt is Halt.UNEXPECTED else words.PATIENCE
+    patience = words.NO_PROBE if job.halt in UNTIL_AN_OPERATOR else words.PATIENCE
     return " ".join(
         (
             f"{halt_sentence(job)}.",

@@ -17,6 +17,7 @@ from enrichment.domain.report import (
     Earlier,
     FixedFile,
     NameAsSent,
+    OperatorAction,
     Point,
     Progress,
     Report,
@@ -117,6 +118,9 @@ class PublishReport:
             region=self.region,
             started_at=job.created_at,
             finished_at=self.clock(),
+            actions=tuple(
+                OperatorAction(action=each.action, by=each.who, at=each.at) for each in job.actions
+            ),
             **_as_read(sheet, found),
             **_as_counted(counted),
             **details,

@@ -15,7 +15,9 @@ from enrichment.domain.job import (
     JobState,
     before,
 )
+from enrichment.domain.operating import MOST_ACTIONS, ActionTaken
 from enrichment.domain.summary import Summary
+from enrichment.errors import Contention
 from enrichment.store.items import (
     MONTH_ATTRIBUTE,
     OPEN_ATTRIBUTE,
@@ -33,6 +35,8 @@ _BEFORE_COMPILING = (
     "compile_began_at",
     "noted",
 )  # what a job forgets at that step
+_IS = "attribute_exists(pk)"
+_MOST_NOTES = 5  # times that the noting of an action is tried while others note theirs
 _HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 
 
@@ -154,6 +158,42 @@ class Jobs:
     def pause(self, job_id: str, halt: Halt, message: str) -> bool:
         """RUNNING → PAUSED; False when it is paused already or does not run."""
         return self._move(job_id, JobState.PAUSED, {"halt": halt, "halt_message": message})
+
+    def hold(self, job_id: str) -> bool:
+        """Make a pause one that only an operator ends; False when the job is not paused, or is so
+        by an operator.
+        """
+        sets = {"halt": Halt.OPERATOR, "halt_message": ""}
+        others, values = "NOT halt = :operator", {"operator": Halt.OPERATOR}
+        update = Update(
+            job_key(job_id),
+            sets,
+            [JobState.PAUSED],
+            others,
+            removes=["halt_told_at"],
+            values=values,
+        )
+        return self._table.update(update) is None
+
+    def note_action(self, job: Job, taken: ActionTaken) -> None:
+        """Note what an operator asks for, before it is done. Of many, the last are kept.
+
+        Raises:
+            Contention: others noted theirs each time.
+        """
+        noted: list[Any] = [each.model_dump(mode="json") for each in job.actions]
+        for _ in range(_MOST_NOTES):
+            kept = [*noted, taken.model_dump(mode="json")][-MOST_ACTIONS:]
+            same, values = "(attribute_not_exists(actions) OR actions = :noted)", {"noted": noted}
+            there = self._table.update(
+                Update(
+                    job_key(job.id), {"actions": kept}, condition=f"{_IS} AND {same}", values=values
+                )
+            )
+            if there is None:
+                return
+            noted = there.get("actions", [])
+        raise Contention(f"others note what they do about job {job.id}")
 
     def resume(self, job_id: str) -> bool:
         """PAUSED → RUNNING; False when it is not paused."""

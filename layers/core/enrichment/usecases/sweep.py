@@ -17,7 +17,7 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.credits import month_of
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
-from enrichment.domain.job import Canceller, Halt, Job, JobState
+from enrichment.domain.job import UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
 from enrichment.domain.metric import Metric
 from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
@@ -267,13 +267,13 @@ class Sweep:
 
     def _look_for_mending(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         """Resume a paused job when its cause seems to be mended; the provider's next answer decides
-        whether it is. Only what nobody expected waits for a person.
+        whether it is. What nobody expected waits for a person, and so does what a person paused.
         """
         now = self.clock()
         short = job.halt is Halt.NO_CREDITS
         each = self.patience.credits if short else self.patience.probe
         since = job.probed_at if short else max(job.probed_at, job.halt_told_at or now)
-        if job.halt is Halt.UNEXPECTED or now - since < each:
+        if job.halt in UNTIL_AN_OPERATOR or now - since < each:
             return
         self.jobs.change(job.id, probed_at=now)
         if job.halt not in _ASKED_FOR_BALANCE:

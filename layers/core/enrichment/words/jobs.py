@@ -27,6 +27,7 @@ PAUSES: MappingProxyType[str, str] = MappingProxyType(
             " lifts it, or change the plan"
         ),
         "UNEXPECTED": "Pronto answered in an undocumented way, so nothing more was sent",
+        "OPERATOR": "The platform team paused this job, so nothing more is sent for now",
     }
 )
 PATIENCE = (
