@@ -112,8 +112,10 @@ $(READY): requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
+# Compiling all of it takes as long as the rest of the installation, and most of it is never imported.
 $(SCANNERS): requirements-scanners.txt
 	@echo "Setting up .scanners (once; takes a minute) ..."
 	@python3 -m venv .scanners
-	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-scanners.txt
+	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes \
+		-r requirements-scanners.txt
 	@touch $@
