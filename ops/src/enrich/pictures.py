@@ -126,7 +126,7 @@ def _facts(job: JobView, now: float) -> Iterable[tuple[str, Text]]:
     yield "Job", Text(job["id"])
     yield "File", Text(job["key"])
     yield "State", state(job)
-    if job["why"]:
+    if job["why"] and job["state"] == "PAUSED":
         yield "Why", Text(f"{job['why']}.")
     yield "Begun", Text(f"{moment(job['created_at'])} ({ago(now - job['created_at'])} ago)")
     if job["finished_at"]:
