@@ -17,8 +17,8 @@ UPGRADE := --upgrade
 COMPILE := .venv/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup run up down ops test crashes others unit simulate nightly stories bench corpus-score \
-	check lint scan format docs schema lock clean
+.PHONY: help setup run up dashboard down ops test crashes others unit simulate nightly stories bench \
+	corpus-score check lint scan format docs schema lock clean
 
 help: ## show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ run: $(READY) ## drop FILE (events/contacts.csv) as TYPE (email), fetch the answ
 
 up: $(READY) ## start the local stack and leave it running; .local/stack.json tells where
 	@$(PYTHON) -m local.up
+
+dashboard: $(READY) ## draw the dashboard of the local stack that runs
+	@$(PYTHON) -m local.dashboard
 
 down: $(READY) ## stop the local stack
 	@$(PYTHON) -m local.down
@@ -109,8 +112,10 @@ $(READY): requirements.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
+# Compiling all of it takes as long as the rest of the installation, and most of it is never imported.
 $(SCANNERS): requirements-scanners.txt
 	@echo "Setting up .scanners (once; takes a minute) ..."
 	@python3 -m venv .scanners
-	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-scanners.txt
+	@.scanners/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes \
+		-r requirements-scanners.txt
 	@touch $@

@@ -22,6 +22,29 @@ def table(results: dict[str, Any]) -> Iterator[str]:
         yield f"| {title} | {speed:,.0f} | {ratio:.3f} | {least:.3f} to {most:.3f} | {memory:.0f} |"
 
 
+def told(results: dict[str, Any]) -> str:
+    """What a job told CloudWatch, and what it costs."""
+    found = results["watching"]
+    each = found["bytes"] / found["contacts"]
+    return "\n".join(
+        (
+            "| counted | |",
+            "|---|---|",
+            f"| contacts of the job | {found['contacts']:,} |",
+            f"| lines of metrics | {found['lines']:,} |",
+            f"| bytes of them | {found['bytes']:,}, which is {each:.2f} a contact |",
+            f"| metrics, each in each hour in which it is told | {found['metric_hours']} |",
+            f"| USD for it ({found['priced']}, us-east-1) | {found['usd']:.4f} |",
+            f"| USD a month for a stack at rest | {found['usd_a_month_at_rest']:.2f} |",
+        )
+    )
+
+
+def watched() -> str:
+    """The newest results of that."""
+    return told(json.loads(RESULTS.read_text()))
+
+
 def measured() -> str:
     """The newest results, with where they come from."""
     results = json.loads(RESULTS.read_text())

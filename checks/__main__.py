@@ -1,13 +1,14 @@
-"""Scan the template as it is deployed with the defaults, and with every option in use."""
+"""Scan the templates as they are deployed with the defaults, and with every option in use."""
 
 import json
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from checks import scanners
-from checks.transform import deployed, source, transformed
+from checks.transform import both_deployed, source, transformed, watching
 from checks.waivers import Finding, by_origin, complaints, waivers
 
 # With these, each condition of the template is what it is not by default.
@@ -20,13 +21,14 @@ OPTIONS = {
     "SubnetIds": "subnet-0a,subnet-0b",
     "SecurityGroupIds": "sg-0a",
     "AlarmEmail": "team@example.com",
+    "Tracing": "off",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "UploadFolder": "email/team",
 }
 
 
 def main() -> int:
-    written = source()["Resources"]
+    written = source()["Resources"] | watching()["Resources"]
     with tempfile.TemporaryDirectory() as folder:
         found = by_origin(findings(Path(folder)), written)
     accepted = waivers(written)
@@ -39,15 +41,19 @@ def main() -> int:
 
 def findings(folder: Path) -> list[Finding]:
     """What all scanners find, whose templates are written into an empty folder."""
-    template = transformed()
-    whole = _written(folder / "transformed.json", template)
+    whole = [
+        _written(folder / f"{name}.json", template)
+        for name, template in (("transformed", transformed()), ("watching", watching()))
+    ]
     variants = folder / "deployed"
     variants.mkdir()
     written = [
-        _written(variants / f"{name}.json", deployed(template, chosen))
+        _written(variants / f"{name}-{place}.json", template)
         for name, chosen in (("defaults", {}), ("options", OPTIONS))
+        for place, template in enumerate(both_deployed(chosen))
     ]
-    return [*scanners.cfn_lint(whole), *scanners.checkov(variants), *scanners.nag(written)]
+    linted = chain.from_iterable(map(scanners.cfn_lint, whole))
+    return [*linted, *scanners.checkov(variants), *scanners.nag(written)]
 
 
 def _written(path: Path, template: dict[str, Any]) -> Path:

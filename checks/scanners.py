@@ -46,15 +46,29 @@ def checkov(folder: Path) -> list[Finding]:
 def nag(templates: Iterable[Path]) -> list[Finding]:
     """What cdk-nag finds in templates."""
     script = str(Path(__file__).with_name("nag.py"))
-    said = _run(_SCANNERS / "python", script, *map(str, templates))
-    return [Finding(*json.loads(line)) for line in said.splitlines()]
+    command: tuple[str | Path, ...] = (_SCANNERS / "python", script, *map(str, templates))
+    ended = _ended(*command)
+    if ended.returncode:  # it has told what it found until then
+        raise _failed(command, ended)
+    return [Finding(*json.loads(line)) for line in ended.stdout.splitlines()]
 
 
 def _run(*command: str | Path) -> str:
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603
+    """What a scanner says that ends with another status than 0 where it finds something."""
+    ended = _ended(*command)
     if ended.returncode and not ended.stdout.strip().startswith(("[", "{")):
-        raise ScannerFailed(f"{command[0]} failed:\n{ended.stdout}{ended.stderr}")
+        raise _failed(command, ended)
     return ended.stdout
+
+
+def _ended(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603
+
+
+def _failed(
+    command: tuple[str | Path, ...], ended: subprocess.CompletedProcess[str]
+) -> ScannerFailed:
+    return ScannerFailed(f"{command[0]} failed:\n{ended.stdout}{ended.stderr}")
 
 
 def _resource(match: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The template after SAM's transform, offline: what SAM generates is checked too."""
+"""The templates after SAM's transform, offline: what SAM generates is checked too."""
 
 import os
 from collections.abc import Mapping
@@ -28,6 +28,11 @@ class NoManagedPolicies:
 def source() -> dict[str, Any]:
     """The template as it is written, for the caller to change at will."""
     return deepcopy(_parsed())
+
+
+def watching() -> dict[str, Any]:
+    """The template of what watches, which CloudFormation gets as it is written."""
+    return dict(yaml_parse((ROOT / "watch.yaml").read_text()))
 
 
 def transformed() -> dict[str, Any]:
@@ -60,6 +65,7 @@ def deployed(template: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str
     parameters = {
         name: _read(given["Type"], chosen.get(name, given.get("Default")))
         for name, given in template["Parameters"].items()
+        if name in chosen or "Default" in given
     }
     decided = _Decided(parameters, template.get("Conditions", {}))
     return {
@@ -70,6 +76,14 @@ def deployed(template: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str
             if decided.holds(resource.get("Condition"))
         },
     }
+
+
+def both_deployed(chosen: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the two templates deploy with these parameters: the stack, and what watches it."""
+    stack = deployed(transformed(), chosen)
+    given = stack["Resources"]["Watch"]["Properties"]["Parameters"]
+    known = {name: value for name, value in given.items() if not isinstance(value, dict)}
+    return stack, deployed(watching(), known)
 
 
 def _read(kind: str, value: Any) -> Any:

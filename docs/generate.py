@@ -15,15 +15,17 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
-from bench.table import measured
+from bench.table import measured, watched
+from checks.transform import watching
 from enrichment.domain import batch, job
+from enrichment.domain.metric import Metric
 from local.provider.behaviour import Behaviour, Faults
 from local.stack import chosen_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = tuple(
     ROOT / "docs" / f"{name}.md"
-    for name in ("architecture", "parameters", "performance", "security")
+    for name in ("architecture", "operations", "parameters", "performance", "security")
 )
 
 Transitions = Mapping[Any, frozenset[Any]]
@@ -72,6 +74,14 @@ def state_table(states: type[StrEnum]) -> str:
     return _table(("State", "means"), ((f"`{state}`", meanings[state.name]) for state in states))
 
 
+def metrics() -> str:
+    """Each metric with its unit, and what it counts by the comment beside it."""
+    source = inspect.getsource(Metric)
+    meanings = {found["name"]: found["meaning"] for found in _MEANING.finditer(source)}
+    rows = ((f"`{metric}`", metric.unit, meanings[metric.name]) for metric in Metric)
+    return _table(("Metric", "Unit", "tells"), rows)
+
+
 def parameters() -> str:
     """The template's parameters by group; for each the variable that sets it in a local run."""
     template = _template()
@@ -102,10 +112,10 @@ def outputs() -> str:
 
 
 def alarms() -> str:
-    """The template's alarms."""
+    """The alarms of what watches."""
     rows = (
         (f"`{name}`", resource["Properties"]["AlarmDescription"])
-        for name, resource in _template()["Resources"].items()
+        for name, resource in watching()["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     )
     return _table(("Alarm", "goes off when"), rows)
@@ -158,6 +168,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "batch states": lambda: state_picture(batch.BATCH_TRANSITIONS),
     "batch states by an operator": lambda: operator_picture(batch.OPERATOR_TRANSITIONS),
     "meaning of batch states": lambda: state_table(batch.BatchState),
+    "metrics": metrics,
     "parameters": parameters,
     "outputs": outputs,
     "alarms": alarms,
@@ -165,6 +176,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "stand-in": standin,
     "faults": faults,
     "measured": measured,
+    "watched": watched,
 }
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".local" / "build"
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-_SOURCES = ("template.yaml", "functions", "layers")
+_SOURCES = ("template.yaml", "watch.yaml", "functions", "layers")
 
 
 class CommandFailed(Exception):

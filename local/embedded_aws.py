@@ -11,13 +11,21 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextvars import ContextVar
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3
+from ministack.services import (
+    apigateway_v1,
+    cloudwatch,
+    cloudwatch_logs,
+    eventbridge,
+    lambda_svc,
+    s3,
+)
 from ministack.services.cloudformation import provisioners
 
 from local.item_keys import RETURN_VALUES, condition_keys
@@ -37,6 +45,8 @@ def mend() -> None:
     _bodies_are_validated()
     _requests_count_as_tls()
     _requests_have_the_keys_of_their_items()
+    _alarms_calculate()
+    _metrics_are_read_out_of_logs()
     _alarms_are_asked_for_by_how_their_names_begin()
 
 
@@ -230,6 +240,55 @@ def _requests_have_the_keys_of_their_items() -> None:
     iam_actions.dynamodb_service_context = context_with_keys
     iam_actions.dynamodb_transaction_checks = checks
     iam_evaluator.enforce = enforce_of_part
+
+
+def _alarms_calculate() -> None:
+    """An alarm may calculate with several metrics; here it is refused, so it gets the first of them
+    alone.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html
+    """
+    record = provisioners._cw_metric_alarm_record
+
+    def record_of_first(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+        rest = dict(properties)
+        for metric in rest.pop("Metrics", []):
+            if looked_at := metric.get("MetricStat"):
+                named = {"Statistic": looked_at["Stat"], "Period": looked_at["Period"]}
+                rest = looked_at["Metric"] | named | rest
+        return dict(record(name, rest))
+
+    provisioners._cw_metric_alarm_record = record_of_first
+
+
+def _metrics_are_read_out_of_logs() -> None:
+    """CloudWatch takes metrics out of log lines in its embedded metric format; here it does not.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    append = cloudwatch_logs._append_log_events
+
+    def append_and_read(stream: Any, events: list[dict[str, Any]]) -> None:
+        append(stream, events)
+        for event in events:
+            if event["message"].startswith('{"_aws"'):
+                _record(json.loads(event["message"]))
+
+    cloudwatch_logs._append_log_events = append_and_read
+
+
+def _record(line: dict[str, Any]) -> None:
+    """Record the metrics of one line, and look at their alarms."""
+    for told in line["_aws"]["CloudWatchMetrics"]:
+        for names, metric in product(told["Dimensions"], told["Metrics"]):
+            dimensions = {name: line[name] for name in names}
+            for value in line[metric["Name"]]:
+                cloudwatch.record_metric(
+                    told["Namespace"], metric["Name"], value, metric["Unit"], dimensions
+                )
+        for alarm in list(cloudwatch._alarms.values()):
+            if alarm["Namespace"] == told["Namespace"]:
+                cloudwatch._evaluate_alarm(alarm)
 
 
 def _alarms_are_asked_for_by_how_their_names_begin() -> None:

@@ -46,6 +46,7 @@ _PARAMETERS = {
     "CONCURRENCY": "Concurrency",
     "WEBHOOK_CONCURRENCY": "WebhookConcurrency",
     "LOG_LEVEL": "LogLevel",
+    "METRIC_FOLDERS": "MetricFolders",
     "LOG_RETENTION_DAYS": "LogRetentionDays",
     "CREDITS_PER_EMAIL": "CreditsPerEmail",
     "CREDITS_PER_PHONE": "CreditsPerPhone",
@@ -255,7 +256,8 @@ def _deploy(
         "WebhookBaseUrl": f"{endpoint}/_aws/execute-api/{NAME}/prod",
     } | {parameter: wanted[name] for name, parameter in _PARAMETERS.items() if name in wanted}
     command = ["sam", "deploy", "--template-file", str(template), "--stack-name", NAME]
-    command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]
+    command += ["--region", REGION, "--resolve-s3"]
+    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     command += ["--no-confirm-changeset", "--no-progressbar"]
     # By this tag the embedded AWS gives the API a name that is known before.
     command += ["--tags", f"ms-custom-id={NAME}"]

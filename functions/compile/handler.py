@@ -7,11 +7,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enrichment.clock import left_of
-from enrichment.logs import logger
+from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    report = deployed().compile.run(event["job"], left_of(context))
-    logger.info("compile", extra={"job": event["job"], "rows": report.rows if report else None})
+    with about(event["job"]):
+        report = deployed().compile.run(event["job"], left_of(context))
+        logger.info("compile", extra={"rows": report.rows if report else None})

@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from enrichment.clock import left_of
-from enrichment.logs import logger
+from enrichment.domain.folder import job_id
+from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 
 
@@ -15,12 +16,9 @@ from enrichment.pipeline import deployed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # The key is read as it stands: EventBridge does not encode it, and Powertools' event class
     # would turn `+` into a space.
-    upload = event["detail"]["object"]
-    job = deployed().split.run(
-        upload["key"],
-        upload["version-id"],
-        upload["size"],
-        left_of(context),
-    )
-    logger.info("split", extra={"job": job})
+    bucket, upload = event["detail"]["bucket"]["name"], event["detail"]["object"]
+    key, version = upload["key"], upload["version-id"]
+    with about(job_id(bucket, key, version)):
+        job = deployed().split.run(key, version, upload["size"], left_of(context))
+        logger.info("split" if job else "no upload")
     return {"job": job}

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from enrichment.logs import logger
+from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 
 
@@ -13,7 +13,7 @@ from enrichment.pipeline import deployed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event["Records"]:
         message = json.loads(record["body"])
-        done = deployed().submit.run(message["job"], message["batch"], record.get("receiptHandle"))
-        logger.info(
-            "submit", extra={"job": message["job"], "batch": message["batch"], "done": done}
-        )
+        job, batch = message["job"], message["batch"]
+        with about(job):
+            done = deployed().submit.run(job, batch, record.get("receiptHandle"))
+            logger.info("submit", extra={"batch": batch, "done": done})

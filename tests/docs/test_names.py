@@ -80,7 +80,8 @@ def test_outputs_of_the_template() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_names_in_camel_case_are_the_templates_or_the_codes(page: Path) -> None:
     """`BucketName`, `StrayResultsAlarm`, `PlannedRow`: whatever has a hump in it."""
-    known = set(re.findall(r"\w+", (ROOT / "template.yaml").read_text())) | defined_names()
+    templates = ((ROOT / name).read_text() for name in ("template.yaml", "watch.yaml"))
+    known = set(re.findall(r"\w+", "\n".join(templates))) | defined_names()
     named = {
         text for text in quoted(page) if re.fullmatch(r"(?:[A-Z][a-z0-9]+){2,}(?:\.\w+)?", text)
     }

@@ -81,6 +81,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "QUIET_MINUTES": "10",
             "PROBE_MINUTES": "15",
             "STATUS_SECONDS": "15",
+            "METRIC_FOLDERS": "",
             "STACK": "contact-enrichment",
             "SUBMIT_DEAD_LETTERS_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],
             "FAILED_EVENTS_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],

@@ -42,6 +42,7 @@ def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: P
 
     job = world.job(left["job"])
     assert job.state is JobState.DONE
+    assert world.metrics.counted["Rows"] == job.rows  # nothing was told of it before
     file = rows_of(left["file"])
     rows = rows_of(world.enriched(left["key"], job.id))
     assert [row[: len(file[0])] for row in rows] == file

@@ -16,6 +16,7 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output_key
 from enrichment.domain.job import Job
+from enrichment.domain.metric import Metric
 from enrichment.domain.receipt import Receipt
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
@@ -57,6 +58,7 @@ ENVIRONMENT = {
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
     "STATUS_SECONDS": "15",
+    "METRIC_FOLDERS": "q3",
     "STACK": "test",
     "SUBMIT_DEAD_LETTERS_URL": "https://submit-dead-letters.test",
     "FAILED_EVENTS_URL": "https://failed-events.test",
@@ -167,13 +169,16 @@ class Provider:
 
 
 class Counts(Metrics):
-    """Counts in memory, in place of CloudWatch."""
+    """Counts in memory, in place of CloudWatch. `lines` are what was told, with its dimensions."""
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
+        self.lines: list[tuple[dict[str, float], dict[str, str]]] = []
 
-    def count(self, name: str, times: int = 1) -> None:
-        self.counted[name] += times
+    def tell(self, values: Mapping[Metric, float], **by: str) -> None:
+        told: dict[str, float] = {metric.value: value for metric, value in values.items()}
+        self.counted.update(told)
+        self.lines.append((told, by))
 
 
 class Functions:

@@ -13,6 +13,7 @@ from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
+from enrichment.domain.metric import Metric
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
@@ -57,6 +58,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "WEBHOOK_QUEUE_URL": DOOR,
         "WEBHOOK_DEAD_LETTERS_URL": DEAD_LETTERS,
         "STATUS_SECONDS": str(STATUS_SECONDS),
+        "METRIC_FOLDERS": "",
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
@@ -144,5 +146,5 @@ class NoMetrics(Metrics):
     def __init__(self) -> None:
         pass
 
-    def count(self, name: str, times: int = 1) -> None:
+    def tell(self, values: Mapping[Metric, float], **by: str) -> None:
         pass

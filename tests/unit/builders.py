@@ -500,7 +500,7 @@ EXAMPLES = {
     ),
     "cancelled": a_report(
         **_READ | {"status": "cancelled", "rows": 12},
-        message=jobs.cancelled("owner", 0),
+        message=jobs.cancelled("owner", 6),
         counts=counts(found=6, not_sent=6),
         credits=Credits(contacts_sent=6, things_found=6, price=1, most_each=1, settled=6),
         enriched="enriched/email/q3/Kunden & Leads (final) v2-3ic7muh3zve3er74.csv",

@@ -9,6 +9,7 @@ from bench.account import KEY, Account
 from bench.one import measured
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import SUBJECTS
+from bench.watching import counted
 
 ROWS = 6_000
 
@@ -51,9 +52,23 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
     batches = -(-account.contacts // 100)
     assert account.calls == {
         "put_item": 1,  # the job
-        "get_object": 5,  # the upload, and a mapping and limits in either of its folders
+        "head_object": 1,  # whether somebody uploaded it, and no erasure wrote it
+        "list_object_versions": 1,  # whether it was deleted
+        # the upload, a mapping and limits in either of its folders, what lies at its pages
+        "get_object": 9,
         "get_item": 2,  # the content; the job, in case that no row is sent
-        "put_object": 1,  # the plan, of one part
+        "put_object": 5,  # the plan, of one part; its page and data, and those of its path
         "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING
         "send_message_batch": -(-batches // 10),
     }
+
+
+@pytest.mark.parametrize("rows", [100, 2_000])
+def test_what_a_job_tells_hardly_grows_with_its_rows(rows: int) -> None:
+    found = counted(rows)
+    sweeps, outputs, released = 60, 1, rows // 2_000
+    assert found["contacts"] == rows
+    assert 0 < found["lines"] <= sweeps + outputs + released
+    assert 0 < found["bytes"] < 500 * found["lines"] + 1_000
+    assert 0 < found["usd"] < 0.01
+    assert 0 < found["usd_a_month_at_rest"] < 1

@@ -58,6 +58,7 @@ VALUES = {
     "QUIET_MINUTES": "10",
     "PROBE_MINUTES": "15",
     "STATUS_SECONDS": "15",
+    "METRIC_FOLDERS": "q3",
     "STACK": "the-stack",
 }
 SECRET = "what nobody may see"

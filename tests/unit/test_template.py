@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from checks.transform import source
+from checks.transform import source, watching
 from tests.unit.transformed import deployed, of_type, transformed
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
@@ -139,6 +139,7 @@ def test_no_name_is_too_long_whatever_the_stack_is_called(resources: dict[str, A
         ("AWS::Events::Rule", "Name"): 64,
         ("AWS::SQS::Queue", "QueueName"): 80,
         ("AWS::CloudWatch::Alarm", "AlarmName"): 255,
+        ("AWS::CloudWatch::Dashboard", "DashboardName"): 255,
         ("AWS::IAM::Role", "RoleName"): 64,
         ("AWS::S3::Bucket", "BucketName"): 63,
         ("AWS::Logs::LogGroup", "LogGroupName"): 512,
@@ -151,7 +152,8 @@ def test_no_name_is_too_long_whatever_the_stack_is_called(resources: dict[str, A
         if attribute in properties
     }
     starting_themselves = {"SplitFunction": "split", "EraseFunction": "erase"}
-    assert {name for _, name in named} == {*starting_themselves, "Logs", "AccessLogs", "Api"}
+    after_the_stack = {"Logs", "AccessLogs", "Api", "Dashboard"}
+    assert {name for _, name in named} == {*starting_themselves, *after_the_stack}
     stack_id = "Fn::Select", [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]
     for resource, function in starting_themselves.items():
         name = named["AWS::Lambda::Function", resource]
@@ -214,6 +216,17 @@ def test_functions_run_in_a_network_where_one_is_given() -> None:
     for function in of_type(inside, "AWS::Lambda::Function").values():
         assert function["VpcConfig"]["SubnetIds"] == ["subnet-0a", "subnet-0b"]
         assert function["VpcConfig"]["SecurityGroupIds"] == ["sg-0a"]
+
+
+def test_what_watches_has_no_name_that_the_template_has() -> None:
+    """So that a waiver, a page and a test may speak of both by their names."""
+    assert not source()["Resources"].keys() & watching()["Resources"].keys()
+
+
+def test_what_watches_is_given_its_parameters_and_no_other() -> None:
+    properties = source()["Resources"]["Watch"]["Properties"]
+    assert properties["TemplateURL"] == "watch.yaml"
+    assert properties["Parameters"].keys() == watching()["Parameters"].keys()
 
 
 def test_every_alarm_tells_the_topic(resources: dict[str, Any]) -> None:

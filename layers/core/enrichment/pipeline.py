@@ -150,6 +150,7 @@ class Pipeline:
             completion=self.completion,
             pause=self.pause,
             sift=self.sift,
+            metrics=self.metrics,
             clock=self.clock,
             new_id=self.new_id,
             webhook_url=self._read(settings.WebhookUrlSettings).webhook_url,
@@ -186,6 +187,7 @@ class Pipeline:
             clock=self.clock,
             money=self._read(settings.MoneySettings).money,
             name_paths=self._name_paths,
+            metric_folders=self._read(settings.MetricFolderSettings).folders,
             new_id=self.new_id,
         )
 
@@ -212,6 +214,8 @@ class Pipeline:
             resume=self.resume,
             clear_dead_letters=self.clear_dead_letters,
             state_months=self.state_months,
+            budget=self.budget,
+            metrics=self.metrics,
             clock=self.clock,
             patience=Patience(quiet=waits.quiet_minutes * 60, probe=waits.probe_minutes * 60),
         )

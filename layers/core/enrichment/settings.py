@@ -129,6 +129,16 @@ class MetricSettings(Settings):
     stack: str
 
 
+class MetricFolderSettings(Settings):
+    """Which folders metrics tell apart."""
+
+    metric_folders: str
+
+    @property
+    def folders(self) -> frozenset[str]:
+        return frozenset(filter(None, self.metric_folders.split(",")))
+
+
 class DeadlineSettings(Settings):
     """How long a job may take."""
 
@@ -277,6 +287,7 @@ class CompileSettings(
     MoneySettings,
     NamingSettings,
     MetricSettings,
+    MetricFolderSettings,
 ):
     """What `compile` needs."""
 

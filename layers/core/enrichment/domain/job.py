@@ -74,6 +74,9 @@ WRITTEN = frozenset({JobState.DELIVERED, JobState.LATE, JobState.DONE})
 # The states from which a first answer is amended.
 _AMENDED = BEING_WRITTEN | frozenset({JobState.DELIVERED, JobState.LATE})
 
+# The states in which the owner waits for an answer.
+_UNANSWERED = UNDER_WAY | frozenset({JobState.SPLITTING})
+
 # The states in which the file's owner has a report that is not about a pause.
 ENDED = WRITTEN | frozenset({JobState.FAILED, *ENDED_AT_ONCE})
 
@@ -129,20 +132,21 @@ class Job(BaseModel):
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
     await nothing any more. `plan` names the one plan that counts, of all that runs over the file
     may have written; it is empty until the job runs. `delivered` counts the results that are in the
-    output, `awaited` the rows of it that wait for one until the deadline; `late_at` is when the
-    first result came that is not in it, `last_result_at` when one came at all, to the minute, and
-    `reopened_at` when an operator had it send again. `compile_attempts` counts the runs of
-    `compile` since one finished; `noted` names the run of `compile` whose time was up, and that
-    noted what it had read; `whole` tells that every batch was settled before the last of them was
-    asked for. `given_up` tells that an operator ended the job; nothing more of it is sent since
-    `cancelled_at`, as `cancelled_by` wanted. `actions` are the last that operators took.
-    `unfinished` names the plan of a run that had no time to finish it, of `planned` rows and by the
-    rules `planned_by` (`rules_of`), and `handed_on_at` is when it left it to the next run.
-    `attempts` counts the runs since then. `content` names what was asked of which bytes, so that
-    the same is not paid for again. Of a file of which only a `sample` is to be sent, `population`
-    is how many contacts the whole has. `mends` is the job whose rejected file came back as this
-    one, and `fixed_at` when rows came back that the output of this job lacks. `width` is the number
-    of cells of the widest row, `found` what the columns were taken for.
+    output, `awaited` the rows of it that wait for one until the deadline, and `measured` holds what
+    metrics told of it, by their names; `late_at` is when the first result came that is not in it,
+    `last_result_at` when one came at all, to the minute, and `reopened_at` when an operator had it
+    send again. `compile_attempts` counts the runs of `compile` since one finished; `noted` names
+    the run of `compile` whose time was up, and that noted what it had read; `whole` tells that
+    every batch was settled before the last of them was asked for. `given_up` tells that an operator
+    ended the job; nothing more of it is sent since `cancelled_at`, as `cancelled_by` wanted.
+    `actions` are the last that operators took. `unfinished` names the plan of a run that had no
+    time to finish it, of `planned` rows and by the rules `planned_by` (`rules_of`), and
+    `handed_on_at` is when it left it to the next run. `attempts` counts the runs since then.
+    `content` names what was asked of which bytes, so that the same is not paid for again. Of a file
+    of which only a `sample` is to be sent, `population` is how many contacts the whole has. `mends`
+    is the job whose rejected file came back as this one, and `fixed_at` when rows came back that
+    the output of this job lacks. `width` is the number of cells of the widest row, `found` what the
+    columns were taken for.
 
     `word` and `tone` say how its answer turned out, as its page does.
 
@@ -221,6 +225,7 @@ class Job(BaseModel):
     reopened_at: int = 0
     delivered: int = 0
     awaited: int = 0
+    measured: dict[str, int] = {}
     late_at: int | None = None
     halt: Halt | None = None
     halt_message: str | None = None
@@ -267,6 +272,13 @@ class Job(BaseModel):
     def columns(self) -> Columns:
         """The positions of each field's columns, from 0."""
         return self.found.columns
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its owner waits for an answer, or for more of one until the deadline."""
+        if self.state in BEING_WRITTEN and self.finished_at is None:
+            return True
+        return self.state in _UNANSWERED or self.awaited > 0
 
     @property
     def may_amend(self) -> bool:

@@ -6,6 +6,7 @@ from enrichment.adapters.starter import CompileStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.job import UNDER_WAY, WRITTEN, Job
+from enrichment.logs import about, logger
 from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -79,6 +80,8 @@ class Completion:
         alike = WRITTEN if job.state in WRITTEN else UNDER_WAY
         if not self.jobs.begin_compiling(job.id, self.clock(), whole, only_from=alike, **ended):
             return False
+        with about(job.id):
+            logger.info("to be written", extra={"whole": whole})
         self.compile_starter.start(job.id)
         return True
 

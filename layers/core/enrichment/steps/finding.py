@@ -9,6 +9,7 @@ from enrichment.domain.folder import INCOMING
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.summary import Summary
 from enrichment.errors import OperatorError
+from enrichment.logs import about
 from enrichment.store.jobs import Jobs
 from enrichment.words import operating as words
 
@@ -58,7 +59,7 @@ class FindJobs:
         Raises:
             OperatorError: there is none, or files in several folders have this name.
         """
-        if (found := _ID.search(named)) and (job := self.jobs.get(found[1])):
+        if (found := _ID.search(named)) and (job := self._by_id(found[1])):
             return job
         newest: dict[str, str] = {}
         for each in self._named(named.strip("/")):
@@ -70,6 +71,10 @@ class FindJobs:
         if job is None:
             raise OperatorError(words.no_job(named))
         return job
+
+    def _by_id(self, job_id: str) -> Job | None:
+        with about(job_id):
+            return self.jobs.get(job_id)
 
     def _named(self, path: str) -> Iterator[Summary]:
         keys = {path, f"{INCOMING}/{path}"}

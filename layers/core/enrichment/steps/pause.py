@@ -10,6 +10,8 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job
+from enrichment.domain.metric import Metric
+from enrichment.logs import about, logger
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 
@@ -43,7 +45,9 @@ class PauseJob:
         The sweeper does it if this run dies before.
         """
         if job.halt is not Halt.OPERATOR:
-            self.metrics.count("PausedJobs")
+            self.metrics.count(Metric.PAUSED_JOBS)
+        with about(job.id):
+            logger.warning("paused", extra={"halt": job.halt})
         self.jobs.change(job.id, halt_told_at=self.clock())
 
 
@@ -66,6 +70,8 @@ class ResumeJob:
         """
         if not self.jobs.resume(job.id):
             return False
+        with about(job.id):
+            logger.info("resumed")
         planned = [
             batch.number for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
         ]

@@ -36,7 +36,7 @@ class RepeatedUpload:
         if earlier is None:
             raise BrokenInvariant(f"the job that has the content of {job.id} is not there")
         if not self.name_paths:  # the platform team may be asked
-            logger.info("repeated", extra={"job": job.id, "earlier": earlier.id})
+            logger.info("repeated", extra={"earlier": earlier.id})
         self.publish.run(
             job,
             "repeated",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
-from types import MappingProxyType
 from typing import Any
 
 from enrichment.domain.credits import month_before, month_of
@@ -251,29 +250,26 @@ class Jobs:
         return self._move(job_id, JobState.FAILED, {"finished_at": now})
 
     def finish_compiling(
-        self,
-        job_id: str,
-        now: int,
-        delivered: int,
-        awaits_more: bool,
-        awaited: int = 0,
-        verdict: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+        self, job_id: str, now: int, delivered: int, awaits_more: bool, **fields: Any
+    ) -> bool:
         """COMPILING → DELIVERED while the job awaits more, else DONE; OVERTAKEN → LATE.
 
         Args:
             job_id: the job.
             now: epoch seconds.
-            delivered: results that are in its output.
-            awaits_more: whether results may come.
-            awaited: rows of the output that wait for one.
-            verdict: how the output turned out, as `word` and `tone`; none where it stays as it was.
+            delivered: the results that are in the output.
+            awaits_more: whether results may still come.
+            fields: further ones to set with the step; without `awaited` no row awaits one.
+
+        Returns:
+            False when another run finished it before.
         """
-        fields = {"finished_at": now, "delivered": delivered, "awaited": awaited, **verdict}
-        fields["compile_attempts"] = 0
+        sets = {"finished_at": now, "delivered": delivered, "compile_attempts": 0}
+        sets |= {"awaited": 0, **fields}
         to = JobState.DELIVERED if awaits_more else JobState.DONE
-        if not self._move(job_id, to, fields, only_from=[JobState.COMPILING]):
-            self._move(job_id, JobState.LATE, fields, only_from=[JobState.OVERTAKEN])
+        return self._move(job_id, to, sets, only_from=[JobState.COMPILING]) or self._move(
+            job_id, JobState.LATE, sets, only_from=[JobState.OVERTAKEN]
+        )
 
     def hand_on_compiling(self, job: Job, noted: str, went_on: bool) -> None:
         """Leave a compilation to the next run, with what this one noted.

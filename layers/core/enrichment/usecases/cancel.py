@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enrichment.adapters.bucket import Bucket
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import Canceller, Job
+from enrichment.logs import about
 from enrichment.steps.cancellation import CancelJob
 from enrichment.store.jobs import Jobs
 
@@ -34,7 +35,11 @@ class CancelUpload:
 
     def run(self, deletion: Deletion) -> list[str]:
         """Cancel what a deletion is about; the ids of the jobs that this cancelled."""
-        return [job.id for job in self._meant(deletion) if self.cancel.run(job, Canceller.OWNER)]
+        return [job.id for job in self._meant(deletion) if self._cancel(job)]
+
+    def _cancel(self, job: Job) -> bool:
+        with about(job.id):
+            return self.cancel.run(job, Canceller.OWNER)
 
     def _meant(self, deletion: Deletion) -> list[Job]:
         if deletion.marked:

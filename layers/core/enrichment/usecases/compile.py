@@ -1,6 +1,6 @@
 """The original rows and the results become the output file, the rejected file and the report."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from enrichment.adapters.bucket import Bucket
@@ -10,6 +10,7 @@ from enrichment.domain.credits import Bill
 from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
+from enrichment.domain.metric import Metric, brought, folder_of, news
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
     UNSENT,
@@ -62,6 +63,7 @@ class CompileJob:
 
     It reads only what is stored, so it may be repeated at any point with the same outcome. Without
     `name_paths` nobody is told the path of another file from which something is known.
+    `metric_folders` are those that metrics tell apart.
     """
 
     jobs: Jobs
@@ -78,6 +80,7 @@ class CompileJob:
     clock: Clock
     money: Callable[[int], str]
     name_paths: bool
+    metric_folders: Collection[str]
     new_id: Callable[[], str]
 
     def run(self, job_id: str, seconds_left: SecondsLeft = for_ever) -> Report | None:
@@ -143,7 +146,7 @@ class CompileJob:
         report = self.publish.run(job, "failed", words.FAILED, rows=job.rows)
         self._note_over(job, over=True)
         if self.jobs.fail(job.id, report.finished_at):
-            self.metrics.count("PoisonedJobs")
+            self.metrics.count(Metric.POISONED_JOBS)
         return report
 
     def _copied(self, job: Job) -> frozenset[int]:
@@ -235,15 +238,32 @@ class CompileJob:
         if report.status in ("done", "ended", "cancelled") and not paid:
             self.contents.free(job)  # so that the same file may be dropped again
         self._note_over(job, over=not counts.get(RowState.AWAITED))
-        self.jobs.finish_compiling(
+        before = self.jobs.get(job.id) or job  # another run may have finished it meanwhile
+        sums = brought(report)
+        awaited = counts.get(RowState.AWAITED, 0)
+        if self.jobs.finish_compiling(
             job.id,
             report.finished_at,
             delivered,
             awaits_more=any(counts.get(state) for state in MAY_BE_PAID),
-            awaited=counts.get(RowState.AWAITED, 0),
-            verdict=asdict(verdict(report)),
-        )
+            awaited=awaited,
+            **asdict(verdict(report)),
+            measured=before.measured | {metric.value: value for metric, value in sums.items()},
+        ):
+            self._tell(before, sums, report.finished_at, awaited)
         return report
+
+    def _tell(self, before: Job, sums: Mapping[Metric, int], now: int, awaited: int) -> None:
+        """Tell what is new of a job since it was last told of; nothing of a file that was lost."""
+        if not sums:
+            return
+        values: dict[Metric, float] = {**news(sums, before.measured)}
+        if before.finished_at is None:
+            values[Metric.FIRST_ANSWER] = now - before.created_at
+        if not awaited and (before.finished_at is None or before.awaited):
+            values[Metric.FINAL_ANSWER] = now - before.created_at
+        folder = folder_of(before.key, self.metric_folders)
+        self.metrics.tell(values, Type=str(before.wanted), Folder=folder)
 
     def _note_over(self, job: Job, over: bool) -> None:
         """Note in the monthly statements whether results of the job are awaited."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from enrichment.logs import about
 from enrichment.steps.index import WriteIndex
 from enrichment.steps.progress import ShowProgress
 from enrichment.store.jobs import Jobs
@@ -18,9 +19,14 @@ class Inform:
 
     def run(self, job_ids: Iterable[str]) -> int:
         """Look at jobs that changed, each once; how many they were."""
-        jobs = list(filter(None, map(self.jobs.get, dict.fromkeys(job_ids))))
-        for job in jobs:
-            self.progress.run(job)
-        if jobs:
+        looked = sum(map(self._look, dict.fromkeys(job_ids)))
+        if looked:
             self.index.run()
-        return len(jobs)
+        return looked
+
+    def _look(self, job_id: str) -> bool:
+        with about(job_id):
+            job = self.jobs.get(job_id)
+            if job:
+                self.progress.run(job)
+        return job is not None

@@ -14,6 +14,7 @@ from enrichment.domain.job import BEING_WRITTEN, OPEN, UNDER_WAY, Canceller, Hal
 from enrichment.domain.operating import LONGEST_ARN, Action, ActionTaken
 from enrichment.domain.summary import Summary
 from enrichment.errors import OperatorError
+from enrichment.logs import about
 from enrichment.steps.cancellation import CancelJob
 from enrichment.steps.checking import Checked, CheckStack
 from enrichment.steps.completion import Completion
@@ -136,9 +137,10 @@ class Operate:
     def _answer(self, asked: Question) -> Done | Listed | JobView | Checked:
         match asked:
             case Decide():
-                job = self.find.one(asked.job)
-                done = self.run(job.id, asked.action, asked.by)
-                return Done(action=asked.action, job=job.id, by=asked.by, done=done)
+                job = self.find.one(asked.job).id
+                with about(job):
+                    done = self.run(job, asked.action, asked.by)
+                return Done(action=asked.action, job=job, by=asked.by, done=done)
             case ListJobs():
                 return self._list(asked)
             case ShowOne():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey, SigningKey
@@ -13,6 +14,7 @@ from enrichment.domain.credits import Cap, affordable, month_of
 from enrichment.domain.division import parts, reduced
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Halt, Job, JobState
+from enrichment.domain.metric import Metric
 from enrichment.domain.plan import PlannedContact, contacts_erased, contacts_of
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 from enrichment.domain.token import RowRef, SigningKeys, sign
@@ -66,6 +68,7 @@ class SubmitBatch:
     completion: Completion
     pause: PauseJob
     sift: SiftBatch
+    metrics: Metrics
     clock: Clock
     new_id: Callable[[], str]
     webhook_url: str
@@ -260,6 +263,7 @@ class SubmitBatch:
                 return BatchState.ACCEPTED
             case NotSent(retry_after, reason):
                 if self.batches.release(job, batch, now, now + retry_after):
+                    self.metrics.count(Metric.RELEASED)
                     self.queue.send([(batch.job, batch.number)], delay=retry_after)
                 return f"{BatchState.PLANNED}: {reason}"
             case Refused(halt, message):
@@ -296,6 +300,7 @@ class SubmitBatch:
         while True:
             two = parts(batch, contacts, first, job.batches, self.clock())
             if self.batches.divide(job, batch, two, self.clock(), reason):
+                self.metrics.count(Metric.DIVIDED)
                 self.queue.send((part.job, part.number) for part in two)
                 return BatchState.DIVIDED
             now = self.jobs.get(job.id)

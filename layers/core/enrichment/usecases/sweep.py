@@ -2,26 +2,34 @@
 only a hint.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from enrichment.adapters.bucket import Bucket
+from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
 from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
+from enrichment.domain.credits import month_of
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
 from enrichment.domain.job import UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
+from enrichment.domain.metric import Metric
+from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
 from enrichment.errors import SettingsError
+from enrichment.logs import about, logger
 from enrichment.steps.cancellation import CancelJob
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
 from enrichment.steps.pause import PauseJob, ResumeJob
 from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
+from enrichment.store.budget import Budget
 from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
@@ -59,8 +67,11 @@ class Patience:
 
 @dataclass
 class Swept:
-    """What a sweep did, for its log line. `waiting` is the queue's length, where it mattered."""
+    """What a sweep saw and did, for its log line. `waiting` is the queue's length, where it
+    mattered.
+    """
 
+    standing: Standing
     waiting: int | None = None
     uploads_found: int = 0
     erasures_restarted: int = 0
@@ -101,6 +112,8 @@ class Sweep:
     resume: ResumeJob
     clear_dead_letters: ClearDeadLetters
     state_months: StateMonths
+    budget: Budget
+    metrics: Metrics
     clock: Clock
     patience: Patience = Patience()
 
@@ -108,10 +121,14 @@ class Sweep:
         """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
         the others waiting.
         """
-        swept = Swept()
+        swept = Swept(Standing(self.clock()))
         for job in self.jobs.open():
+            swept.standing.see(job)
+            before = _done_by(swept)
             try:
-                self._sweep_job(job, swept)
+                with about(job.id):
+                    self._sweep_job(job, swept)
+                    _log_news(before, _done_by(swept))
             except (
                 Exception
             ) as error:  # one broken job must not stop the rest; it is reported by name
@@ -120,7 +137,17 @@ class Sweep:
         self._find_erasures(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
         swept.months_stated = self.state_months.run()
+        self._tell(swept)
         return swept
+
+    def _tell(self, swept: Swept) -> None:
+        """Tell how things stood as this sweep began, in one line."""
+        standing = swept.standing
+        if cap := self.budget.month_cap:
+            month = self.budget.month(month_of(standing.now))
+            standing.budget_used = 100 * month.reserved / cap
+        requeued = {Metric.REQUEUED: swept.batches_requeued} if swept.batches_requeued else {}
+        self.metrics.tell({**standing.measures(), **requeued})
 
     def _sweep_job(self, job: Job, swept: Swept) -> None:
         now = self.clock()
@@ -147,6 +174,7 @@ class Sweep:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
             self.pause.tell(job)
         batches = self.batches.of(job)
+        swept.standing.see_batches(job, batches)
         self._sweep_batches(job, batches, swept)
         self.completion.finish_if_complete(job.id)
         if job.state is JobState.PAUSED:
@@ -290,6 +318,7 @@ class Sweep:
         if job.awaited:
             self._cancel_if_deleted(job, swept)
         batches = self.batches.of(job)
+        swept.standing.see_batches(job, batches)
         if job.awaited and job.cancelled_at is None:
             self._requeue(job, list(filter(_waits, batches)), swept)
         for batch in batches:
@@ -336,11 +365,13 @@ class Sweep:
 
     def _find_uploads(self, swept: Swept) -> None:
         now = self.clock()
-        since = now - self.patience.lookback
         for upload in chain.from_iterable(
-            self.bucket.uploads_since(f"{folder}/", since) for folder in UPLOADS
+            self.bucket.uploads_since(f"{folder}/", 0) for folder in UPLOADS
         ):
-            if not is_upload(upload.key) or now - upload.at < self.patience.upload:
+            if not is_upload(upload.key):
+                continue
+            swept.standing.see_upload(upload.at)
+            if not self.patience.upload <= now - upload.at <= self.patience.lookback:
                 continue
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
                 self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
@@ -355,6 +386,18 @@ class Sweep:
             if is_due and self.erasures.is_idle(erasure, now, self.patience.erase):
                 self.erase_starter.start(upload.key, upload.version)
                 swept.erasures_restarted += 1
+
+
+def _done_by(swept: Swept) -> dict[str, Any]:
+    """What a sweep did by now, counted."""
+    left_out = ("standing", "waiting", "problems")
+    return {name: value for name, value in vars(swept).items() if name not in left_out}
+
+
+def _log_news(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Log what a sweep did for one job, if it did anything."""
+    if done := {name: count for name, count in after.items() if count != before[name]}:
+        logger.info("swept", extra={"done": ", ".join(sorted(done))})
 
 
 def _waits(batch: Batch) -> bool:

@@ -7,6 +7,8 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.batch import BatchState
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.metric import Metric
+from enrichment.logs import about, logger
 from enrichment.steps.completion import Completion
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
@@ -34,17 +36,22 @@ class TallyResults:
         somebody must look at it.
         """
         for job_id, number in sorted(set(batches)):
-            job = self.jobs.get(job_id)
-            batch = self.batches.get(job, number) if job else None
-            if job is None or batch is None:
-                self.metrics.count("StrayResults")
-                continue
-            if job.state in UNDER_WAY:
-                self._note_time(job)
-            elif not (job.whole and batch.state is BatchState.COMPLETE):
-                self.jobs.note_late_result(job.id, self.clock())
-            # else the output has all results of the batch: this is an old record, and no news
-            self.completion.recount(job, batch)
+            with about(job_id):
+                self._recount(job_id, number)
+
+    def _recount(self, job_id: str, number: int) -> None:
+        job = self.jobs.get(job_id)
+        batch = self.batches.get(job, number) if job else None
+        if job is None or batch is None:
+            logger.warning("stray result", extra={"batch": number})
+            self.metrics.count(Metric.STRAY)
+            return
+        if job.state in UNDER_WAY:
+            self._note_time(job)
+        elif not (job.whole and batch.state is BatchState.COMPLETE):
+            self.jobs.note_late_result(job.id, self.clock())
+        # else the output has all results of the batch: this is an old record, and no news
+        self.completion.recount(job, batch)
 
     def _note_time(self, job: Job) -> None:
         """Note that a result came, once a minute and job: each write would be one to a hot item."""

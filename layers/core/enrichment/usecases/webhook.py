@@ -11,6 +11,7 @@ from enrichment.adapters.clients import BRISK
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.secrets import SigningKey
 from enrichment.clock import Clock, SecondsLeft
+from enrichment.domain.metric import Metric
 from enrichment.domain.result import is_final
 from enrichment.domain.token import RowRef, key_id_of, verify
 from enrichment.errors import (
@@ -21,6 +22,7 @@ from enrichment.errors import (
     SettingsError,
     WebhookError,
 )
+from enrichment.logs import about, logger
 from enrichment.store.results import Results, Stored
 
 MOST_BYTES = 64 << 10  # of a body; a result has some hundred
@@ -87,7 +89,7 @@ class ReceiveWebhook:
                 taken.left.append(message.id)
             else:
                 self._take(message, taken)
-        for name, metric in (("forged", "ForgedWebhooks"), ("malformed", "MalformedWebhooks")):
+        for name, metric in (("forged", Metric.FORGED), ("malformed", Metric.MALFORMED)):
             if taken.done[name]:
                 self.metrics.count(metric, taken.done[name])
         return taken
@@ -120,6 +122,10 @@ class ReceiveWebhook:
         custom = payload.pop("custom", None)
         token = custom.get("token") if isinstance(custom, dict) else None
         ref = self._verified(token, self.clock() if sent_at is None else sent_at)
+        with about(ref.job):
+            return self._store(ref, payload)
+
+    def _store(self, ref: RowRef, payload: Mapping[str, Any]) -> Received:
         if not is_final(payload):
             return self._aside(ref, payload, "not a final status")
         match self.results.put(ref, payload, self.clock()):
@@ -135,7 +141,8 @@ class ReceiveWebhook:
     def _aside(self, ref: RowRef, payload: Mapping[str, Any], why: str) -> Received:
         if not self.results.set_aside(ref, payload, why, self.clock()):
             return Received.ERASED
-        self.metrics.count("StrayResults")
+        logger.warning("set aside", extra={"batch": ref.batch, "why": why})
+        self.metrics.count(Metric.STRAY)
         return Received.SET_ASIDE
 
     def _verified(self, token: object, sent_at: int) -> RowRef:
