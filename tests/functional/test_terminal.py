@@ -23,6 +23,7 @@ from enrich.stack import erasure_of
 from enrichment.domain.folder import job_id
 from enrichment.domain.job import Halt, JobState
 from enrichment.domain.operating import MOST_ACTIONS, ActionTaken
+from enrichment.domain.standing import Standing
 from enrichment.domain.summary import Summary
 from enrichment.steps.checking import Checked
 from enrichment.steps.showing import Doubt, JobView
@@ -113,6 +114,9 @@ def test_a_job_that_an_operator_pauses_waits_for_an_operator(terminal: Terminal)
     assert world.job(job).state is JobState.PAUSED
     assert not world.provider.posts
     assert not world.metrics.counted["PausedJobs"]
+    standing = Standing(world.now)
+    standing.see(world.job(job))
+    assert (standing.open_jobs, standing.on_hold) == (1, 0)
 
     assert "already" in terminal.run("pause", job).stdout
     assert "sends again" in terminal.run("resume", job).stdout
@@ -485,7 +489,11 @@ def metric(name: str, value: float) -> Any:
     return answer
 
 
-ALARM = {"AlarmName": "team-PausedJobsAlarm-1A", "StateValue": "ALARM", "AlarmDescription": "why"}
+ALARM = {
+    "AlarmName": "team-Watch-1A-PausedJobsAlarm-2B",
+    "StateValue": "ALARM",
+    "AlarmDescription": "why",
+}
 # What is wrong, by the call of AWS that tells it; the check that finds it, how bad, and what to do.
 ILLS: tuple[tuple[str, Any, str, State, str], ...] = (
     (
