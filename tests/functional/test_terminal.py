@@ -185,7 +185,7 @@ def test_what_is_ambiguous_is_sent_again_only_after_its_cost_was_told_and_agreed
     assert terminal.run("resend", job).exit_code == 2
     assert terminal.run("resend", "--ambiguous", job, "--json").exit_code == 2
     told = terminal.run("resend", "--ambiguous", job, say="n\n")
-    assert "5 contacts in 1 batches" in " ".join(told.stdout.split())
+    assert "5 contacts in 1 batch" in " ".join(told.stdout.split())
     assert f"up to {5 * PRICE} credits twice" in " ".join(told.stdout.split())
     assert told.exit_code == 1
     assert not world.submit_all()

@@ -9,6 +9,7 @@ import sys
 
 from rich.progress import track
 
+from enrichment.logs import logger
 from tests.simulation.history import run_history
 from tests.simulation.hub import Violation
 from tests.simulation.pipeline import SimulatedPipeline
@@ -16,6 +17,7 @@ from tests.simulation.planted import BUGS
 
 
 def main() -> int:
+    logger.setLevel("CRITICAL")
     first = int(os.environ.get("SEED") or 0)
     number = int(os.environ.get("HISTORIES") or 500)
     kind = BUGS[os.environ["PLANT"]] if os.environ.get("PLANT") else SimulatedPipeline

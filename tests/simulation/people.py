@@ -2,7 +2,7 @@
 
 import json
 
-from enrichment.store.items import job_key
+from enrichment.store.items import job_key, row_of
 from tests.simulation.dynamodb import Item
 from tests.simulation.interventions import Interventions
 from tests.simulation.pipeline import LONGEST_CLAIM
@@ -24,6 +24,7 @@ class PeoplePromises:
         self._world, self._interventions = world, interventions
         # By what is looked for and person, in their order.
         self._accepted: dict[tuple[str, int], list[Place]] = {}
+        self._given: set[Place] = set()  # rows that have what was found for another one
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact: no other row of the same person has what may be used, nor
@@ -46,8 +47,14 @@ class PeoplePromises:
         return found in told
 
     def on_write(self, key: tuple[str, str], item: Item) -> None:
-        """What is known is used only as long as it may be."""
+        """What is known is used only as long as it may be; what a row was given before goes with it
+        into another batch.
+        """
         if key[0].startswith("RESULT#") and "origin" in item:
+            given = key[0].split("#")[1], row_of(key[1])
+            if given in self._given:
+                return
+            self._given.add(given)
             age = self._world.hub.now - int(item["origin"]["at"]) - _LOOKED
             words = f"what is known is used as long as it may be ({age} s)"
             self._world.hub.promise(self._world.reuse.allows(_is_found(item), age), words)

@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+from enrichment.logs import logger
 from tests.simulation.history import run_history
 from tests.simulation.hub import Violation
 from tests.simulation.planted import BUGS
@@ -36,6 +37,7 @@ def told(bug: str, seed: int, story: str) -> str:
 
 
 def main() -> None:
+    logger.setLevel("CRITICAL")
     before, _, section = PAGE.read_text().partition(HEADING)
     introduction = section.partition("\n### ")[0]
     stories = [told(bug, *where) for bug in BUGS if (where := found(bug))]

@@ -167,10 +167,15 @@ def _actions(actions: Sequence[ActionTaken]) -> Table:
 def doubt(job: JobView) -> str:
     """What is in doubt of a job, in words."""
     there = job["doubt"]
+    contacts = _counted(there["contacts"], "contact", "contacts")
     return (
-        f"{there['contacts']:,} contacts in {there['batches']:,} batches: nobody saw whether they"
+        f"{contacts} in {_counted(there['batches'], 'batch', 'batches')}: nobody saw whether they"
         f" were accepted; to send them again may cost up to {there['credits']:,} credits twice"
     )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def next_steps(job: JobView) -> Iterable[tuple[str, str]]:
