@@ -47,7 +47,8 @@ class Terminal:
         for name in ("ENRICH_STACK", "ENRICH_LOCAL", "AWS_PROFILE"):
             monkeypatch.delenv(name, raising=False)
         template = source()
-        outputs = [{"OutputKey": name, "OutputValue": name} for name in template["Outputs"]]
+        values = dict.fromkeys(template["Outputs"], "") | {"BucketName": "data"}
+        outputs = [{"OutputKey": name, "OutputValue": one or name} for name, one in values.items()]
         parameters = [
             {"ParameterKey": name, "ParameterValue": str(one.get("Default", ""))}
             for name, one in template["Parameters"].items()
@@ -70,11 +71,11 @@ class Terminal:
             "DescribeStackResources": lambda _: {"StackResources": parts},
             "GetCallerIdentity": lambda _: {"Arn": WHO},
             "Invoke": self._invoke,
-            "GetObject": lambda given: {"Body": world.s3.get_object(**given)["Body"]},
-            "PutObject": lambda given: {"VersionId": self._put(**given)},
+            "GetObject": self._get,
             "ListObjectsV2": lambda given: {
-                "Contents": [{"Key": key} for key in world.keys(given["Prefix"])]
+                "Contents": [{"Key": key} for key in world.keys(given["Prefix"])][:1]
             },
+            "PutObject": lambda given: {"VersionId": self._put(**given)},
             "FilterLogEvents": lambda _: {"events": []},
             "GetQueueAttributes": lambda _: {"Attributes": {"ApproximateNumberOfMessages": "0"}},
             "GetMetricData": lambda _: {"MetricDataResults": []},
@@ -116,6 +117,9 @@ class Terminal:
         assert given["FunctionName"] == "OperateFunctionName"
         answer = self._handler.handler(json.loads(given["Payload"]), Context())
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    def _get(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"Body": self.world.s3.get_object(**given | {"Bucket": "data"})["Body"]}
 
     def _put(self, Key: str, Body: Any, **_: Any) -> str:  # noqa: N803
         version, _size = self.world.upload(Key, Body.read())

@@ -51,6 +51,7 @@ class Interventions:
             hub.later(600, DEADLINE, "an operator ends the job", self._give_up)
 
         self._plan_for_owners()
+        self._plan_for_pauses()
         name = "outputs that failed are asked for again"
         hub.at(START + 2 * DEADLINE, name, lambda: self._ask(Action.COMPILE))
 
@@ -60,6 +61,16 @@ class Interventions:
             at = START + chance.randrange(DEADLINE)
             job = chance.choice(list(self._world.jobs))
             self._world.hub.at(at, "somebody deletes a file", partial(self._delete, job))
+
+    def _plan_for_pauses(self) -> None:
+        chance = Random("pause".join(file.text for file in self._world.drop.files.values()))
+        if chance.random() < 0.1:
+            at = START + chance.randrange(DEADLINE)
+            pause, resume = partial(self._ask, Action.PAUSE), partial(self._ask, Action.RESUME)
+            self._world.hub.at(at, "an operator pauses the jobs", pause)
+            if chance.random() < 0.7:
+                again = at + chance.randrange(DEADLINE)
+                self._world.hub.at(again, "an operator lets the jobs go on", resume)
 
     def _for_a_while(self, name: str, change: Callable[[bool], None]) -> None:
         """Let something be broken for up to an hour, from some time within the first."""

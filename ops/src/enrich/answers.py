@@ -7,7 +7,9 @@ from typing import NotRequired, TypedDict
 
 
 class Summary(TypedDict):
-    """One job in a list."""
+    """One job in a list. `word` says how its answer turned out, and `tone` how good that is; empty
+    before there is one.
+    """
 
     id: str
     key: str

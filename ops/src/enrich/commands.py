@@ -21,7 +21,7 @@ from rich.live import Live
 from enrich import __version__, pictures
 from enrich.answers import Done, JobView, Summary
 from enrich.doctor import State, examine
-from enrich.errors import REFUSED, Refused, Trouble, WrongUsage
+from enrich.errors import REFUSED, Failed, Refused, Trouble, WrongUsage
 from enrich.stack import Place, Stack, connect
 
 app = typer.Typer(
@@ -294,10 +294,8 @@ def erase(
     with _ending():
         _ask_first(f"Whoever is named in {file.name} is erased for good.", yes, as_json)
         stack = _stack(context)
-        before_it = set(stack.keys("reports/erase/"))
-        stack.put(f"erase/{file.name}", file)
-        receipt = _await_receipt(stack, before_it, wait)
-        told = json.loads(stack.read(receipt) or b"{}")
+        receipt = stack.erase(file)
+        told = json.loads(_awaited(stack, receipt, wait))
         _print({"key": receipt, **told}, as_json, lambda _: pictures.receipt(receipt, told))
         if not told.get("complete"):
             raise Refused("somebody was not erased everywhere; the receipt tells where")
@@ -403,14 +401,13 @@ def _print_changes(looks: Iterator[list[Summary]]) -> None:
         before_it = {job["id"]: job for job in seen}
 
 
-def _await_receipt(stack: Stack, before_it: set[str], wait: float) -> str:
+def _awaited(stack: Stack, receipt: str, wait: float) -> bytes:
     end = time.monotonic() + wait
-    while time.monotonic() < end:
-        new = [key for key in stack.keys("reports/erase/") if key not in before_it]
-        if receipts := [key for key in new if key.endswith(".json")]:
-            return receipts[0]
+    while (content := stack.read(receipt)) is None:
+        if time.monotonic() > end:
+            raise Failed(f"{receipt} is not there yet; the stack goes on until it is")
         time.sleep(min(3, wait))
-    raise Trouble("there is no receipt yet; the sweeper goes on until there is one")
+    return content
 
 
 def _stack(context: typer.Context) -> Stack:

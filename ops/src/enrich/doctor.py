@@ -285,12 +285,15 @@ def _alarms(seen: _Seen) -> Finding:
     if not loud:
         return Finding("alarms", State.OK, f"{len(alarms)} alarms, none goes off")
     names = ", ".join(_alarm(seen.stack.name, alarm["AlarmName"]) for alarm in loud)
-    return Finding("alarms", State.BAD, names, loud[0].get("AlarmDescription", "").strip())
+    why = loud[0].get("AlarmDescription", "").strip()
+    do = f"docs/operations.md has a page for each; the first says: {why}"
+    return Finding("alarms", State.BAD, names, do)
 
 
 def _alarm(stack: str, name: str) -> str:
-    """An alarm as the template calls it: CloudFormation puts an end to its name."""
-    return name.removeprefix(f"{stack}-").rpartition("-")[0] or name
+    """An alarm as its template calls it: CloudFormation puts that between the stack and an end."""
+    parts = name.removeprefix(f"{stack}-").split("-")
+    return parts[-2] if len(parts) > 1 else name
 
 
 def _told(seen: _Seen) -> Finding:

@@ -25,6 +25,7 @@ _STYLES = {
     "DONE": "green",
     "DELIVERED": "green",
 }
+_TONES = {"good": "green", "calm": "green", "warn": "yellow", "bad": "red"}
 _FINDINGS = {State.OK: "green", State.LOOK: "yellow", State.BAD: "bold red", State.UNKNOWN: "dim"}
 
 
@@ -66,7 +67,7 @@ def job_list(jobs: Sequence[Summary], now: float, width: int) -> RenderableType:
     table.add_column("File", no_wrap=True)
     for job, line in zip(jobs, lines, strict=True):
         name, at, *numbers = map(Text, line)
-        at.style = _STYLES.get(job["state"], "")
+        at.style = _style(job)
         table.add_row(name, at, *numbers, Text(_end_of(short(job["key"]), room)))
     return table
 
@@ -94,8 +95,13 @@ def _end_of(path: str, room: int) -> str:
 
 
 def state(job: Summary) -> Text:
-    """A job's state, with what made it pause."""
-    return Text(job["state"], style=_STYLES.get(job["state"], ""))
+    """A job's state, and how its answer turned out."""
+    word = f" ({job['word'].lower()})" if job["word"] else ""
+    return Text(f"{job['state']}{word}", style=_style(job))
+
+
+def _style(job: Summary) -> str:
+    return _TONES.get(job["tone"]) or _STYLES.get(job["state"], "")
 
 
 def one_job(job: JobView, now: float) -> RenderableType:
@@ -120,7 +126,7 @@ def _facts(job: JobView, now: float) -> Iterable[tuple[str, Text]]:
     yield "Job", Text(job["id"])
     yield "File", Text(job["key"])
     yield "State", state(job)
-    if job["why"]:
+    if job["why"] and job["state"] == "PAUSED":
         yield "Why", Text(f"{job['why']}.")
     yield "Begun", Text(f"{moment(job['created_at'])} ({ago(now - job['created_at'])} ago)")
     if job["finished_at"]:

@@ -1,6 +1,8 @@
 """One stack, on AWS or this machine: where it is, and each call that is made to it."""
 
+import hashlib
 import json
+from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -217,27 +219,22 @@ class Stack:
     # Its files
 
     def read(self, key: str) -> bytes | None:
-        """A file of the bucket; None if there is none."""
+        """A report; None if there is none. It is listed first: to those who may list only some
+        folders, S3 calls a missing file forbidden.
+        """
+        bucket, s3 = self.outputs["BucketName"], self._client("s3")
         with _told("read reports", self.name):
-            try:
-                answer = self._client("s3").get_object(Bucket=self.outputs["BucketName"], Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "NoSuchKey":
-                    return None
-                raise
-            return bytes(answer["Body"].read())
+            listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+            if [each["Key"] for each in listed] != [key]:
+                return None
+            return bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def keys(self, prefix: str) -> list[str]:
-        """The keys below a prefix."""
-        pages = self._client("s3").get_paginator("list_objects_v2")
-        with _told("list reports", self.name):
-            listed = pages.paginate(Bucket=self.outputs["BucketName"], Prefix=prefix)
-            return [each["Key"] for page in listed for each in page.get("Contents", [])]
-
-    def put(self, key: str, file: Path) -> None:
-        """Put a file into the bucket."""
+    def erase(self, file: Path) -> str:
+        """Drop a file of people who are to be erased; where its receipt will be."""
+        bucket, key = self.outputs["BucketName"], f"erase/{file.name}"
         with _told("drop files there", self.name, "AdminPolicy"), file.open("rb") as body:
-            self._client("s3").put_object(Bucket=self.outputs["BucketName"], Key=key, Body=body)
+            put = self._client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        return f"reports/erase/receipt-{erasure_of(bucket, key, put['VersionId'])}.json"
 
     # What AWS knows of it
 
@@ -347,6 +344,12 @@ class Stack:
             with _told("sign in"):
                 self._made[service] = self._clients(service)
         return self._made[service]
+
+
+def erasure_of(bucket: str, key: str, version: str) -> str:
+    """The id of an erasure, as the stack makes it."""
+    digest = hashlib.sha256("\n".join((bucket, key, version)).encode()).digest()
+    return b32encode(digest[:10]).decode().lower()
 
 
 @contextmanager

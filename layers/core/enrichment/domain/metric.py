@@ -42,7 +42,7 @@ class Metric(StrEnum):
 
     # How things stand, as each sweep sees them; one that is 0 is left out
     OPEN_JOBS = "OpenJobs"  # jobs that are not done
-    JOBS_ON_HOLD = "JobsOnHold"  # of these, those that are paused
+    JOBS_ON_HOLD = "JobsOnHold"  # of these, those that are paused, but not by an operator
     OVERDUE_JOBS = "OverdueJobs"  # jobs without an answer an hour after their deadline
     UNKNOWN_BATCHES = "UnknownBatches"  # batches that may have been sent, since ten minutes
     OLDEST_UNSENT = "OldestUnsentSeconds"  # since the upload of the oldest batch that is not sent

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enrichment.domain.batch import Batch, BatchState
-from enrichment.domain.job import Job, JobState
+from enrichment.domain.job import Halt, Job, JobState
 from enrichment.domain.metric import Metric
 
 # Seconds after a job's deadline by which its answer must be there: the sweeper looks each minute,
@@ -34,7 +34,7 @@ class Standing:
     def see(self, job: Job) -> None:
         """Count an open job."""
         self.open_jobs += job.is_unfinished
-        self.on_hold += job.state is JobState.PAUSED
+        self.on_hold += job.state is JobState.PAUSED and job.halt is not Halt.OPERATOR
         self.overdue += job.is_unfinished and self.now - job.deadline_at >= _ANSWER_TAKES
 
     def see_batches(self, job: Job, batches: Iterable[Batch]) -> None:
