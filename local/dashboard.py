@@ -232,7 +232,7 @@ def _chart(lines: Sequence[Line], now: int) -> str:
         names.append(f'<span style="color:{colour}">■ {escape(line.label)}: {last}</span>')
     return (
         f'<svg viewBox="-5 0 410 150" preserveAspectRatio="none">{"".join(shapes)}</svg>'
-        f"<small>{' '.join(names) or 'no data'}; at most {most:,.4g}</small>"
+        f"<small>{' '.join(names) or 'no data'}</small>"
     )
 
 
