@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from checks.transform import watching
+from local.dashboard import written_out
 
 
 @cache
@@ -19,13 +20,6 @@ def body() -> dict[str, Any]:
 
 
 def metrics_of(widget: dict[str, Any]) -> list[list[Any]]:
-    """The metrics of a widget, written out."""
-    full: list[list[Any]] = []
-    for row in widget["properties"].get("metrics", []):
-        *names, options = row
-        before = full[-1][:-1] if full else []
-        if names[:1] == ["..."]:
-            names = [*before[: len(before) - len(names[1:])], *names[1:]]
-        names = [before[at] if name == "." else name for at, name in enumerate(names)]
-        full.append([*names, options])
-    return full
+    """The metrics of a widget, written out: names, and the options last."""
+    metrics = widget["properties"].get("metrics", [])
+    return [[*names, options] for names, options in written_out(metrics)]
