@@ -7,15 +7,17 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from enrichment.domain.folder import job_id
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.logs import about, logger
 from enrichment.pipeline import Pipeline
 from enrichment.store.table import Table
-from tests.functional.lambdas import EVENTS, Context, dropped, invoke, nobody_is_started
+from tests.functional.lambdas import BUCKET, EVENTS, Context, invoke
 from tests.iam.stack import FUNCTIONS
 
 KEY = "incoming/email/leads.csv"
@@ -55,8 +57,12 @@ def log(account: Pipeline) -> Iterator[Log]:
 
 
 def uploaded(name: str = "Ana") -> tuple[str, dict[str, Any]]:
-    """A file of one person that was dropped."""
-    return dropped(KEY, f"First Name,Last Name,Domain\n{name},Doe,vandelay.example\n".encode())
+    """A file that was dropped, of one person: its job, and S3's event of it."""
+    body = f"First Name,Last Name,Domain\n{name},Doe,vandelay.example\n".encode()
+    put = boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=body)
+    detail = json.loads((EVENTS / "split.json").read_text())["detail"]
+    detail["object"] |= {"key": KEY, "version-id": put["VersionId"], "size": len(body)}
+    return job_id(BUCKET, KEY, put["VersionId"]), detail
 
 
 def event_of(function: str, job: str, upload: dict[str, Any]) -> dict[str, Any]:
@@ -87,14 +93,15 @@ def refused(*_: object, **__: object) -> Any:
     raise ClientError({"Error": {"Code": "Throttled", "Message": "Ana Vandelay"}}, "PutItem")
 
 
+def started(**_: object) -> None:
+    """Another function is started, which does nothing here."""
+
+
 def test_each_step_of_a_job_is_logged_with_it(account: Pipeline, log: Log) -> None:
     job, upload = uploaded()
     told = {}
     no_key = httpx.MockTransport(lambda _: httpx.Response(401, json={"error": "no"}))
-    clients = {
-        "http": httpx.Client(transport=no_key),
-        "functions": SimpleNamespace(invoke=nobody_is_started),
-    }
+    clients = {"http": httpx.Client(transport=no_key), "functions": SimpleNamespace(invoke=started)}
     vars(account.clients).update(clients)
     for function in ("split", "submit", "sweep", "operate"):
         invoke(function, Context(left=900_000), **event_of(function, job, upload))
