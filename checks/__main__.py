@@ -20,6 +20,8 @@ OPTIONS = {
     "SubnetIds": "subnet-0a,subnet-0b",
     "SecurityGroupIds": "sg-0a",
     "AlarmEmail": "team@example.com",
+    "NotifyEmail": "sales@example.com",
+    "NotifyTopics": "arn:aws:sns:us-east-1:123456789012:sales",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "UploadFolder": "email/team",
 }

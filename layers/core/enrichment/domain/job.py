@@ -11,6 +11,7 @@ from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
+from enrichment.domain.told import Told
 
 PLAN_VERSION = 4
 
@@ -138,6 +139,9 @@ class Job(BaseModel):
     this job lacks. `width` is the number of cells of the widest row, `found` what the columns were
     taken for.
 
+    `notify` are those whom the folders above it want told and who may be, `not_notified` those who
+    may not; `told` is what people were told of it last.
+
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.
 
@@ -213,6 +217,9 @@ class Job(BaseModel):
     delivered: int = 0
     awaited: int = 0
     late_at: int | None = None
+    notify: tuple[str, ...] = ()
+    not_notified: tuple[str, ...] = ()
+    told: Told | None = None
     halt: Halt | None = None
     halt_message: str | None = None
     halt_told_at: int | None = None
