@@ -27,7 +27,7 @@ class Links:
     def signed(self, key: str) -> str:
         """A link to what lies at a key. It ends with the credentials that sign it, or earlier."""
         return self._client.generate_presigned_url(
-            "get_object",
+            ClientMethod="get_object",
             Params={"Bucket": self._bucket, "Key": key},
             ExpiresIn=self.seconds,
         )
