@@ -37,6 +37,7 @@ def mend() -> None:
     _bodies_are_validated()
     _requests_count_as_tls()
     _requests_have_the_keys_of_their_items()
+    _requests_have_the_source_of_their_events()
 
 
 def _events_carry_the_version() -> None:
@@ -228,6 +229,24 @@ def _requests_have_the_keys_of_their_items() -> None:
     iam_actions.dynamodb_service_context = context_with_keys
     iam_actions.dynamodb_transaction_checks = checks
     iam_evaluator.enforce = enforce_of_part
+
+
+def _requests_have_the_source_of_their_events() -> None:
+    """IAM evaluates conditions on the source of the events that a request puts; here it is not
+    known.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
+    context_of = iam_actions.request_tag_context
+
+    def context_with_source(service: str, action: str, body: bytes, *arguments: Any) -> Any:
+        context = context_of(service, action, body, *arguments)
+        if action != "events:PutEvents":
+            return context
+        entries = json.loads(body or b"{}").get("Entries", [])
+        return context | {"events:source": [str(entry.get("Source")) for entry in entries]}
+
+    iam_actions.request_tag_context = context_with_source
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from enrichment.domain.changes import JobChanged, news
 from enrichment.domain.job import ENDED, Halt, JobState
-from enrichment.domain.message import Link, message_of, subject_of
+from enrichment.domain.message import Link, message_of, subject_of, title_of
 from enrichment.domain.told import Change, Told
 from enrichment.words import changes as words
 from tests.unit.builders import TEXT, a_job
@@ -40,6 +40,8 @@ def an_event(**fields: object) -> JobChanged:
         "bucket": "data",
         "region": "eu-west-1",
         "file": "incoming/email/a.csv",
+        "title": "a.csv: 2 of 3 found",
+        "console": "https://console.test/a",
         "sentence": "2 of 3 contacts found.",
         "started_at": 0,
         "deadline_at": 2,
@@ -140,13 +142,16 @@ def test_a_subject_is_one_that_sns_takes_whatever_the_file_is_called(
 @pytest.mark.parametrize("letter", ["a", "é", "\u2028", "\x07", "😀", '"'])
 def test_an_event_and_a_message_are_small_whatever_the_file_is_called(letter: str) -> None:
     key = letter * (1024 // len(letter.encode()))
-    event = an_event(file=key, report=key, data=key, enriched=key, rejected=key)
+    known = {"file": key, "report": key, "data": key, "enriched": key, "rejected": key}
+    title = title_of({"found": 2, "contacts": 3, "change": "done", **known})
+    event = an_event(**known, title=title, console=f"https://console.test/{'%F0' * 1024}")
     links = [Link("Report", f"https://s3.test/{'%F0' * 1024}?{'t' * 2000}")] * 3
-    message = message_of(event, links, 1, links[0].url)
+    message = message_of(event, links, 1)
 
     assert len(event.model_dump_json().encode()) < LARGEST / 4
     assert len(message.text.encode()) < LARGEST / 4
     assert "\x07" not in message.text
+    assert message.subject.endswith(": 2 of 3 found")
     assert message.text.splitlines()[1] == ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -99,6 +100,7 @@ class JobChanged(BaseModel):
     region: str
     file: str = Field(description="key of the uploaded file")
     type: EnrichmentType | None = None
+    title: str = Field(description="the file's name and what happened, in a few words")
     sentence: str = Field(description="what happened, in words")
     note: str = Field(default="", description="what follows from it, in words; may be empty")
     started_at: int
@@ -122,6 +124,7 @@ class JobChanged(BaseModel):
     data: str = Field(description="key of the same as JSON")
     enriched: str | None = Field(default=None, description="key of the answer")
     rejected: str | None = Field(default=None, description="key of the rows to fix")
+    console: str = Field(description="address of the page in AWS's console")
 
 
 def found_and_asked(counts: Mapping[RowState, int]) -> tuple[int, int]:
@@ -129,7 +132,7 @@ def found_and_asked(counts: Mapping[RowState, int]) -> tuple[int, int]:
     return counts.get(RowState.FOUND, 0), sum(counts.get(state, 0) for state in _ASKED)
 
 
-def numbers_of(job: Job, report: Report | None) -> dict[str, object]:
+def numbers_of(job: Job, report: Report | None) -> dict[str, Any]:
     """The numbers and keys of an event: by the report, or by the job while there is none."""
     if report is None:
         return {

@@ -1,7 +1,9 @@
 """The message that tells people of a change, with the links to what it is about."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from enrichment.domain.changes import JobChanged
 from enrichment.domain.outcome import moment
@@ -28,28 +30,40 @@ class Message:
     text: str
 
 
-def message_of(event: JobChanged, signed: list[Link], ends_at: int | None, console: str) -> Message:
+def message_of(event: JobChanged, signed: list[Link], ends_at: int | None) -> Message:
     """The message that tells of a change.
 
     Args:
         event: the change.
         signed: links that work for whoever has them.
         ends_at: until when they do; None where there are none.
-        console: address of the page in AWS's console.
     """
-    found = words.found(event.found, event.contacts)
     paragraphs = [
         _one_line(event.file),
         f"{event.sentence}\n{event.note}".strip(),
         words.numbers(event.rows, event.contacts, event.found, event.credits, event.cost),
         "\n".join(f"{link.label}:\n{link.url}" for link in signed),
         words.works_until(moment(ends_at)) if ends_at is not None else "",
-        f"{words.CONSOLE}:\n{console}",
+        f"{words.CONSOLE}:\n{event.console}",
         words.job(event.job),
     ]
-    name = event.file.rpartition("/")[2]
-    what = words.happened(event.change, found, event.contacts)
-    return Message(subject_of(name, what), "\n\n".join(filter(None, paragraphs)) + "\n")
+    name = name_of(event.file)
+    return Message(
+        subject_of(name, event.title.removeprefix(f"{name}: ")),
+        "\n\n".join(filter(None, paragraphs)) + "\n",
+    )
+
+
+def name_of(file: str) -> str:
+    """The name of a file, on one line."""
+    return _one_line(file.rpartition("/")[2])
+
+
+def title_of(event: Mapping[str, Any]) -> str:
+    """A file's name and what happened to it, by the fields of an event."""
+    found = words.found(event["found"], event["contacts"])
+    what = words.happened(event["change"], found, event["contacts"])
+    return f"{name_of(event['file'])}: {what}"
 
 
 def subject_of(name: str, what: str) -> str:

@@ -15,7 +15,7 @@ from enrichment.clock import Clock
 from enrichment.domain.changes import DETAIL_TYPE, SOURCE, JobChanged, news, numbers_of
 from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.job import ENDED, Halt, Job
-from enrichment.domain.message import Link, Message, message_of
+from enrichment.domain.message import Link, Message, message_of, title_of
 from enrichment.domain.outcome import (
     RowState,
     awaited_sentence,
@@ -65,26 +65,27 @@ class TellChanges:
         return Report.model_validate_json(stream.read()) if stream else None
 
     def _event(self, job: Job, told: Told, report: Report | None) -> JobChanged:
-        return JobChanged.model_validate(
-            {
-                "job": job.id,
-                "number": told.number,
-                "change": told.change,
-                "at": told.at,
-                "stack": self.stack,
-                "bucket": self.bucket.name,
-                "region": self.region,
-                "file": job.key,
-                "type": job.wanted,
-                "sentence": self.headline(report) if report else _UNDER_WAY[told.change],
-                "note": _note(job, told.change, report),
-                "started_at": job.created_at,
-                "deadline_at": job.deadline_at,
-                "report": output_key(REPORTS, job.key, job.id, ".html"),
-                "data": output_key(REPORTS, job.key, job.id, ".json"),
-                **numbers_of(job, report),
-            }
-        )
+        page, data = (output_key(REPORTS, job.key, job.id, end) for end in (".html", ".json"))
+        known = {
+            "job": job.id,
+            "number": told.number,
+            "change": told.change,
+            "at": told.at,
+            "stack": self.stack,
+            "bucket": self.bucket.name,
+            "region": self.region,
+            "file": job.key,
+            "type": job.wanted,
+            "sentence": self.headline(report) if report else _UNDER_WAY[told.change],
+            "note": _note(job, told.change, report),
+            "started_at": job.created_at,
+            "deadline_at": job.deadline_at,
+            "report": page,
+            "data": data,
+            "console": self.links.console(page),
+            **numbers_of(job, report),
+        }
+        return JobChanged.model_validate(known | {"title": title_of(known)})
 
     def _message(self, event: JobChanged) -> Message:
         places = {
@@ -97,7 +98,7 @@ class TellChanges:
             Link(label, self.links.signed(key)) for label, key in places.items() if key and lasting
         ]
         ends_at = self.clock() + lasting if lasting else None
-        return message_of(event, signed, ends_at, self.links.console(event.report))
+        return message_of(event, signed, ends_at)
 
 
 _UNDER_WAY = {
