@@ -36,6 +36,7 @@ from tests.e2e.looking import cells, eventually
 from tests.functional.lists import FORMATS, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
+CHAT = ROOT / "docs" / "chat"
 SAMPLE = ROOT / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
 
@@ -73,13 +74,6 @@ def behave(deployed: Stack, **changes: object) -> None:
     ).raise_for_status()
 
 
-def shown(mark: str) -> Any:
-    """What docs/notifications.md shows below a mark."""
-    page = (ROOT / "docs" / "notifications.md").read_text()
-    [block] = re.findall(rf"<!-- {mark} -->\n\n```json\n(.*?)```", page, re.DOTALL)
-    return json.loads(block)
-
-
 class Heard:
     """A queue that hears what the documented rule makes of events, and one that hears messages of
     jobs that are done.
@@ -87,15 +81,19 @@ class Heard:
 
     def __init__(self, deployed: Stack) -> None:
         self._sqs = deployed.client("sqs")
+        senders = {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}
+        allowed = {"Effect": "Allow", "Principal": senders, "Action": "sqs:SendMessage"}
+        policy = {"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]}
         self._events, self._messages = (
-            self._sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("chat", "mail")
+            self._sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})[
+                "QueueUrl"
+            ]
+            for name in ("chat", "mail")
         )
         rules, topics = deployed.client("events"), deployed.client("sns")
-        pattern = shown("the rule that the end-to-end test puts")
-        rules.put_rule(Name="chat", EventPattern=json.dumps(pattern))
-        transformer = shown("the transformer that the end-to-end test puts")
-        target = {"Id": "chat", "Arn": self._arn(self._events), "InputTransformer": transformer}
-        rules.put_targets(Rule="chat", Targets=[target])
+        rules.put_rule(Name="chat", EventPattern=(CHAT / "rule.json").read_text())
+        [target] = json.loads((CHAT / "targets.json").read_text())
+        rules.put_targets(Rule="chat", Targets=[target | {"Arn": self._arn(self._events)}])
         stacks = deployed.client("cloudformation").describe_stacks(StackName="enrichment")
         outputs = {each["OutputKey"]: each for each in stacks["Stacks"][0]["Outputs"]}
         topics.subscribe(
