@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from enrichment.domain.job import Halt
+from enrichment.domain.job import Halt, JobState
 from enrichment.errors import NotTold
 from enrichment.usecases.cancel import Deletion
 from enrichment.usecases.operate import Action
@@ -22,6 +22,11 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "events.schema.json").
 
 def changes(world: World) -> list[str]:
     return [told["change"] for told in world.bus.told]
+
+
+def is_plain(told: dict[str, Any]) -> bool:
+    """Whether what is told can be put between quotes, as the transformer for chats does."""
+    return not {'"', "\\", "\n"} & {*told["sentence"], *told["note"]}
 
 
 def look(world: World, seconds: int = 20) -> None:
@@ -68,6 +73,7 @@ def test_a_job_is_told_from_its_beginning_to_its_end_each_change_once(world: Wor
             "Enrichment Job Changed",
         )
         Draft202012Validator(SCHEMA).validate(json.loads(event["Detail"]))
+    assert all(map(is_plain, world.bus.told))
 
 
 def test_the_message_has_the_sentence_the_numbers_and_links(world: World) -> None:
@@ -123,6 +129,7 @@ def test_a_pause_is_told_in_our_own_words_again_for_another_cause_and_so_is_its_
     look(world)
 
     assert changes(world) == ["started", "paused", "paused", "resumed"]
+    assert all(map(is_plain, world.bus.told))
     assert "too few credits" in world.bus.told[1]["note"]
     assert "undocumented way" in world.bus.told[2]["note"]
     assert "Jane1" not in str(world.bus.events) + str(world.bus.messages)
@@ -174,6 +181,7 @@ def test_every_other_end_is_told(
     assert changes(world) == [change]
     [told] = world.bus.told
     assert told["job"] == job
+    assert is_plain(told)
     assert world.bus.messages[-1]["Subject"] == subject
 
 
@@ -291,6 +299,31 @@ def test_what_cannot_be_used_is_answered_in_words_and_nothing_is_sent(
     assert "incoming/email/_notify.json" in world.report(KEY, job)["message"]
     assert changes(world) == ["refused"]
     assert world.pipeline.split.run("incoming/email/_notify.json", "1", 2) is None
+
+
+def test_what_an_erasure_wrote_is_nobodys_upload_and_nothing_is_told_of_it(world: World) -> None:
+    world.enrich(KEY, contacts(5))
+    look(world)
+    world.erase("erase/people.csv", "First Name,Last Name,Domain\nJane2,Doe,company2.example\n")
+    version = max(int(version) for key, version in world.versions() if key == KEY)
+    rewritten = world.pipeline.split.run(KEY, str(version), 10)
+    look(world)
+
+    assert rewritten
+    assert world.job(rewritten).state is JobState.REPEATED
+    assert changes(world) == ["done"]
+
+
+def test_a_report_of_an_earlier_version_that_cannot_be_read_keeps_no_other_job_waiting(
+    world: World,
+) -> None:
+    old = world.enrich(KEY, contacts(3))
+    place = f"reports/email/q3/leads-{old}.json"
+    world.upload(place, json.dumps({"job": old, "status": "done"}))
+    world.drop("incoming/email/new.csv", contacts(4))
+    look(world)
+
+    assert [told["file"] for told in world.bus.told] == ["incoming/email/new.csv"]
 
 
 def test_a_job_of_an_earlier_version_is_told_as_it_is_now(world: World) -> None:

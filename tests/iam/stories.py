@@ -53,6 +53,9 @@ def told(world: WorldOfRoles) -> None:
     world.deliver()
     world.finish()
     world.inform()
+    for key in world.keys("reports/"):
+        world.s3.delete_object(Bucket="data", Key=key)
+    world.inform()
 
 
 def others_act(world: WorldOfRoles) -> None:

@@ -7,6 +7,8 @@ once more, under the same number. A doubled stream record finds it noted.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.events import EventBus
 from enrichment.adapters.links import Links
@@ -61,8 +63,14 @@ class TellChanges:
         self.jobs.note_told(job.id, told)
 
     def _report(self, job: Job) -> Report | None:
-        stream = self.bucket.read(output_key(REPORTS, job.key, job.id, ".json"))
-        return Report.model_validate_json(stream.read()) if stream else None
+        """What is reported of a job that has ended; None where nothing is, or by an earlier version
+        in a way that cannot be read any more.
+        """
+        there = self.bucket.look(output_key(REPORTS, job.key, job.id, ".json"))
+        try:
+            return Report.model_validate_json(there.body) if there.etag else None
+        except ValidationError:
+            return None
 
     def _event(self, job: Job, told: Told, report: Report | None) -> JobChanged:
         page, data = (output_key(REPORTS, job.key, job.id, end) for end in (".html", ".json"))
