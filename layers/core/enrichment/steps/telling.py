@@ -57,10 +57,12 @@ class TellChanges:
         told = news(job, report.status if report else None, self.clock())
         if told is None:
             return
-        event = self._event(job, told, report)
+        self._send(job, told, self._event(job, told, report))
+        self.jobs.note_told(job.id, told)
+
+    def _send(self, job: Job, told: Told, event: JobChanged) -> None:
         self.events.put(SOURCE, DETAIL_TYPE, event.model_dump_json(), told.at)
         self.topics.publish(self._message(event), told.change, job.notify)
-        self.jobs.note_told(job.id, told)
 
     def _report(self, job: Job) -> Report | None:
         """What is reported of a job that has ended; None where nothing is, or by an earlier version
