@@ -91,8 +91,9 @@ format: $(READY) ## rewrite the code in the one format
 docs: $(READY) ## write what the documentation takes from the code: pictures of states, parameters
 	@$(PYTHON) -m docs.generate
 
-schema: $(READY) ## write docs/report.schema.json, the schema of a report's data
+schema: $(READY) ## write the schemas of a report's data and of events, docs/*.schema.json
 	@$(PYTHON) -m tests.unit.domain.test_report
+	@$(PYTHON) -m tests.unit.domain.test_changes
 
 # The layer gets the versions that the tests run with.
 lock: $(READY) ## pin the newest versions that requirements.in allows; with UPGRADE= only what is new

@@ -31,6 +31,8 @@ ENVIRONMENT = MappingProxyType(
         "CREDITS_PER_PERSONAL_EMAIL": "3",
         "MOST_NUMBERS_PER_PHONE": "5",
         "STATUS_SECONDS": "15",
+        "NOTIFY_ADDRESSES": "",
+        "NOTIFY_TOPICS": "",
         "REUSE_DAYS": "90",
         "REUSE_NOT_FOUND_DAYS": "30",
         "PERSON_KEY_SECRET": "person-key",

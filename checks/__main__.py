@@ -22,6 +22,8 @@ OPTIONS = {
     "SecurityGroupIds": "sg-0a",
     "AlarmEmail": "team@example.com",
     "Tracing": "off",
+    "NotifyEmail": "sales@example.com",
+    "NotifyTopics": "arn:aws:sns:us-east-1:123456789012:sales",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary",
     "UploadFolder": "email/team",
 }

@@ -48,6 +48,7 @@ def mend() -> None:
     _alarms_calculate()
     _metrics_are_read_out_of_logs()
     _alarms_are_asked_for_by_how_their_names_begin()
+    _requests_have_the_source_of_their_events()
 
 
 def _events_carry_the_version() -> None:
@@ -307,6 +308,24 @@ def _alarms_are_asked_for_by_how_their_names_begin() -> None:
         return resource_of(service, method, path, headers, body, query, *where)
 
     iam_actions.extract_resource_arn = resource_with_prefix
+
+
+def _requests_have_the_source_of_their_events() -> None:
+    """IAM evaluates conditions on the source of the events that a request puts; here it is not
+    known.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
+    context_of = iam_actions.request_tag_context
+
+    def context_with_source(service: str, action: str, body: bytes, *arguments: Any) -> Any:
+        context = context_of(service, action, body, *arguments)
+        if action != "events:PutEvents":
+            return context
+        entries = json.loads(body or b"{}").get("Entries", [])
+        return context | {"events:source": [str(entry.get("Source")) for entry in entries]}
+
+    iam_actions.request_tag_context = context_with_source
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from local.stack import Stack
 from tests.iam.attacks import ATTACKS, OWN_TASKS
 from tests.iam.stack import the_stack
 
-DENIED = "AccessDenied"  # some services add Exception
-_SERVICES = {"functions": "lambda", "secrets": "secretsmanager"}
+DENIED = ("AccessDenied", "AuthorizationError")  # some services add Exception
+_SERVICES = {"functions": "lambda", "secrets": "secretsmanager", "topics": "sns"}
 # What belongs in a call that is not looked at before it is allowed.
 _REST: dict[str, dict[str, Any]] = {
     "put_object": {"Body": b""},
@@ -21,6 +21,8 @@ _REST: dict[str, dict[str, Any]] = {
     "put_bucket_policy": {"Policy": "{}"},
     "put_bucket_lifecycle_configuration": {"LifecycleConfiguration": {"Rules": []}},
     "put_secret_value": {"SecretString": "another"},
+    "publish": {"Message": "hello"},
+    "subscribe": {"Protocol": "email", "Endpoint": "eve@evil.example"},
 }
 
 
@@ -29,7 +31,10 @@ def names(deployed: Stack) -> dict[str, str]:
     """What the deployed stack calls what the attacks name."""
     found = deployed.client("cloudformation").describe_stack_resources(StackName="enrichment")
     made = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found["StackResources"]}
-    wanted = ("SubmitQueue", "WebhookQueue", "FailedEvents", "Ticks", "SigningKey", "PersonKey")
+    wanted = (
+        *("SubmitQueue", "WebhookQueue", "FailedEvents", "Ticks", "SigningKey", "PersonKey"),
+        *("JobTopic", "AlarmTopic"),
+    )
     functions = {the_stack().name_of(each): name for each, name in deployed.functions.items()}
     own = {"Table": deployed.table, "data": deployed.bucket}
     return {name: made[name] for name in wanted} | functions | own

@@ -8,6 +8,7 @@ left behind.
 import gzip
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +41,9 @@ from local.user import User
 from tests.e2e.looking import cells, eventually
 from tests.functional.lists import FORMATS, workbook
 
-SAMPLE = Path(__file__).resolve().parents[2] / "events" / "contacts.csv"
+ROOT = Path(__file__).resolve().parents[2]
+CHAT = ROOT / "docs" / "chat"
+SAMPLE = ROOT / "events" / "contacts.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
 
 
@@ -84,8 +87,60 @@ def tokens_of(deployed: Stack, job: str) -> Counter[str]:
     return Counter(token for token in tokens if f".{job}." in token)
 
 
+class Heard:
+    """A queue that hears what the documented rule makes of events, and one that hears messages of
+    jobs that are done.
+    """
+
+    def __init__(self, deployed: Stack) -> None:
+        self._sqs = deployed.client("sqs")
+        senders = {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}
+        allowed = {"Effect": "Allow", "Principal": senders, "Action": "sqs:SendMessage"}
+        policy = {"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]}
+        self._events, self._messages = (
+            self._sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})[
+                "QueueUrl"
+            ]
+            for name in ("chat", "mail")
+        )
+        rules, topics = deployed.client("events"), deployed.client("sns")
+        rules.put_rule(Name="chat", EventPattern=(CHAT / "rule.json").read_text())
+        [target] = json.loads((CHAT / "targets.json").read_text())
+        rules.put_targets(Rule="chat", Targets=[target | {"Arn": self._arn(self._events)}])
+        stacks = deployed.client("cloudformation").describe_stacks(StackName="enrichment")
+        outputs = {each["OutputKey"]: each for each in stacks["Stacks"][0]["Outputs"]}
+        topics.subscribe(
+            TopicArn=outputs["JobTopicArn"]["OutputValue"],
+            Protocol="sqs",
+            Endpoint=self._arn(self._messages),
+            Attributes={"FilterPolicy": json.dumps({"change": ["done"]})},
+        )
+
+    def _arn(self, queue: str) -> str:
+        asked = self._sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        return str(asked["Attributes"]["QueueArn"])
+
+    def event(self, title: str) -> dict[str, Any]:
+        """What the rule made of the event with this beginning of its title."""
+        return eventually(lambda: self._with(self._events, f'"{title}'), LIMIT)
+
+    def message(self, job: str) -> dict[str, Any]:
+        """The message of a job."""
+        return eventually(lambda: self._with(self._messages, job), LIMIT)
+
+    def _with(self, queue: str, text: str) -> dict[str, Any] | None:
+        received = self._sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        bodies = [each["Body"] for each in received.get("Messages", ())]
+        return next((json.loads(body) for body in bodies if text in body), None)
+
+
+@pytest.fixture(scope="module")
+def heard(deployed: Stack) -> Heard:
+    return Heard(deployed)
+
+
 def test_a_file_dropped_into_the_bucket_comes_back_enriched(
-    deployed: Stack, account: User, tmp_path: Path
+    deployed: Stack, account: User, heard: Heard, tmp_path: Path
 ) -> None:
     job, texts = dropped(
         deployed, account, "incoming/email/contacts.csv", SAMPLE.read_bytes(), tmp_path
@@ -101,6 +156,14 @@ def test_a_file_dropped_into_the_bucket_comes_back_enriched(
     assert counts["found"] + counts["not_found"] == 236
     assert len(cells(texts[REJECTED])) == 1 + 8
     assert "contacts.csv" in texts[".html"]
+    title = f"contacts.csv: {counts['found']} of 236 found"
+    event, mail = heard.event(title), heard.message(job)
+    assert event["content"]["title"] == mail["Subject"] == title
+    assert event["content"]["description"].startswith(f"{counts['found']} of 236 contacts found.")
+    assert event["metadata"] == {"threadId": job, "eventType": "done"}
+    link = re.search(rf"http\S+/reports/email/contacts-{job}\.html\S+", mail["Message"])
+    assert link
+    assert httpx.get(link[0]).text == texts[".html"]
 
     sent = tokens_of(deployed, job)
     assert (len(sent), set(sent.values())) == (236, {1})

@@ -2,15 +2,15 @@
 every function at LogLevel DEBUG, failures included; nothing that leaves the data's own places, the
 bucket and the table, may carry one.
 
-Searched are the logs, the metrics among them, what is sent to queues and functions, what functions
-answer, and the errors that they raise, which Lambda logs.
+Searched are the logs, the metrics among them, what is sent to queues, functions and people, what
+functions answer, and the errors that they raise, which Lambda logs.
 """
 
 import io
 import json
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import boto3
@@ -50,6 +50,8 @@ FILES: dict[str, bytes] = {
     "incoming/email/mapped/people.csv": PEOPLE.encode(),
     "incoming/email/limited/_limits.json": b'{"Kanarina": -1}',
     "incoming/email/limited/people.csv": PEOPLE.encode(),
+    "incoming/email/telling/_notify.json": b'{"notify": ["kanarina@qanarien.example", "',
+    "incoming/email/telling/people.csv": PEOPLE.encode(),
 }
 BODIES = (
     '{"custom": {"token": "v1.kanarina.1.2.3.zyxwvutsson"}, "email": "kanarina@qanarien.example"}',
@@ -66,6 +68,7 @@ class Seen:
         self.text = io.StringIO()
         self.started: list[tuple[str, dict[str, Any]]] = []
         self.messages: list[dict[str, Any]] = []
+        self.told: list[str] = []  # to people, by events and messages
 
     def note(self, thing: object) -> None:
         self.text.write(f"{thing!r}\n")
@@ -94,6 +97,8 @@ def seen(account: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
         service = client.meta.service_model.service_name
         if service not in ("s3", "dynamodb"):
             found.note((service, operation, parameters))
+        if service in ("events", "sns"):
+            found.told.append(f"{operation} {parameters}")
         if (service, operation) == ("lambda", "Invoke"):
             payload = json.loads(parameters["Payload"])
             found.started.append((parameters["FunctionName"], payload))
@@ -161,15 +166,25 @@ def compile_all(seen: Seen) -> None:
         seen.run(function, **payload)
 
 
+def inform(seen: Seen, jobs: Iterable[str]) -> None:
+    """Let people be told of jobs, as the table's stream has it."""
+    record = json.loads((EVENTS / "inform.json").read_text())["Records"][0]
+    keys = ({"pk": {"S": f"JOB#{job}"}, "sk": {"S": "JOB"}} for job in jobs)
+    seen.run("inform", Records=[record | {"dynamodb": {"Keys": key}} for key in keys])
+
+
 def test_files_that_are_taken_and_files_that_are_not_leave_no_trace(
     account: Pipeline, seen: Seen
 ) -> None:
     jobs = {key: split(seen, key, body) for key, body in FILES.items()}
+    inform(seen, jobs.values())
     compile_all(seen)
+    inform(seen, jobs.values())
 
     states = {key: job.state for key, job_ in jobs.items() if (job := account.jobs.get(job_))}
     assert states["incoming/email/people.csv"] == "RUNNING"
     assert len(set(states.values())) >= 3
+    assert len(seen.told) == 2 * len(states)  # of each an event and a message
     assert jobs["incoming/email/people.csv"] in seen.text.getvalue()
     assert seen.canaries() == []
 
@@ -186,10 +201,13 @@ def test_a_provider_that_says_back_what_it_was_asked_leaves_no_trace(
     job = split(seen, "incoming/email/people.csv", PEOPLE.encode())
 
     submit(seen)
+    inform(seen, [job])
     seen.run("sweep")
     seen.run("operate", job=job, action="give_up")
     compile_all(seen)
+    inform(seen, [job])
 
+    assert any("PutEvents" in told for told in seen.told)
     assert seen.canaries() == []
 
 
@@ -197,7 +215,7 @@ def test_results_and_forgeries_leave_no_trace(account: Pipeline, seen: Seen) -> 
     provider = Provider()
     provider.behaviour.api_key, provider.behaviour.find_rate = "an api key", 1
     listening(account, provider)
-    split(seen, "incoming/phone/refresh=true/people.csv", PEOPLE.encode())
+    job = split(seen, "incoming/phone/refresh=true/people.csv", PEOPLE.encode())
     submit(seen)
     results = [json.dumps(webhook) for webhook in provider.webhooks]
     assert len(results) == 4
@@ -206,6 +224,7 @@ def test_results_and_forgeries_leave_no_trace(account: Pipeline, seen: Seen) -> 
     seen.run("tally")
     seen.run("sweep")
     compile_all(seen)
+    inform(seen, [job])
     boto3.client("dynamodb").delete_table(TableName="table")
     received(seen, iter(results))
     for function in ("tally", "sweep", "compile"):

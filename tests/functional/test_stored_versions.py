@@ -35,14 +35,17 @@ def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: P
             item["version"]["S"] = version
         world.dynamodb.put_item(TableName="table", Item=item)
 
+    world.inform()
     world.pipeline.submit.run(left["job"], 2)
     world.deliver()
     world.deliver(left["webhooks"])
     world.finish()
+    world.inform()
 
     job = world.job(left["job"])
     assert job.state is JobState.DONE
     assert world.metrics.counted["Rows"] == job.rows  # nothing was told of it before
+    assert [told["change"] for told in world.bus.told] == ["started", "done"]
     file = rows_of(left["file"])
     rows = rows_of(world.enriched(left["key"], job.id))
     assert [row[: len(file[0])] for row in rows] == file

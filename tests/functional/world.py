@@ -11,6 +11,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import httpx
+from botocore.exceptions import ClientError
 
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
@@ -64,6 +65,11 @@ ENVIRONMENT = {
     "FAILED_EVENTS_URL": "https://failed-events.test",
     "WEBHOOK_QUEUE_URL": "https://webhooks.test",
     "WEBHOOK_DEAD_LETTERS_URL": "https://webhook-dead-letters.test",
+    "NOTIFY_ADDRESSES": "ops@acme.example,sales@acme.example",
+    "NOTIFY_TOPICS": "arn:aws:sns:us-east-1:111122223333:sales",
+    "JOB_TOPIC": "arn:aws:sns:us-east-1:111122223333:jobs",
+    "LINK_HOURS": "12",
+    "AWS_REGION": "us-east-1",
 }
 
 
@@ -226,6 +232,43 @@ class Messages:
         return [(job, number) for _, job, number in due]
 
 
+class Bus:
+    """Keeps what is told, in place of EventBridge's client and SNS's. `refusals` are codes with
+    which events are refused while there are any.
+    """
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
+        self.refusals: list[str] = []
+        self.gone: set[str] = set()  # topics that are not there
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        if self.refusals:
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": self.refusals.pop(0)}]}
+        self.events += Entries
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "one"}]}
+
+    def publish(self, **message: Any) -> None:
+        if message["TopicArn"] in self.gone:
+            raise ClientError({"Error": {"Code": "NotFound"}}, "Publish")
+        self.messages.append(message)
+
+    def generate_presigned_url(
+        self,
+        ClientMethod: str,  # noqa: N803
+        Params: dict[str, str],  # noqa: N803
+        ExpiresIn: int,  # noqa: N803
+    ) -> str:
+        assert ClientMethod == "get_object"
+        return f"https://{Params['Bucket']}.test/{Params['Key']}?signed={ExpiresIn}"
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """The details of all events."""
+        return [json.loads(event["Detail"]) for event in self.events]
+
+
 class Killed(BaseException):
     """The death of a function's process, which no code of it can catch."""
 
@@ -248,7 +291,7 @@ class World:
         self.dynamodb: Any = self.account.dynamodb
         self.secrets: Any = self.account.secrets
         self.messages, self.functions = Messages(self.clock), Functions()
-        self.metrics = Counts()
+        self.metrics, self.bus = Counts(), Bus()
         numbers, settings = count(1), ENVIRONMENT | dict(environment)
         self.pipeline = Pipeline(
             self.clients(),
@@ -269,6 +312,9 @@ class World:
             secrets=self.secrets,
             sqs=self.messages,
             functions=self.functions,
+            events=self.bus,
+            topics=self.bus,
+            links=self.bus,
             http=httpx.Client(transport=transport),
         )
 

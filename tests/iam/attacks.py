@@ -78,6 +78,15 @@ def _function(method: str, name: str) -> Call:
     return "functions", method, {"FunctionName": the_stack().name_of(name)}
 
 
+def _event(source: str) -> Call:
+    entry = {"Source": source, "DetailType": "Object Created", "Detail": "{}"}
+    return "events", "put_events", {"Entries": [entry]}
+
+
+def _topic(method: str, name: str) -> Call:
+    return "topics", method, {"TopicArn": the_stack().resolved({"Ref": name})}
+
+
 def _secret(method: str, name: str) -> Call:
     named = {"ApiKey": "pronto/api-key"}.get(name) or the_stack().resolved({"Ref": name})
     return "secrets", method, {"SecretId": named}
@@ -93,6 +102,8 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "delete a job in a batch": _deleted_in_a_batch(_JOB),
         "delete a job in a transaction": _deleted_in_a_transaction(_JOB),
         "end a job": _setting(_JOB, "state"),
+        "have people told nothing": _setting(_JOB, "told"),
+        "have a month told of": _setting(_MONTH, "told"),
         "raise a file's cap": _setting(_JOB, "most_credits"),
         "lift a folder's cap for a job": _setting(_JOB, "budgets"),
         "have a job's credits counted as less": _setting(_JOB, "price"),
@@ -134,6 +145,9 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "delete an upload": _object("delete_object", _UPLOAD),
         "delete an upload's version": _object("delete_object", _UPLOAD, VersionId="1"),
         "raise a folder's cap": _object("put_object", "incoming/email/team/_limits.json"),
+        "have others told of a team's files": _object(
+            "put_object", "incoming/email/team/_notify.json"
+        ),
         "turn columns about": _object("put_object", "incoming/email/team/_columns.json"),
         "lift a folder's cap for good": _object(
             "delete_object", "incoming/email/team/_limits.json", VersionId="1"
@@ -164,7 +178,12 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
         "list who is to be erased": _bucket("list_object_versions", Prefix="erase/"),
         "let nothing expire": _bucket("put_bucket_lifecycle_configuration"),
         "open the bucket": _bucket("put_bucket_policy"),
-        # Secrets, queues and functions
+        # Events, topics, secrets, queues and functions
+        "tell of a job": _event("contact-enrichment"),
+        "tell of an upload that was none": _event("aws.s3"),
+        "write to those who are told of jobs": _topic("publish", "JobTopic"),
+        "write to those who are told of alarms": _topic("publish", "AlarmTopic"),
+        "have oneself told": _topic("subscribe", "JobTopic"),
         "read the API key": _secret("get_secret_value", "ApiKey"),
         "read the signing key": _secret("get_secret_value", "SigningKey"),
         "read the key of persons": _secret("get_secret_value", "PersonKey"),
@@ -187,6 +206,8 @@ ATTACKS: Mapping[str, Call] = MappingProxyType(
 
 _COUNTS = {
     "read a job",
+    "have people told nothing",
+    "have a month told of",
     "end a job",
     "have a batch sent again",
     "change what a month used",
@@ -205,6 +226,7 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "split": frozenset(
             {"read a job", "overwrite a job", "end a job", "plant a batch", *_CAPS}
+            | {"have people told nothing"}
             | {*_MONTHS, "read the results of a batch", "have a content paid again"}
             | {"read an upload", "read a report", "write a report", "read a plan", "change a plan"}
             | {"read the key of persons", "read the ledger", "forge a receipt"}
@@ -239,11 +261,13 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"list reports", "read the key of persons", "start erase"}
         ),
         "inform": frozenset(
-            {"read a job", "see which jobs there were"}
+            {"read a job", "see which jobs there were", "read an answer"}
             | {"read a report", "write a report", "forge a receipt"}
+            | {"have people told nothing", "tell of a job", "write to those who are told of jobs"}
         ),
         "cancel": frozenset(
             {"read a job", "end a job", "see which jobs are open", "start compile"}
+            | {"have people told nothing"}
         ),
         "sweep": frozenset(
             {*_COUNTS, *_MONTHS, "see which jobs are open"}
@@ -255,6 +279,7 @@ OWN_TASKS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "operate": frozenset(
             {"read a job", "end a job", "have a batch sent again", "see which jobs there were"}
+            | {"have people told nothing"}
             | {"ask for a batch", "post a result past the door", "clear failed events away"}
             | {"start split", "start compile", "start erase"}
             | {"read the API key"}

@@ -64,6 +64,25 @@ def _sqs(method: str, given: Parameters) -> Iterator[Request]:
     yield Request(_SQS[method], f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
 
 
+def _links(_: str, given: Parameters) -> Iterator[Request]:
+    """A link can do what whoever signed it may do: the right is asked for when it is followed."""
+    asked = given["Params"]
+    yield Request("s3:GetObject", f"arn:aws:s3:::{asked['Bucket']}/{asked['Key']}")
+
+
+def _events(method: str, given: Parameters) -> Iterator[Request]:
+    for entry in given["Entries"]:
+        bus = entry.get("EventBusName", "default")
+        context = {"events:source": (entry["Source"],)}
+        yield Request(
+            _EVENTS[method], f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}", context
+        )
+
+
+def _topics(method: str, given: Parameters) -> Iterator[Request]:
+    yield Request(_TOPICS[method], given["TopicArn"])
+
+
 def _functions(method: str, given: Parameters) -> Iterator[Request]:
     name = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{given['FunctionName']}"
     yield Request(_FUNCTIONS[method], name)
@@ -115,6 +134,8 @@ _SQS = {
     "get_queue_attributes": "sqs:GetQueueAttributes",
     "purge_queue": "sqs:PurgeQueue",
 }
+_EVENTS = {"put_events": "events:PutEvents"}
+_TOPICS = {"publish": "sns:Publish", "subscribe": "sns:Subscribe"}
 _FUNCTIONS = {
     "invoke": "lambda:InvokeFunction",
     "update_function_code": "lambda:UpdateFunctionCode",
@@ -130,4 +151,7 @@ _OF_SERVICE: Mapping[str, Callable[[str, Parameters], Iterator[Request]]] = {
     "sqs": _sqs,
     "functions": _functions,
     "secrets": _secrets,
+    "links": _links,
+    "events": _events,
+    "topics": _topics,
 }

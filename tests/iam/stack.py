@@ -33,6 +33,7 @@ _REFERENCES = {
     "AWS::SQS::Queue": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}",
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{_HERE}:secret:{{name}}-AbCdEf",
     "AWS::IAM::ManagedPolicy": "{name}",
+    "AWS::SNS::Topic": f"arn:aws:sns:{_HERE}:{{name}}",
 }
 _ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::data",

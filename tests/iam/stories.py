@@ -34,6 +34,7 @@ def whole_way(world: WorldOfRoles) -> str:
     """A file with rows to reject, below folders that say something of it."""
     world.upload("incoming/_columns.json", '{"Domain": "domain"}')
     world.upload("incoming/email/_limits.json", '{"credits_per_month": 100000}')
+    world.upload("incoming/email/_notify.json", '{"notify": ["ops@acme.example"]}')
     return world.enrich(KEY, contacts(30) + BAD_ROWS)
 
 
@@ -42,6 +43,19 @@ def shown(world: WorldOfRoles) -> None:
     world.drop(KEY, contacts(3))
     world.inform()
     world.submit_all()
+    world.inform()
+
+
+def told(world: WorldOfRoles) -> None:
+    """People are told of a job from its beginning to its end, with links to what came back."""
+    world.drop(KEY, contacts(30) + BAD_ROWS)
+    world.inform()
+    world.submit_all()
+    world.deliver()
+    world.finish()
+    world.inform()
+    for key in world.keys("reports/"):
+        world.s3.delete_object(Bucket="data", Key=key)
     world.inform()
 
 
@@ -422,6 +436,7 @@ def first_of(
 STORIES: tuple[Story, ...] = (
     others_act,
     shown,
+    told,
     whole_way,
     estimate,
     several_runs,

@@ -263,6 +263,24 @@ class Secrets:
         return dict(self.guard("secret", act))
 
 
+class Bus:
+    """Hands on what is told: events, whose details `on_event` hears, and messages."""
+
+    def __init__(self, guard: Guard, on_event: Callable[[dict[str, Any]], None]) -> None:
+        self.guard, self._on_event = guard, on_event
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            for entry in Entries:
+                self._on_event(json.loads(entry["Detail"]))
+            return {"FailedEntryCount": 0}
+
+        return dict(self.guard("tell", act))
+
+    def publish(self, **message: Any) -> dict[str, Any]:
+        return dict(self.guard("publish", lambda: message))
+
+
 class Lambda:
     """Hands asynchronous starts to whoever runs them."""
 

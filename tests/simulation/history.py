@@ -10,6 +10,7 @@ provider        the provider with a ledger
 interventions   what people do meanwhile
 promises        what must hold
 bill, people, status   what must hold of credits, of persons, and of what pages say
+telling         what must hold of what people are told
 """
 
 import random
@@ -49,6 +50,7 @@ class History:
         self.world.on_step = self._promises.on_step
         self.world.on_write = self._promises.on_write
         self.world.on_accepted = self._promises.on_accepted
+        self.world.on_event = self._promises.on_event
         self.world.s3.on_put = self._promises.on_put
 
     def run(self) -> None:

@@ -13,11 +13,14 @@ from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import DeadLetters
 from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
+from enrichment.domain.folder_notify import Allowed
+from enrichment.domain.job import Job
 from enrichment.domain.metric import Metric
 from enrichment.domain.report import Report
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
 from enrichment.steps.index import WriteIndex
+from enrichment.steps.recipients import Recipients
 from enrichment.usecases.submit import SubmitBatch
 from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import MOST_NUMBERS, PRICES
@@ -62,6 +65,11 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
+        "NOTIFY_ADDRESSES": "",
+        "NOTIFY_TOPICS": "",
+        "JOB_TOPIC": "jobs",
+        "LINK_HOURS": "0",
+        "STACK": "stack",
     }
 )
 
@@ -112,12 +120,23 @@ class SimulatedPipeline(Pipeline):
         return NoMetrics()
 
     @cached_property
+    def recipients(self) -> Recipients:
+        return Nobody(self.jobs, self.bucket, Allowed((), ()))
+
+    @cached_property
     def index(self) -> WriteIndex:
         return WriteIndex(self.jobs, self.bucket, lambda jobs, _: str(len(jobs)), self.clock)
 
     @cached_property
     def page(self) -> Callable[[Report], str]:
         return lambda report: report.job
+
+
+class Nobody(Recipients):
+    """No folder says who is told."""
+
+    def of(self, job: Job) -> Job:
+        return job
 
 
 class KnownApiKey(ApiKey):

@@ -1,4 +1,4 @@
-"""Twenty-four bugs, planted to see that the simulation finds them; a developer could write each.
+"""Twenty-five bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from enrichment.adapters.queue import DeadLetters
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
+from enrichment.domain.changes import JobChanged
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
@@ -18,9 +19,11 @@ from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
+from enrichment.domain.told import Told
 from enrichment.steps.completion import Completion
 from enrichment.steps.people import People, Sorted
 from enrichment.steps.settlement import SettleBatch
+from enrichment.steps.telling import TellChanges
 from enrichment.store.batches import Batches, Claim
 from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
@@ -393,6 +396,20 @@ class KeepOldClaims(SimulatedPipeline):
         return LazyPersons(self.table)
 
 
+class HastyTelling(TellChanges):
+    def _send(self, job: Job, told: Told, event: JobChanged) -> None:
+        self.jobs.note_told(job.id, told)
+        super()._send(job, told, event)
+
+
+class NoteBeforeTelling(SimulatedPipeline):
+    """What people are told is noted before they are told."""
+
+    @cached_property
+    def tell(self) -> TellChanges:
+        return HastyTelling(**vars(super().tell))
+
+
 BUGS: dict[str, type[SimulatedPipeline]] = {
     "count_twice": CountTwice,
     "resend_on_timeout": ResendOnTimeout,
@@ -418,4 +435,5 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "look_before_taking": LookBeforeTaking,
     "wait_for_nobody": WaitForNobody,
     "keep_old_claims": KeepOldClaims,
+    "note_before_telling": NoteBeforeTelling,
 }

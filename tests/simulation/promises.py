@@ -27,6 +27,7 @@ from tests.simulation.interventions import Interventions
 from tests.simulation.people import PeoplePromises
 from tests.simulation.provider import Place
 from tests.simulation.status import StatusPromises
+from tests.simulation.telling import TellingPromises
 from tests.simulation.world import FORGED, World
 
 # A job at rest: LATE is left out, since a result that is known of is written in time.
@@ -64,6 +65,7 @@ class Promises:
         self._bill = BillPromises(world)
         self._people = PeoplePromises(world, interventions)
         self._status = StatusPromises(world)
+        self._telling = TellingPromises(world)
         self._gentle = False
         self._ran_at: dict[str, int] = {}
 
@@ -78,6 +80,7 @@ class Promises:
         self._bill.on_write(key, before, after)
         self._people.on_write(key, after)
         self._status.on_write(key, before, after)
+        self._telling.on_write(key, after)
         if before and (before.get("state"), after.get("state")) == _CLAIMED:
             job = self._world.dynamodb.items[f"JOB#{after['job']}", "JOB"]
             words = f"no batch of job {after['job']} is claimed once it was cancelled"
@@ -86,6 +89,10 @@ class Promises:
     def on_put(self, key: str, body: bytes) -> None:
         """An object is put into the bucket."""
         self._status.on_put(key, body)
+
+    def on_event(self, told: dict[str, Any]) -> None:
+        """People are told of a change."""
+        self._telling.on_event(told)
 
     def on_accepted(self, place: Place) -> None:
         """The provider accepts a contact."""
@@ -174,6 +181,8 @@ class Promises:
         jobs = [self._check_rest(each) for each in self._world.jobs]
         self._check_door()
         self._check_payments(jobs)
+        for job in jobs:
+            self._telling.check(job.id, self._report(job)["status"])
         self._bill.check(jobs)
         for job in jobs:
             if job.state in WRITTEN:

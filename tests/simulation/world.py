@@ -20,7 +20,7 @@ from enrichment.domain.token import RowRef, SigningKeys, sign, verify
 from enrichment.store.items import batch_of_result_key, batch_sk, job_key, plan_of
 from enrichment.usecases.cancel import Deletion
 from enrichment.usecases.webhook import Message
-from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
+from tests.simulation.aws import S3, SQS, START, Bus, Lambda, Secrets
 from tests.simulation.door import Door
 from tests.simulation.drop import Drop, File
 from tests.simulation.dynamodb import DynamoDB, Item
@@ -62,6 +62,7 @@ class World:
         self.on_write: Callable[[tuple[str, str], Item | None, Item], None] = lambda *_: None
         self.on_step: Callable[[Item, Item], None] = lambda _before, _after: None
         self.on_accepted: Callable[[Place], None] = lambda _place: None
+        self.on_event: Callable[[dict[str, Any]], None] = lambda _detail: None
         self._ids = 0
         balance = hub.some(4, 200) * PRICES[self.drop.wanted]
         most_numbers = MOST_NUMBERS if hub.chance.random() < 0.85 else 40
@@ -71,7 +72,7 @@ class World:
         self.table_works = True
         self.topped_up = False  # whether the account was
         # Whether pages are looked at, in some histories: each takes many calls.
-        self._informs = random.Random(str(self.jobs)).random() < _INFORMED
+        self.informs = random.Random(str(self.jobs)).random() < _INFORMED
         self._changed: dict[str, None] = {}
         self._told: dict[str, None] = {}
         self.informing_due = START  # when the run was to begin that looks at them
@@ -88,6 +89,9 @@ class World:
             sqs=SQS(hub.guard, self._on_message, lambda: hub.pending(ASKS), self.door),
             secrets=self.secrets,
             functions=Lambda(hub.guard, self._on_start),
+            events=(bus := Bus(hub.guard, lambda told: self.on_event(told))),
+            topics=bus,
+            links=None,  # none are signed
             http=httpx.Client(transport=httpx.MockTransport(self.provider)),
         )
         environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.drop.caps.month or 0)}
@@ -171,7 +175,7 @@ class World:
             tally = partial(self._tally, job, number)
             for _ in range(self.hub.copies(lost=0.1, doubled=0.1)):
                 self.hub.later(1, 90, name, tally, 5, 3)
-        if key[1] == "JOB" and self._informs:
+        if key[1] == "JOB" and self.informs:
             self._tell_of(after["id"])
         if key[1] == "JOB" and before and before["state"] != after["state"]:
             self.hub.tell(f"    the job{self._of(after['id'])} is {after['state']} now")

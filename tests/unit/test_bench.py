@@ -54,8 +54,8 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
         "put_item": 1,  # the job
         "head_object": 1,  # whether somebody uploaded it, and no erasure wrote it
         "list_object_versions": 1,  # whether it was deleted
-        # the upload, a mapping and limits in either of its folders, what lies at its pages
-        "get_object": 9,
+        # The upload; a mapping, limits and who is told in either of its folders; its pages.
+        "get_object": 11,
         "get_item": 2,  # the content; the job, in case that no row is sent
         "put_object": 5,  # the plan, of one part; its page and data, and those of its path
         "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING

@@ -87,6 +87,7 @@ def test_an_uploader_lists_no_other_folder(prefix: str | None) -> None:
 
 def test_an_uploader_raises_no_budget() -> None:
     assert not allowed(UPLOADER, "PutObject", f"incoming/{FOLDER}/_limits.json")
+    assert allowed(UPLOADER, "PutObject", f"incoming/{FOLDER}/_notify.json")
 
 
 def test_without_a_folder_there_is_no_uploader() -> None:

@@ -60,6 +60,10 @@ VALUES = {
     "STATUS_SECONDS": "15",
     "METRIC_FOLDERS": "q3",
     "STACK": "the-stack",
+    "NOTIFY_ADDRESSES": "ops@acme.example",
+    "NOTIFY_TOPICS": "",
+    "JOB_TOPIC": "arn:the-topic",
+    "LINK_HOURS": "12",
 }
 SECRET = "what nobody may see"
 NUMBERS = sorted(name for name, value in VALUES.items() if value.replace(".", "").isdigit())
@@ -99,7 +103,9 @@ def test_a_function_needs_no_variable_beyond_its_settings(function: str) -> None
     class NoClients:
         """Making a use case calls nobody."""
 
-        dynamodb = s3 = sqs = functions = secrets = http = cast(Any, object())
+        dynamodb = s3 = sqs = functions = secrets = http = events = topics = links = cast(
+            Any, object()
+        )
 
     class Environment(dict[str, str]):
         """Remembers what was read."""

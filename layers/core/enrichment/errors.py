@@ -6,6 +6,7 @@
     │   ├── BadOption          a `key=value` folder that does not exist or has an impossible value
     │   ├── BadMapping         a folder's `_columns.json` that does not map headers to fields
     │   ├── BadLimits          a folder's `_limits.json` that sets no limits
+    │   ├── BadNotify          a folder's `_notify.json` that names nobody who could be told
     │   ├── UnreadableFile     not a file of rows that we can read
     │   ├── NoUsableColumns    the columns that the enrichment type needs are not there
     │   └── NoPeople           most rows look like companies or places
@@ -15,6 +16,7 @@
     │   └── OversizedWebhook   larger than any result
     ├── KeyNotRead             nobody: the webhook waits in the queue until the keys are read again
     ├── Contention             nobody: others were faster each time, and it is tried again later
+    ├── NotTold                nobody: an event was not taken, and is put again later
     ├── OperatorError          the operator: the action makes no sense for that job
     ├── SettingsError          the platform team: a secret or a setting is missing or wrong
     └── BrokenInvariant        us: the stored state contradicts itself
@@ -47,6 +49,10 @@ class BadMapping(FileError):
 
 class BadLimits(FileError):
     """The limits on credits in a folder above the file cannot be used."""
+
+
+class BadNotify(FileError):
+    """What a folder above the file says of who is told cannot be used."""
 
 
 class UnreadableFile(FileError):
@@ -83,6 +89,10 @@ class KeyNotRead(EnrichmentError):
 
 class Contention(EnrichmentError):
     """A step found no moment between those of others."""
+
+
+class NotTold(EnrichmentError):
+    """EventBridge did not take an event; the message has its code."""
 
 
 class OperatorError(EnrichmentError):

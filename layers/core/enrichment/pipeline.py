@@ -46,11 +46,13 @@ if TYPE_CHECKING:
     from enrichment.steps.people import People
     from enrichment.steps.progress import ShowProgress
     from enrichment.steps.publishing import PublishReport
+    from enrichment.steps.recipients import Recipients
     from enrichment.steps.redriving import RedriveDeadLetters
     from enrichment.steps.repeated_upload import RepeatedUpload
     from enrichment.steps.settlement import SettleBatch
     from enrichment.steps.sifting import SiftBatch
     from enrichment.steps.statement import StateMonths
+    from enrichment.steps.telling import TellChanges
     from enrichment.steps.unfinished import UnfinishedPlans
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
@@ -125,6 +127,7 @@ class Pipeline:
             completion=self.completion,
             publish=self.publish,
             progress=self.progress,
+            recipients=self.recipients,
             estimate=self.estimate,
             repeated=self.repeated_upload,
             clock=self.clock,
@@ -247,7 +250,7 @@ class Pipeline:
     def inform(self) -> "Inform":
         from enrichment.usecases.inform import Inform
 
-        return Inform(self.jobs, self.progress, self.index)
+        return Inform(self.jobs, self.progress, self.index, self.tell)
 
     @cached_property
     def cancel(self) -> "CancelUpload":
@@ -279,6 +282,12 @@ class Pipeline:
         from enrichment.steps.intake import Intake
 
         return Intake(self.bucket, self._read(settings.LimitSettings).limits)
+
+    @cached_property
+    def recipients(self) -> "Recipients":
+        from enrichment.steps.recipients import Recipients
+
+        return Recipients(self.jobs, self.bucket, self._read(settings.NotifySettings).allowed)
 
     @cached_property
     def estimate(self) -> "EstimateFile":
@@ -361,9 +370,8 @@ class Pipeline:
     def publish(self) -> "PublishReport":
         from enrichment.steps.publishing import PublishReport
 
-        # Lambda sets it itself. Nothing else than AWS has AWS's console.
-        is_aws = "AWS_ENDPOINT_URL" not in self.environment
-        region = self.environment.get("AWS_REGION", "") if is_aws else ""
+        # Nothing else than AWS has AWS's console.
+        region = "" if "AWS_ENDPOINT_URL" in self.environment else self._region
         return PublishReport(self.pages, self.bucket.name, region, self.clock)
 
     @cached_property
@@ -385,6 +393,28 @@ class Pipeline:
         from enrichment.steps.index import WriteIndex
 
         return WriteIndex(self.jobs, self.bucket, page, self.clock)
+
+    @cached_property
+    def tell(self) -> "TellChanges":
+        from enrichment.adapters.events import EventBus
+        from enrichment.adapters.links import Links
+        from enrichment.adapters.report_headline import headline
+        from enrichment.adapters.topics import Topics
+        from enrichment.steps.telling import TellChanges
+
+        told = self._read(settings.TellSettings)
+        name, region = self.bucket.name, self._region
+        return TellChanges(
+            jobs=self.jobs,
+            bucket=self.bucket,
+            events=EventBus(self.clients.events),
+            topics=Topics(self.clients.topics, told.job_topic),
+            links=Links(self.clients.links, name, region, told.link_seconds),
+            headline=headline,
+            clock=self.clock,
+            stack=told.stack,
+            region=region,
+        )
 
     @cached_property
     def state_months(self) -> "StateMonths":
@@ -605,6 +635,10 @@ class Pipeline:
         from enrichment.adapters.report_page import page
 
         return page
+
+    @property
+    def _region(self) -> str:
+        return self.environment.get("AWS_REGION", "")  # which Lambda sets itself
 
     @property
     def _name_paths(self) -> bool:

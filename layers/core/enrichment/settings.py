@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from enrichment.domain.credits import Prices, money
+from enrichment.domain.folder_notify import Allowed
 from enrichment.domain.limits import Limits
 from enrichment.domain.person import Reuse
 from enrichment.errors import SettingsError
@@ -162,6 +163,34 @@ class StatusSettings(Settings):
     status_seconds: int
 
 
+class NotifySettings(Settings):
+    """Whom folders may name to be told of their files: addresses and topics, with commas
+    between.
+    """
+
+    notify_addresses: str
+    notify_topics: str
+
+    @property
+    def allowed(self) -> Allowed:
+        return Allowed(_listed(self.notify_addresses), _listed(self.notify_topics))
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in names.split(","))))
+
+
+class TellSettings(MetricSettings):
+    """How people are told: by which topic, and for how long the links in it work."""
+
+    job_topic: str
+    link_hours: int
+
+    @property
+    def link_seconds(self) -> int:
+        return self.link_hours * 3600
+
+
 class LimitSettings(Settings):
     """What a file may hold."""
 
@@ -250,6 +279,7 @@ class SplitSettings(
     ReuseSettings,
     NamingSettings,
     StatusSettings,
+    NotifySettings,
 ):
     """What `split` needs."""
 
@@ -320,7 +350,7 @@ class EraseSettings(
     """What `erase` needs."""
 
 
-class InformSettings(StoreSettings, BucketSettings, StatusSettings):
+class InformSettings(StoreSettings, BucketSettings, StatusSettings, TellSettings):
     """What `inform` needs."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -64,6 +64,22 @@ class Clients:
     @cached_property
     def s3(self) -> "S3Client":
         return boto3.client("s3", config=FILES.config)
+
+    @cached_property
+    def links(self) -> "S3Client":
+        """For links: signed by version 4, which objects under a key of KMS want, and to the
+        bucket's own region. boto3 does neither for links by itself.
+        """
+        lasting = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+        return boto3.client("s3", config=FILES.config.merge(lasting))
+
+    @cached_property
+    def events(self) -> Any:
+        return boto3.client("events", config=self._config)
+
+    @cached_property
+    def topics(self) -> Any:
+        return boto3.client("sns", config=self._config)
 
     @cached_property
     def sqs(self) -> "SQSClient":

@@ -42,6 +42,7 @@ _LIKE_A_JOBS = re.compile(r"-[a-z2-7]{16}$")  # how the name of a job's own repo
 _MAPPING = "_columns.json"
 _LARGEST_SAMPLE = 1_000  # contacts
 _LIMITS = "_limits.json"
+_NOTIFY = "_notify.json"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def is_upload(key: str) -> bool:
     """Whether a key may be a file of rows: not the pipeline's own, not a folder made in the
     console, not what a folder says of its files.
     """
-    said = ("/", f"/{_MAPPING}", f"/{_LIMITS}")
+    said = ("/", f"/{_MAPPING}", f"/{_LIMITS}", f"/{_NOTIFY}")
     return key.partition("/")[0] not in NOT_UPLOADS and not key.endswith(said)
 
 
@@ -99,9 +100,23 @@ def limits_keys(key: str) -> dict[str, str]:
     {'incoming': 'incoming/_limits.json', 'incoming/email': 'incoming/email/_limits.json', \
 'incoming/email/q3': 'incoming/email/q3/_limits.json'}
     """
+    return {path: f"{path}/{_LIMITS}" for path in _folders_above(key)}
+
+
+def notify_keys(key: str) -> list[str]:
+    """Where it may be said who is told of a file, the farthest first; all of them hold. An estimate
+    heeds those of the real folders.
+
+    >>> notify_keys("estimate/email/leads.csv")
+    ['incoming/_notify.json', 'incoming/email/_notify.json']
+    """
+    return [f"{path}/{_NOTIFY}" for path in _folders_above(key)]
+
+
+def _folders_above(key: str) -> list[str]:
+    """The folders above a file, the farthest first; above one that is estimated, the real ones."""
     folders = [INCOMING, *key.split("/")[1:-1]]
-    paths = ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
-    return {path: f"{path}/{_LIMITS}" for path in paths}
+    return ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
 
 
 def request_of(key: str) -> Request:

@@ -12,6 +12,7 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.found import Found
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.domain.operating import ActionTaken
+from enrichment.domain.told import Told
 
 PLAN_VERSION = 4
 
@@ -150,6 +151,9 @@ class Job(BaseModel):
 
     `word` and `tone` say how its answer turned out, as its page does.
 
+    `notify` are those whom the folders above it want told and who may be, `not_notified` those who
+    may not; `told` is what people were told of it last.
+
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.
 
@@ -227,6 +231,9 @@ class Job(BaseModel):
     awaited: int = 0
     measured: dict[str, int] = {}
     late_at: int | None = None
+    notify: tuple[str, ...] = ()
+    not_notified: tuple[str, ...] = ()
+    told: Told | None = None
     halt: Halt | None = None
     halt_message: str | None = None
     halt_told_at: int | None = None

@@ -448,6 +448,12 @@ class Report(BaseModel):
     )
     enriched: str | None = None
     rejected: str | None = None
+    notify: tuple[str, ...] = Field(
+        default=(), description="who is told of this file, as the folders above it want"
+    )
+    not_notified: tuple[str, ...] = Field(
+        default=(), description="who is named there, but may not be told"
+    )
     bucket: str = Field(default="", description="the bucket that all keys are in")
     region: str = Field(default="", description="of the bucket, for links to AWS's console")
     started_at: int

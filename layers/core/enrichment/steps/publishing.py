@@ -114,6 +114,8 @@ class PublishReport:
             message=message,
             type=job.wanted,
             countries=job.countries,
+            notify=job.notify,
+            not_notified=job.not_notified,
             bucket=self.bucket,
             region=self.region,
             started_at=job.created_at,

@@ -17,6 +17,7 @@ from enrichment.domain.job import (
 )
 from enrichment.domain.operating import MOST_ACTIONS, ActionTaken
 from enrichment.domain.summary import Summary
+from enrichment.domain.told import Told
 from enrichment.errors import Contention
 from enrichment.store.items import (
     MONTH_ATTRIBUTE,
@@ -105,6 +106,13 @@ class Jobs:
             sets["balance_before"] = balance
         unasked = "attribute_exists(pk) AND attribute_not_exists(balance_asked_at)"
         self._table.update(Update(job_key(job_id), sets, condition=unasked))
+
+    def note_told(self, job_id: str, told: Told) -> None:
+        """Note what people were told, unless a later change was noted by now."""
+        sets = {"told": told.model_dump(mode="json"), "told_number": told.number}
+        later = "attribute_exists(pk) AND NOT told_number >= :number"
+        update = Update(job_key(job_id), sets, condition=later, values={"number": told.number})
+        self._table.update(update)
 
     def hand_on(self, job: Job, now: int, plan: str, planned: int, rules: str) -> bool:
         """Leave a plan to the next run over the file, which begins its attempts anew.

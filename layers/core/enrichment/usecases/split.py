@@ -23,6 +23,7 @@ from enrichment.steps.fixed_rows import FixedRejects
 from enrichment.steps.intake import AcceptedFile, Intake, NoUpload
 from enrichment.steps.progress import ShowProgress
 from enrichment.steps.publishing import PublishReport
+from enrichment.steps.recipients import Recipients
 from enrichment.steps.repeated_upload import RepeatedUpload
 from enrichment.steps.unfinished import RowsInTime, UnfinishedPlans, rules_of
 from enrichment.store.batches import Batches
@@ -59,6 +60,7 @@ class SplitUpload:
     completion: Completion
     publish: PublishReport
     progress: ShowProgress
+    recipients: Recipients
     estimate: EstimateFile
     repeated: RepeatedUpload
     clock: Clock
@@ -84,6 +86,7 @@ class SplitUpload:
         try:
             if job.attempts > _MOST_ATTEMPTS:
                 raise UnreadableFile(words.TOO_MANY_ATTEMPTS)
+            job = self.recipients.of(job)
             request = request_of(key)
             self._receive(job)
             if request.sample and not job.population:

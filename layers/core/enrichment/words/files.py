@@ -103,6 +103,24 @@ def limits_said_twice(key: str, name: str) -> str:
     return f"The file {key} says “{name}” twice, so nobody knows which of the two is meant."
 
 
+_NOTIFY = '{"notify": ["sales-ops@acme.com"]}'
+
+
+def notify_no_json(key: str) -> str:
+    return f"The file {key} is not valid JSON. It should look like this: {_NOTIFY}"
+
+
+def notify_too_large(key: str) -> str:
+    return f"The file {key} is too large for what it may say. It should look like this: {_NOTIFY}"
+
+
+def notify_unusable(key: str) -> str:
+    return (
+        f"The file {key} does not say who is to be told. It should be one JSON object with a list"
+        f" of up to twenty e-mail addresses or ARNs of topics, like this: {_NOTIFY}"
+    )
+
+
 def not_one_file_in_archive(files: int) -> str:
     return (
         f"The zip archive has {files or 'no'} files in it; it must have exactly one. Drop files "

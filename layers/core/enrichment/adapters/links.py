@@ -1,0 +1,43 @@
+"""Links to objects of the bucket: signed, for whoever has them, and into AWS's console."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Where the consoles of other partitions are, by how their regions begin.
+_CONSOLES = {"us-gov-": "console.amazonaws-us-gov.com", "cn-": "console.amazonaws.cn"}
+
+
+class Links:
+    """Makes links.
+
+    Args:
+        client: a boto3 S3 client that signs by version 4, as encrypted objects want it.
+        bucket: the bucket's name.
+        region: where it is.
+        seconds: for how long signed links work; 0 for none.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, region: str, seconds: int) -> None:
+        self._client, self._bucket, self._region = client, bucket, region
+        self.seconds = seconds
+
+    def signed(self, key: str) -> str:
+        """A link to what lies at a key. It ends with the credentials that sign it, or earlier."""
+        return self._client.generate_presigned_url(
+            ClientMethod="get_object",
+            Params={"Bucket": self._bucket, "Key": key},
+            ExpiresIn=self.seconds,
+        )
+
+    def console(self, key: str) -> str:
+        """The page of an object in AWS's console."""
+        region = self._region
+        domain = next(
+            (host for start, host in _CONSOLES.items() if region.startswith(start)),
+            f"{region}.console.aws.amazon.com",
+        )
+        named = quote(key, safe="")
+        return f"https://{domain}/s3/object/{self._bucket}?region={region}&prefix={named}"

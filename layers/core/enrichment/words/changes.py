@@ -1,0 +1,56 @@
+"""What people are told of a change, in an event and in a message."""
+
+from types import MappingProxyType
+
+STARTED = "The file is being sent to Pronto."
+RESUMED = "The job goes on: contacts are sent to Pronto again."
+PAUSED = "The job is paused."
+SEE_REPORT = "The report says why, and what to do."
+WAIT = "You are told when there is an answer."
+CONSOLE = "In AWS’s console, for those who may read the bucket"
+REPORT, ENRICHED, REJECTED = "Report", "All rows, with what was found", "Rows to fix"
+
+# What happened, behind a file's name in a subject; in ASCII. What is found replaces {found}.
+_HAPPENED = MappingProxyType(
+    {
+        "started": "being sent",
+        "paused": "paused",
+        "resumed": "being sent again",
+        "first_answer": "{found} so far",
+        "done": "{found}",
+        "ended": "ended early, {found}",
+        "cancelled": "cancelled, {found}",
+        "failed": "the answer could not be written",
+        "refused": "not processed",
+        "repeated": "enriched before",
+        "estimated": "{contacts} would be sent",
+    }
+)
+
+
+def happened(change: str, found: str, contacts: int) -> str:
+    """What happened, in a few words."""
+    return _HAPPENED[change].format(found=found, contacts=f"{contacts:,}")
+
+
+def found(found: int, contacts: int) -> str:
+    return f"{found:,} of {contacts:,} found" if contacts else "nothing was sent"
+
+
+def numbers(rows: int, contacts: int, found: int, credits_: int, cost: str) -> str:
+    """The numbers of a file; empty where it was not read."""
+    if not rows:
+        return ""
+    price = f" ({cost})" if cost else ""
+    return f"Rows: {rows:,}\nContacts: {contacts:,}\nFound: {found:,}\nCredits: {credits_:,}{price}"
+
+
+def works_until(until: str) -> str:
+    return (
+        f"These links work for whoever has them, until {until} at the latest; AWS may end them"
+        " earlier. The console’s has no end."
+    )
+
+
+def job(job_id: str) -> str:
+    return f"Job {job_id}"
