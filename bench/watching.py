@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bench.prices import LOGGED_GIGABYTE, METRIC, PRICED
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock
 from enrichment.domain.metric import Metric
@@ -25,10 +26,6 @@ from tests.simulation import aws
 ROWS = 100_000
 _KEY = "incoming/email/q3/leads.csv"
 _MINUTES = 60
-# USD in us-east-1, https://aws.amazon.com/cloudwatch/pricing/
-PRICED = "2026-06"
-_GIGABYTE = 0.50
-_METRIC_MONTH = 0.30
 _HOURS_A_MONTH = 730  # metrics are charged by the hour in which they are told
 _SWEEPS_A_MONTH = 60 * _HOURS_A_MONTH
 
@@ -109,7 +106,7 @@ def counted(rows: int = ROWS) -> dict[str, Any]:
 
 
 def _usd(logged: int, metric_hours: int) -> float:
-    return round(logged / 1e9 * _GIGABYTE + metric_hours / _HOURS_A_MONTH * _METRIC_MONTH, 4)
+    return round(logged / 1e9 * LOGGED_GIGABYTE + metric_hours / _HOURS_A_MONTH * METRIC, 4)
 
 
 def _at_rest(world: World) -> Weighed:

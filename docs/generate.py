@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
+from bench.prices import ALARMED_METRIC, PRICED
 from bench.table import measured, watched
 from checks.transform import watching
 from enrichment.domain import batch, job
@@ -121,6 +122,23 @@ def alarms() -> str:
     return _table(("Alarm", "goes off when"), rows)
 
 
+def price_of_alarms() -> str:
+    """What the alarms cost: as much as the metrics that they look at."""
+    found = [
+        resource["Properties"]
+        for resource in watching()["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    metrics = sum(
+        sum("MetricStat" in each for each in alarm.get("Metrics", [])) or 1 for alarm in found
+    )
+    return (
+        f"{len(found)} alarms look at {metrics} metrics, for which CloudWatch takes"
+        f" {metrics * ALARMED_METRIC:.2f} USD a month\n"
+        f"({ALARMED_METRIC:.2f} each, in us-east-1, {PRICED})."
+    )
+
+
 def standin() -> str:
     """The variables that set how the stand-in for the provider behaves."""
     rows = [
@@ -172,6 +190,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "parameters": parameters,
     "outputs": outputs,
     "alarms": alarms,
+    "price of alarms": price_of_alarms,
     "rights": rights,
     "stand-in": standin,
     "faults": faults,
