@@ -200,8 +200,9 @@ def next_steps(job: JobView) -> Iterable[tuple[str, str]]:
 def receipt(key: str, told: Mapping[str, Any]) -> Text:
     """What an erasure did, in numbers."""
     fates = [each["fate"] for each in told["people"]]
-    counted = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
-    return Text(f"Of {len(fates):,} rows: {counted.replace('_', ' ')}. The receipt is {key}")
+    each = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
+    rows = _counted(len(fates), "row", "rows")
+    return Text(f"Of {rows}: {each.replace('_', ' ')}. The receipt is {key}")
 
 
 def findings(seen: Iterable[Finding]) -> Table:
