@@ -332,6 +332,14 @@ def test_a_stack_that_is_not_there_or_not_for_us_ends_with_a_sentence(terminal: 
     assert refused.exit_code == 3
     assert "OperatorPolicy" in refused.stderr
     assert "Traceback" not in refused.output
+    another = {
+        "StackName": "web",
+        "StackStatus": "CREATE_COMPLETE",
+        "CreationTime": datetime.now(UTC),
+    }
+    terminal.answers["DescribeStacks"] = lambda _: {"Stacks": [another]}
+    other = terminal.run("--stack", "web", "jobs")
+    assert (other.exit_code, "web is no contact-enrichment stack" in other.stderr) == (3, True)
     terminal.answers["DescribeStacks"] = not_there
     missing = terminal.run("--stack", "other", "jobs")
     assert (missing.exit_code, "no stack other" in missing.stderr) == (3, True)
