@@ -108,7 +108,7 @@ class Widget:
 
     def lines(self) -> list[Line]:
         """What it shows, in order."""
-        rows = list(_written_out(self._properties["metrics"]))
+        rows = list(written_out(self._properties["metrics"]))
         for names, options in sorted(rows, key=_depends):
             found = list(self._of(names, options))
             self._found[options.get("id", str(len(self._found)))] = found
@@ -232,7 +232,7 @@ def _chart(lines: Sequence[Line], now: int) -> str:
         names.append(f'<span style="color:{colour}">■ {escape(line.label)}: {last}</span>')
     return (
         f'<svg viewBox="-5 0 410 150" preserveAspectRatio="none">{"".join(shapes)}</svg>'
-        f"<small>{' '.join(names) or 'no data'}; at most {most:,.4g}</small>"
+        f"<small>{' '.join(names) or 'no data'}</small>"
     )
 
 
@@ -241,7 +241,7 @@ def _named(label: str, dimensions: Mapping[str, str]) -> str:
     return re.sub(r"\$\{PROP\('Dim\.(\w+)'\)\}", lambda at: dimensions[at[1]], label)
 
 
-def _written_out(metrics: Sequence[Sequence[Any]]) -> Iterator[tuple[list[str], dict[str, Any]]]:
+def written_out(metrics: Sequence[Sequence[Any]]) -> Iterator[tuple[list[str], dict[str, Any]]]:
     """The metrics of a widget, in which `...` and `.` stand for what the one before has."""
     before: list[str] = []
     for *names, options in metrics:

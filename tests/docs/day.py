@@ -75,6 +75,7 @@ class Day:
         """An operator types a command."""
         told = self._terminal.run(*words, say=say)
         lines = [f"$ enrich {shlex.join(words)}", *map(str.rstrip, told.output.splitlines())]
+        lines = [line.replace(f"{self._folder}/", "") for line in lines]
         self._lines += ["", *(part for line in lines for part in _wrapped(line, "    "))]
 
     def told(self) -> str:
@@ -125,7 +126,7 @@ def lived(terminal: Terminal, folder: Path) -> str:
     world.pipeline.sweep.run()
     day.types("statement", "2026-11")
     day.types("jobs")
-    return day.told().replace(str(people), "people.csv")
+    return day.told()
 
 
 def _files_are_answered(day: Day) -> None:

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from enrichment.domain.folder import job_id
 from enrichment.pipeline import Pipeline, deployed
 from tests.functional.accounts import table_of_the_template
 from tests.functional.moto_mends import quick_transactions
@@ -93,6 +94,18 @@ def deployed_account() -> Iterator[Pipeline]:
         deployed.cache_clear()
         yield deployed()
     deployed.cache_clear()
+
+
+def dropped(key: str, body: bytes) -> tuple[str, dict[str, Any]]:
+    """A file that is uploaded: its job, and the detail of S3's event of it."""
+    put = boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+    detail = json.loads((EVENTS / "split.json").read_text())["detail"]
+    detail["object"] |= {"key": key, "version-id": put["VersionId"], "size": len(body)}
+    return job_id(BUCKET, key, put["VersionId"]), detail
+
+
+def nobody_is_started(**_: object) -> None:
+    """In place of Lambda's client: another function is started, which does nothing."""
 
 
 def invoke(function: str, context: Context | None = None, **changes: Any) -> Any:

@@ -6,18 +6,16 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
 from checks.transform import ROOT
-from enrichment.domain.folder import job_id
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.logs import logger
 from enrichment.pipeline import Pipeline
 from enrichment.usecases.sweep import Sweep
 from tests.functional.insights import ask
-from tests.functional.lambdas import BUCKET, EVENTS, Context, invoke
+from tests.functional.lambdas import EVENTS, Context, dropped, invoke, nobody_is_started
 
 KEY = "incoming/email/leads.csv"
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -27,10 +25,6 @@ SHOWN = {
     "job": "z2s4dvbf6ugauyex",
     "run": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 }
-
-
-def started(**_: object) -> None:
-    """Another function is started, which does nothing here."""
 
 
 def result(job: str, row: int, key: bytes = b"sample-signing-key", **fields: str) -> str:
@@ -57,7 +51,7 @@ def log(account: Pipeline) -> list[dict[str, Any]]:
     handler: Any = logger.registered_handler
     before = handler.setStream(stream)
     http = httpx.Client(transport=httpx.MockTransport(Provider()))
-    vars(account.clients).update(http=http, functions=SimpleNamespace(invoke=started))
+    vars(account.clients).update(http=http, functions=SimpleNamespace(invoke=nobody_is_started))
     job = _happen(account)
     handler.setStream(before)
     lines = [json.loads(line.replace(job, SHOWN["job"])) for line in stream.getvalue().splitlines()]
@@ -67,11 +61,7 @@ def log(account: Pipeline) -> list[dict[str, Any]]:
 
 
 def _happen(account: Pipeline) -> str:
-    body = (EVENTS / "contacts.csv").read_bytes()
-    put = boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=body)
-    job = job_id(BUCKET, KEY, put["VersionId"])
-    detail = json.loads((EVENTS / "split.json").read_text())["detail"]
-    detail["object"] |= {"key": KEY, "version-id": put["VersionId"], "size": len(body)}
+    job, detail = dropped(KEY, (EVENTS / "contacts.csv").read_bytes())
     invoke("split", Context(left=900_000), detail=detail)
     message = json.loads((EVENTS / "submit.json").read_text())["Records"][0]
     for batch in (1, 2):

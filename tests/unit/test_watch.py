@@ -2,9 +2,7 @@
 pages that say what to do.
 """
 
-import json
 import re
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -14,6 +12,7 @@ from checks.transform import ROOT, watching
 from enrichment.adapters.metrics import NAMESPACE
 from enrichment.domain.metric import Metric
 from tests.iam.stack import FUNCTIONS
+from tests.unit.dashboard import body, metrics_of
 
 TEMPLATE = watching()
 ALARMS = {
@@ -21,29 +20,6 @@ ALARMS = {
     for name, resource in TEMPLATE["Resources"].items()
     if resource["Type"] == "AWS::CloudWatch::Alarm"
 }
-
-
-@cache
-def body() -> dict[str, Any]:
-    """The dashboard, with names of the template in place of what they stand for."""
-    text, variables = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    for name, value in variables.items():
-        text = text.replace(f"${{{name}}}", value["Fn::Sub"])
-    named = re.sub(r"\$\{([\w:]+)(?:\.Arn)?\}", r"\1", text)
-    return dict(json.loads(named.replace("${!", "${")))
-
-
-def metrics_of(widget: dict[str, Any]) -> list[list[Any]]:
-    """The metrics of a widget, written out."""
-    full: list[list[Any]] = []
-    for row in widget["properties"].get("metrics", []):
-        *names, options = row
-        before = full[-1][:-1] if full else []
-        if names[:1] == ["..."]:
-            names = [*before[: len(before) - len(names[1:])], *names[1:]]
-        names = [before[at] if name == "." else name for at, name in enumerate(names)]
-        full.append([*names, options])
-    return full
 
 
 WIDGETS = [widget for widget in body()["widgets"] if widget["type"] == "metric"]

@@ -126,9 +126,10 @@ def test_pace_end_and_time_of_writing_are_told() -> None:
 
 def test_the_bar_of_progress_is_told_to_those_who_do_not_see_it() -> None:
     html = page(under_way())
-    assert 'aria-valuenow="48"' in html
-    assert 'aria-valuetext="48 of 120 batches done (40%)"' in html
+    assert 'aria-valuenow="4800"' in html
+    assert 'aria-valuetext="4,800 of 12,000 contacts done (40%)"' in html
     assert '<rect width="40.000%" height="100%">' in html
+    assert 'aria-valuetext="48 of 120 batches done (40%)"' in page(under_way(done=None))
     assert "progressbar" not in page(under_way(batches=0, settled=0))
 
 

@@ -1,7 +1,7 @@
 """Metrics, written to the log in CloudWatch's embedded metric format.
 
 A line has the name of the stack, the names and values of metrics, and for what a job brought its
-type and folder (see `enrichment.domain.metric`). It names no job, no file and no contact.
+type and folder (see `enrichment.domain.brought`). It names no job, no file and no contact.
 """
 
 from collections.abc import Mapping

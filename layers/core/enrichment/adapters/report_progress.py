@@ -15,10 +15,10 @@ _USUALLY = {"first_answer": 60}
 
 @dataclass(frozen=True)
 class Bar:
-    """How many of a job's batches are settled; `width` is a share of the bar, in words `label`."""
+    """How much of a job is done; `width` is a share of the bar, in words `label`."""
 
-    settled: int
-    batches: int
+    done: int
+    whole: int
     width: str
     label: str
 
@@ -62,15 +62,16 @@ def _so_far(report: Report) -> str:
 
 
 def bar(report: Report) -> Bar | None:
-    """The bar of progress; None where there is no batch."""
+    """The bar of progress, by contacts, or by batches where those are not counted; None where
+    there is nothing to do.
+    """
     if not (progress := report.progress) or not progress.batches:
         return None
-    width = 100 * min(progress.settled / progress.batches, 1)
-    batches = counted(progress.batches, "batch", "batches")
-    label = (
-        f"{progress.settled:,} of {batches} done ({percent(progress.settled, progress.batches)})"
-    )
-    return Bar(progress.settled, progress.batches, f"{width:.3f}%", label)
+    done, whole, nouns = progress.settled, progress.batches, ("batch", "batches")
+    if progress.done is not None and progress.contacts:
+        done, whole, nouns = progress.done, progress.contacts, ("contact", "contacts")
+    label = f"{done:,} of {counted(whole, *nouns)} done ({percent(done, whole)})"
+    return Bar(done, whole, f"{100 * min(done / whole, 1):.3f}%", label)
 
 
 def interim_figures(report: Report) -> list[Figure]:

@@ -66,6 +66,7 @@ def progress_of(job: Job, history: Sequence[Point], now: int, period: int) -> Pr
         sent=job.sent if job.counts else None,
         answered=job.answered if job.counts else None,
         found=job.hits if job.counts else None,
+        done=min(job.answered + job.unsent, job.contacts) if job.counts else None,
         credits=job.charged,
         a_minute=pace and round(60 * pace, 1),
         ready_at=now + round(left / pace) if pace and left > 0 else None,

@@ -313,6 +313,11 @@ class Progress(BaseModel):
     )
     answered: int | None = Field(description="those of them with a result")
     found: int | None = Field(description="those of them that brought something")
+    done: int | None = Field(
+        default=None,
+        description="contacts that await nothing: answered, or never sent since they are known,"
+        " refused or beyond a cap",
+    )
     credits: int = Field(description="credits for what was found")
     a_minute: float | None = Field(
         default=None, description="contacts answered a minute, of late; null before there are some"

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.metrics import Metrics
 from enrichment.clock import Clock, SecondsLeft, for_ever
+from enrichment.domain.brought import brought, folder_of, news
 from enrichment.domain.credits import Bill
 from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.folder import noted_results_key, plan_key
 from enrichment.domain.job import BEING_WRITTEN, Job
-from enrichment.domain.metric import Metric, brought, folder_of, news
+from enrichment.domain.metric import Metric
 from enrichment.domain.outcome import (
     MAY_BE_PAID,
     UNSENT,
