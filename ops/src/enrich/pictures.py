@@ -146,7 +146,8 @@ def _facts(job: JobView, now: float) -> Iterable[tuple[str, Text]]:
     if job["charged"] or job["reserved"]:
         cap = f", {job['most_credits']:,} at most" if job["most_credits"] is not None else ""
         more = job["reserved"] - job["charged"]
-        yield "Credits", Text(f"{job['charged']:,} charged, {more:,} more reserved{cap}")
+        held = f", {more:,} more reserved" if more else ""
+        yield "Credits", Text(f"{job['charged']:,} charged{held}{cap}")
     if job["awaited"]:
         yield "Awaited", Text(f"{job['awaited']:,} rows of the first answer")
     if job["doubt"]["batches"]:
