@@ -140,6 +140,8 @@ def test_a_job_that_an_operator_pauses_waits_for_an_operator(terminal: Terminal)
 def test_the_page_of_a_job_tells_what_operators_did(terminal: Terminal) -> None:
     job = terminal.world.drop(KEY, contacts(3))
     terminal.run("pause", job)
+    terminal.world.inform()
+    assert "Paused the job" in (terminal.world.read("reports/email/sales/leads.csv.html") or "")
     terminal.run("give-up", job, "--yes")
     terminal.world.finish()
     page = terminal.world.read(f"reports/email/sales/leads-{job}.html") or ""
