@@ -8,7 +8,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON := PYTHONPATH=.:layers/core .venv/bin/python
+PYTHON := PYTHONPATH=.:layers/core:ops/src .venv/bin/python
 READY := .venv/.ready
 SCANNERS := .scanners/.ready
 PARALLEL := --numprocesses 3 --dist loadgroup
@@ -78,7 +78,7 @@ lint: $(READY)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	PYTHONPATH=.:layers/core .venv/bin/lint-imports --no-cache
+	PYTHONPATH=.:layers/core:ops/src .venv/bin/lint-imports --no-cache
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/bin/sam validate --lint
 
 scan: $(READY) $(SCANNERS) ## scan the transformed template with cfn-lint, checkov and cdk-nag

@@ -1,5 +1,12 @@
-"""Whoever has the credentials of a function can do no more than its task, on the deployed stack."""
+"""Whoever has the credentials of a function can do no more than its task, on the deployed stack;
+and whoever operates it gets by with the policy for that.
+"""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -7,6 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import enrich
 from local.stack import Stack
 from tests.iam.attacks import ATTACKS, OWN_TASKS
 from tests.iam.stack import the_stack
@@ -92,3 +100,54 @@ def test_whoever_has_a_functions_credentials_is_denied_all_but_its_task(
     assert {each: code for each, code in answers.items() if not code.startswith(DENIED)} == {}
     for harmless in own & {"read a job", "read the signing key"}:
         assert said(session, deployed, harmless, names) == ""
+
+
+def terminal(deployed: Stack, name: str, *policies: str) -> Any:
+    """Runs `enrich` as somebody new to whom these policies of the stack are attached."""
+    iam = deployed.client("iam")
+    stack = deployed.client("cloudformation").describe_stacks(StackName=deployed.name)["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    iam.create_user(UserName=name)
+    for policy in policies:
+        iam.attach_user_policy(UserName=name, PolicyArn=outputs[f"{policy}Arn"])
+    keys = iam.create_access_key(UserName=name)["AccessKey"]
+    environment = {
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_ENDPOINT_URL": deployed.endpoint_url,
+        "AWS_REGION": deployed.region,
+        "ENRICH_STACK": deployed.name,
+        "PYTHONPATH": str(Path(enrich.__file__).parents[1]),
+    }
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "enrich", *words],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_an_operator_gets_by_with_the_policy_and_may_not_erase(
+    deployed: Stack, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("Email\r\nnobody@nowhere.example\r\n")
+    run = terminal(deployed, "ana", "OperatorPolicy")
+
+    seen = json.loads(run("doctor", "--json").stdout)["findings"]
+    assert [each for each in seen if each["state"] == "unknown"] == []
+    assert run("tail", "--errors").returncode == 0
+    assert json.loads(run("jobs", "--json").stdout)["more"] is False
+    assert run("redrive", "--wait", "30").returncode == 0
+    refused = run("erase", str(people), "--yes")
+    assert (refused.returncode, "AdminPolicy" in refused.stderr) == (3, True)
+
+
+def test_somebody_without_the_policy_learns_its_name(deployed: Stack) -> None:
+    refused = terminal(deployed, "bob")("jobs")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "OperatorPolicy" in refused.stderr

@@ -44,7 +44,8 @@ class Terminal:
         self._handler = importlib.import_module("functions.operate.handler")
         monkeypatch.setattr(self._handler, "deployed", lambda: world.pipeline)
         monkeypatch.setenv("COLUMNS", "120")
-        for name in ("ENRICH_STACK", "ENRICH_LOCAL", "AWS_PROFILE"):
+        monkeypatch.setenv("ENRICH_STACK", "team")  # not one that runs on this machine
+        for name in ("ENRICH_LOCAL", "AWS_PROFILE"):
             monkeypatch.delenv(name, raising=False)
         template = source()
         values = dict.fromkeys(template["Outputs"], "") | {"BucketName": "data"}

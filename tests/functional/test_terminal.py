@@ -140,6 +140,8 @@ def test_a_job_that_an_operator_pauses_waits_for_an_operator(terminal: Terminal)
 def test_the_page_of_a_job_tells_what_operators_did(terminal: Terminal) -> None:
     job = terminal.world.drop(KEY, contacts(3))
     terminal.run("pause", job)
+    terminal.world.inform()
+    assert "Paused the job" in (terminal.world.read("reports/email/sales/leads.csv.html") or "")
     terminal.run("give-up", job, "--yes")
     terminal.world.finish()
     page = terminal.world.read(f"reports/email/sales/leads-{job}.html") or ""
@@ -332,6 +334,14 @@ def test_a_stack_that_is_not_there_or_not_for_us_ends_with_a_sentence(terminal: 
     assert refused.exit_code == 3
     assert "OperatorPolicy" in refused.stderr
     assert "Traceback" not in refused.output
+    another = {
+        "StackName": "web",
+        "StackStatus": "CREATE_COMPLETE",
+        "CreationTime": datetime.now(UTC),
+    }
+    terminal.answers["DescribeStacks"] = lambda _: {"Stacks": [another]}
+    other = terminal.run("--stack", "web", "jobs")
+    assert (other.exit_code, "web is no contact-enrichment stack" in other.stderr) == (3, True)
     terminal.answers["DescribeStacks"] = not_there
     missing = terminal.run("--stack", "other", "jobs")
     assert (missing.exit_code, "no stack other" in missing.stderr) == (3, True)

@@ -332,11 +332,14 @@ def tail(
         seen = stack.show(job) if job else None
         words = [*([seen["id"]] if seen else []), *(["ERROR"] if errors else [])]
         begin = _log_begins(since, seen)
+        line = None
         for line in _lines(stack, words, begin, follow):
             if as_json:
                 _print_json(line[1])
             else:
                 pictures.console().print(pictures.log_line(*line), soft_wrap=True)
+        if line is None:
+            typer.echo(f"enrich: no such lines since {begin:%Y-%m-%d %H:%M} UTC", err=True)
 
 
 def _log_begins(since: str, job: JobView | None) -> datetime:

@@ -227,7 +227,7 @@ def _door(seen: _Seen) -> Finding:
 
 def _queues(seen: _Seen) -> Finding:
     stack = seen.stack
-    waiting = {name: stack.messages(stack.outputs[f"{name}Url"]) for name in _QUEUES}
+    waiting = {name: stack.messages(stack.output(f"{name}Url")) for name in _QUEUES}
     ages = {name: seen.lately.get(f"Age {name}", 0.0) for name in _QUEUES}
     found = (
         f"{waiting['SubmitQueue']:,} batches and {waiting['WebhookQueue']:,} results wait;"

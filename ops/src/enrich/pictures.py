@@ -145,7 +145,9 @@ def _facts(job: JobView, now: float) -> Iterable[tuple[str, Text]]:
         )
     if job["charged"] or job["reserved"]:
         cap = f", {job['most_credits']:,} at most" if job["most_credits"] is not None else ""
-        yield "Credits", Text(f"{job['charged']:,} charged, {job['reserved']:,} reserved{cap}")
+        more = job["reserved"] - job["charged"]
+        held = f", {more:,} more reserved" if more else ""
+        yield "Credits", Text(f"{job['charged']:,} charged{held}{cap}")
     if job["awaited"]:
         yield "Awaited", Text(f"{job['awaited']:,} rows of the first answer")
     if job["doubt"]["batches"]:
@@ -200,8 +202,9 @@ def next_steps(job: JobView) -> Iterable[tuple[str, str]]:
 def receipt(key: str, told: Mapping[str, Any]) -> Text:
     """What an erasure did, in numbers."""
     fates = [each["fate"] for each in told["people"]]
-    counted = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
-    return Text(f"Of {len(fates):,} rows: {counted.replace('_', ' ')}. The receipt is {key}")
+    each = ", ".join(f"{fates.count(fate):,} {fate}" for fate in dict.fromkeys(fates))
+    rows = _counted(len(fates), "row", "rows")
+    return Text(f"Of {rows}: {each.replace('_', ' ')}. The receipt is {key}")
 
 
 def findings(seen: Iterable[Finding]) -> Table:

@@ -135,6 +135,16 @@ class Stack:
         outputs = self._description.get("Outputs", [])
         return {each["OutputKey"]: each["OutputValue"] for each in outputs}
 
+    def output(self, name: str) -> str:
+        """An output that each stack of this kind has.
+
+        Raises:
+            NoAccess: it is a stack of another kind.
+        """
+        if name not in self.outputs:
+            raise NoAccess(f"{self.name} is no contact-enrichment stack: it has no output {name}")
+        return self.outputs[name]
+
     @cached_property
     def parameters(self) -> dict[str, str]:
         parameters = self._description.get("Parameters", [])
@@ -187,7 +197,7 @@ class Stack:
         return cast(Checked, self._ask({"action": "check"}))
 
     def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        function = self.outputs["OperateFunctionName"]
+        function = self.output("OperateFunctionName")
         with _told("ask the stack", self.name):
             answer = self._client("lambda").invoke(
                 FunctionName=function, Payload=json.dumps(question).encode()
@@ -210,7 +220,7 @@ class Stack:
         pages = self._client("logs").get_paginator("filter_log_events")
         with _told("read the log", self.name):
             for page in pages.paginate(
-                logGroupName=self.outputs["LogGroupName"],
+                logGroupName=self.output("LogGroupName"),
                 filterPattern=" ".join(f'"{word}"' for word in words),
                 startTime=int(since.timestamp() * 1000),
             ):
@@ -222,7 +232,7 @@ class Stack:
         """A report; None if there is none. It is listed first: to those who may list only some
         folders, S3 calls a missing file forbidden.
         """
-        bucket, s3 = self.outputs["BucketName"], self._client("s3")
+        bucket, s3 = self.output("BucketName"), self._client("s3")
         with _told("read reports", self.name):
             listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
             if [each["Key"] for each in listed] != [key]:
@@ -231,7 +241,7 @@ class Stack:
 
     def erase(self, file: Path) -> str:
         """Drop a file of people who are to be erased; where its receipt will be."""
-        bucket, key = self.outputs["BucketName"], f"erase/{file.name}"
+        bucket, key = self.output("BucketName"), f"erase/{file.name}"
         with _told("drop files there", self.name, "AdminPolicy"), file.open("rb") as body:
             put = self._client("s3").put_object(Bucket=bucket, Key=key, Body=body)
         return f"reports/erase/receipt-{erasure_of(bucket, key, put['VersionId'])}.json"
@@ -307,7 +317,7 @@ class Stack:
         with _told("see who is told of alarms", self.name):
             return [
                 each["Endpoint"]
-                for page in pages.paginate(TopicArn=self.outputs["AlarmTopicArn"])
+                for page in pages.paginate(TopicArn=self.output("AlarmTopicArn"))
                 for each in page["Subscriptions"]
                 if each["SubscriptionArn"].startswith("arn:")
             ]
