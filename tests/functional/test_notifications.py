@@ -94,7 +94,7 @@ def test_the_message_has_the_sentence_the_numbers_and_links(world: World) -> Non
         f"https://data.test/enriched/email/q3/leads-{job}.csv?signed=43200\n"
         f"Rows to fix:\nhttps://data.test/rejected/email/q3/leads-{job}.csv?signed=43200\n\n"
         "These links work for whoever has them, until 15 January 2027, 20:00 UTC at the latest;"
-        " AWS may end them earlier. The console’s has no end.\n\n"
+        " AWS may end them earlier.\n\n"
         "In AWS’s console, for those who may read the bucket:\n"
         "https://us-east-1.console.aws.amazon.com/s3/object/data?region=us-east-1"
         f"&prefix=reports%2Femail%2Fq3%2Fleads-{job}.html\n\nJob {job}\n"
@@ -105,7 +105,12 @@ def test_without_hours_for_links_only_the_consoles_is_told(world: World) -> None
     world.enrich(KEY, contacts(3))
     world.another(LINK_HOURS="0").inform.run([world.job_of(KEY, "1")])
 
-    [message] = world.bus.messages
+    world.drop("incoming/email/unknown.csv", contacts(4))
+    elsewhere = world.another(LINK_HOURS="0", AWS_REGION="")
+    elsewhere.inform.run([world.job_of("incoming/email/unknown.csv", "1")])
+
+    message, unknown = world.bus.messages
+    assert "http" not in unknown["Message"]
     assert "signed=" not in message["Message"]
     assert "console.aws.amazon.com" in message["Message"]
     assert "until" not in message["Message"]

@@ -44,7 +44,7 @@ def message_of(event: JobChanged, signed: list[Link], ends_at: int | None) -> Me
         words.numbers(event.rows, event.contacts, event.found, event.credits, event.cost),
         "\n".join(f"{link.label}:\n{link.url}" for link in signed),
         words.works_until(moment(ends_at)) if ends_at is not None else "",
-        f"{words.CONSOLE}:\n{event.console}",
+        f"{words.CONSOLE}:\n{event.console}" if event.console else "",
         words.job(event.job),
     ]
     name = name_of(event.file)

@@ -48,7 +48,7 @@ def numbers(rows: int, contacts: int, found: int, credits_: int, cost: str) -> s
 def works_until(until: str) -> str:
     return (
         f"These links work for whoever has them, until {until} at the latest; AWS may end them"
-        " earlier. The console’s has no end."
+        " earlier."
     )
 
 
