@@ -172,7 +172,7 @@ def repeated(world: World) -> str:
         (
             "estimated",
             lambda world: world.drop("estimate/email/leads.csv", contacts(3)),
-            "leads.csv: 3 would be sent",
+            "leads.csv: estimate, 3 to send",
         ),
     ],
 )
@@ -188,6 +188,7 @@ def test_every_other_end_is_told(
     assert told["job"] == job
     assert is_plain(told)
     assert world.bus.messages[-1]["Subject"] == subject
+    assert ("Credits:" in world.bus.messages[-1]["Message"]) == (change in ("cancelled", "ended"))
 
 
 def test_a_job_that_an_operator_reopens_is_told_again_even_if_nobody_saw_it_run(
@@ -264,6 +265,15 @@ def test_folders_name_who_is_told_of_all_files_below_them(world: World) -> None:
     assert "eve@evil.example" in page
     [refused] = [told for told in world.bus.messages if "phone" in told["Message"]]
     assert refused["MessageAttributes"]["to"]["StringValue"] == '["ops@acme.example"]'
+
+
+def test_folders_together_name_no_more_than_fifty(world: World) -> None:
+    for folder in ("", "/email", "/email/q3"):
+        names = [f"{n}{folder.replace('/', '-')}@acme.example" for n in range(17)]
+        world.upload(f"incoming{folder}/_notify.json", json.dumps({"notify": names}))
+    job = world.drop(KEY, contacts(3))
+
+    assert "name 51 to be told, more than the 50" in world.report(KEY, job)["message"]
 
 
 def test_a_topic_that_is_gone_keeps_nobody_else_from_being_told(world: World) -> None:
