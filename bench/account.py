@@ -30,6 +30,7 @@ ENVIRONMENT = MappingProxyType(
         "CREDITS_PER_PHONE": "10",
         "CREDITS_PER_PERSONAL_EMAIL": "3",
         "MOST_NUMBERS_PER_PHONE": "5",
+        "STATUS_SECONDS": "15",
         "REUSE_DAYS": "90",
         "REUSE_NOT_FOUND_DAYS": "30",
         "PERSON_KEY_SECRET": "person-key",
@@ -37,6 +38,8 @@ ENVIRONMENT = MappingProxyType(
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
+        "NOTIFY_ADDRESSES": "",
+        "NOTIFY_TOPICS": "",
     }
 )
 _NOW = 1_800_000_000
