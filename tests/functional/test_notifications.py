@@ -94,7 +94,7 @@ def test_the_message_has_the_sentence_the_numbers_and_links(world: World) -> Non
         f"https://data.test/enriched/email/q3/leads-{job}.csv?signed=43200\n"
         f"Rows to fix:\nhttps://data.test/rejected/email/q3/leads-{job}.csv?signed=43200\n\n"
         "These links work for whoever has them, until 15 January 2027, 20:00 UTC at the latest;"
-        " AWS may end them earlier. The console’s has no end.\n\n"
+        " AWS may end them earlier.\n\n"
         "In AWS’s console, for those who may read the bucket:\n"
         "https://us-east-1.console.aws.amazon.com/s3/object/data?region=us-east-1"
         f"&prefix=reports%2Femail%2Fq3%2Fleads-{job}.html\n\nJob {job}\n"
@@ -105,7 +105,12 @@ def test_without_hours_for_links_only_the_consoles_is_told(world: World) -> None
     world.enrich(KEY, contacts(3))
     world.another(LINK_HOURS="0").inform.run([world.job_of(KEY, "1")])
 
-    [message] = world.bus.messages
+    world.drop("incoming/email/unknown.csv", contacts(4))
+    elsewhere = world.another(LINK_HOURS="0", AWS_REGION="")
+    elsewhere.inform.run([world.job_of("incoming/email/unknown.csv", "1")])
+
+    message, unknown = world.bus.messages
+    assert "http" not in unknown["Message"]
     assert "signed=" not in message["Message"]
     assert "console.aws.amazon.com" in message["Message"]
     assert "until" not in message["Message"]
@@ -167,7 +172,7 @@ def repeated(world: World) -> str:
         (
             "estimated",
             lambda world: world.drop("estimate/email/leads.csv", contacts(3)),
-            "leads.csv: 3 would be sent",
+            "leads.csv: estimate, 3 to send",
         ),
     ],
 )
@@ -183,6 +188,7 @@ def test_every_other_end_is_told(
     assert told["job"] == job
     assert is_plain(told)
     assert world.bus.messages[-1]["Subject"] == subject
+    assert ("Credits:" in world.bus.messages[-1]["Message"]) == (change in ("cancelled", "ended"))
 
 
 def test_a_job_that_an_operator_reopens_is_told_again_even_if_nobody_saw_it_run(
@@ -259,6 +265,15 @@ def test_folders_name_who_is_told_of_all_files_below_them(world: World) -> None:
     assert "eve@evil.example" in page
     [refused] = [told for told in world.bus.messages if "phone" in told["Message"]]
     assert refused["MessageAttributes"]["to"]["StringValue"] == '["ops@acme.example"]'
+
+
+def test_folders_together_name_no_more_than_fifty(world: World) -> None:
+    for folder in ("", "/email", "/email/q3"):
+        names = [f"{n}{folder.replace('/', '-')}@acme.example" for n in range(17)]
+        world.upload(f"incoming{folder}/_notify.json", json.dumps({"notify": names}))
+    job = world.drop(KEY, contacts(3))
+
+    assert "name 51 to be told, more than the 50" in world.report(KEY, job)["message"]
 
 
 def test_a_topic_that_is_gone_keeps_nobody_else_from_being_told(world: World) -> None:

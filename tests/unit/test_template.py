@@ -234,6 +234,16 @@ def test_every_alarm_tells_the_topic(resources: dict[str, Any]) -> None:
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
 
 
+def test_people_are_told_by_the_stacks_own_topic_and_by_those_that_are_allowed() -> None:
+    allowed = [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in ("sales", "ops")]
+    for chosen, topics in (("", []), (",".join(allowed), [allowed])):
+        resources = deployed(NotifyTopics=chosen)
+        [policy] = of_type(resources, "AWS::IAM::Role")["InformRole"]["Policies"]
+        statements = policy["PolicyDocument"]["Statement"]
+        told = [each["Resource"] for each in statements if each["Action"] == "sns:Publish"]
+        assert told == [{"Ref": "JobTopic"}, *topics]
+
+
 def test_a_failed_first_deploy_leaves_nothing_and_a_deletion_loses_nothing(
     resources: dict[str, Any],
 ) -> None:

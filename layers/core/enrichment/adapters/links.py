@@ -6,8 +6,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Where the consoles of other partitions are, by how their regions begin.
-_CONSOLES = {"us-gov-": "console.amazonaws-us-gov.com", "cn-": "console.amazonaws.cn"}
+_ELSEWHERE = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 
 
 class Links:
@@ -33,11 +32,14 @@ class Links:
         )
 
     def console(self, key: str) -> str:
-        """The page of an object in AWS's console."""
+        """The page of an object in AWS's console; empty where the region is unknown, or of a
+        partition that has its console elsewhere.
+        """
         region = self._region
-        domain = next(
-            (host for start, host in _CONSOLES.items() if region.startswith(start)),
-            f"{region}.console.aws.amazon.com",
-        )
+        if not region or region.startswith(_ELSEWHERE):
+            return ""
         named = quote(key, safe="")
-        return f"https://{domain}/s3/object/{self._bucket}?region={region}&prefix={named}"
+        return (
+            f"https://{region}.console.aws.amazon.com/s3/object/{self._bucket}"
+            f"?region={region}&prefix={named}"
+        )

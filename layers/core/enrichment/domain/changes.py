@@ -124,7 +124,9 @@ class JobChanged(BaseModel):
     data: str = Field(description="key of the same as JSON")
     enriched: str | None = Field(default=None, description="key of the answer")
     rejected: str | None = Field(default=None, description="key of the rows to fix")
-    console: str = Field(description="address of the page in AWS's console")
+    console: str = Field(
+        default="", description="address of the page in AWS's console; empty where that is unknown"
+    )
 
 
 def found_and_asked(counts: Mapping[RowState, int]) -> tuple[int, int]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from enrichment.domain.changes import JobChanged
 from enrichment.domain.outcome import moment
+from enrichment.domain.told import Change
 from enrichment.words import changes as words
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _LONGEST_SUBJECT = 99
 _LEAST_OF_A_NAME = 20  # characters that are left of a file's name beside what happened
+_NOTHING_CAME = frozenset({Change.STARTED, Change.ESTIMATED})  # of a file, by then
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def message_of(event: JobChanged, signed: list[Link], ends_at: int | None) -> Me
     paragraphs = [
         _one_line(event.file),
         f"{event.sentence}\n{event.note}".strip(),
-        words.numbers(event.rows, event.contacts, event.found, event.credits, event.cost),
+        _numbers(event),
         "\n".join(f"{link.label}:\n{link.url}" for link in signed),
         words.works_until(moment(ends_at)) if ends_at is not None else "",
-        f"{words.CONSOLE}:\n{event.console}",
+        f"{words.CONSOLE}:\n{event.console}" if event.console else "",
         words.job(event.job),
     ]
     name = name_of(event.file)
@@ -52,6 +54,13 @@ def message_of(event: JobChanged, signed: list[Link], ends_at: int | None) -> Me
         subject_of(name, event.title.removeprefix(f"{name}: ")),
         "\n\n".join(filter(None, paragraphs)) + "\n",
     )
+
+
+def _numbers(event: JobChanged) -> str:
+    size = words.numbers(event.rows, event.contacts)
+    if not size or event.change in _NOTHING_CAME:
+        return size
+    return f"{size}\n{words.came_of(event.found, event.credits, event.cost)}"
 
 
 def name_of(file: str) -> str:

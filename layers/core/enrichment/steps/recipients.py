@@ -7,7 +7,11 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.domain.folder import notify_keys
 from enrichment.domain.folder_notify import MAX_NOTIFY, Allowed, named_in
 from enrichment.domain.job import Job
+from enrichment.errors import BadNotify
 from enrichment.store.jobs import Jobs
+from enrichment.words import files as words
+
+_MOST = 50  # names for one file, which its job keeps
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,12 @@ class Recipients:
         refused.
 
         Raises:
-            BadNotify: a folder's `_notify.json` cannot be used.
+            BadNotify: a folder's `_notify.json` cannot be used, or all of them name too many.
         """
-        told, others = self.allowed.of(dict.fromkeys(self._named(job.key)))
+        names = dict.fromkeys(self._named(job.key))
+        if len(names) > _MOST:
+            raise BadNotify(words.notify_too_many(len(names), _MOST))
+        told, others = self.allowed.of(names)
         if not told and not others:
             return job
         self.jobs.change(job.id, notify=list(told), not_notified=list(others))

@@ -23,7 +23,7 @@ _HAPPENED = MappingProxyType(
         "failed": "the answer could not be written",
         "refused": "not processed",
         "repeated": "enriched before",
-        "estimated": "{contacts} would be sent",
+        "estimated": "estimate, {contacts} to send",
     }
 )
 
@@ -37,18 +37,20 @@ def found(found: int, contacts: int) -> str:
     return f"{found:,} of {contacts:,} found" if contacts else "nothing was sent"
 
 
-def numbers(rows: int, contacts: int, found: int, credits_: int, cost: str) -> str:
-    """The numbers of a file; empty where it was not read."""
-    if not rows:
-        return ""
-    price = f" ({cost})" if cost else ""
-    return f"Rows: {rows:,}\nContacts: {contacts:,}\nFound: {found:,}\nCredits: {credits_:,}{price}"
+def numbers(rows: int, contacts: int) -> str:
+    """How large a file is; empty where it was not read."""
+    return f"Rows: {rows:,}\nContacts: {contacts:,}" if rows else ""
+
+
+def came_of(found: int, spent: int, cost: str) -> str:
+    """What came of it so far, and what it cost in credits and, if that is known, money."""
+    return f"Found: {found:,}\nCredits: {spent:,}{f' ({cost})' if cost else ''}"
 
 
 def works_until(until: str) -> str:
     return (
         f"These links work for whoever has them, until {until} at the latest; AWS may end them"
-        " earlier. The console’s has no end."
+        " earlier."
     )
 
 

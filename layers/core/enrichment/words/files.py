@@ -114,6 +114,13 @@ def notify_too_large(key: str) -> str:
     return f"The file {key} is too large for what it may say. It should look like this: {_NOTIFY}"
 
 
+def notify_too_many(names: int, most: int) -> str:
+    return (
+        f"The files _notify.json above this file name {names} to be told, more than the {most} that"
+        " can be. A topic may stand for several."
+    )
+
+
 def notify_unusable(key: str) -> str:
     return (
         f"The file {key} does not say who is to be told. It should be one JSON object with a list"
