@@ -44,6 +44,7 @@ BATCH_TRANSITIONS: MappingProxyType[BatchState, frozenset[BatchState]] = Mapping
                 BatchState.DIVIDED,
                 BatchState.OVER_BUDGET,
                 BatchState.COMPLETE,
+                BatchState.UNKNOWN,  # an operator's resend is taken back: the first result came
             }
         ),
         BatchState.SENDING: frozenset(
@@ -95,8 +96,9 @@ class Batch(BaseModel):
     Credits: `reserved` were at its claim, for `size` contacts alike; None where an earlier version
     claimed it. `answered`, `found`, `things` and `charged` are what its results were settled with
     so far (see `Charge`), `settled_at` when. Earlier attempts, which may have been charged, sent
-    `sent_before` contacts and reserved `doubtful` credits. `short_of` is the scope of the cap that
-    it waits for, or that ended it (see `Cap`).
+    `sent_before` contacts and reserved `doubtful` credits; the last of them counts in the month
+    `doubted_in`, and is what is taken back (`Batches.take_back`). `short_of` is the scope of the
+    cap that it waits for, or that ended it (see `Cap`).
 
     `rows` are its contacts where others stand between them, of batches that were set apart; None
     where it has all of its span. `waits` counts how often it was left PLANNED because other rows
@@ -137,6 +139,8 @@ class Batch(BaseModel):
     settled_at: int = 0
     sent_before: int = 0
     doubtful: int = 0
+    doubted_in: str | None = None
+    doubted_reserved: int | None = None
     short_of: str | None = None
 
     @property

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from enrichment.errors import BadNotify
 from enrichment.words import files as words
 
-MAX_NOTIFY = 10_000  # bytes that are read of one
+# Bytes of one. Larger files expire with the others in their folder, and nobody would notice.
+MAX_NOTIFY = 1_000
 _MOST = 20  # names in one
 _LONGEST = 320  # characters of an address or an ARN; addresses have 254 at most, ARNs of topics 300
 

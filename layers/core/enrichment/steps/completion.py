@@ -40,6 +40,8 @@ class Completion:
             return batch.size
         results = self.results.of(batch)
         own = sum(came.origin is None for came in results.values())
+        if own and batch.state is BatchState.PLANNED and self.batches.take_back(batch):
+            batch = self.batches.get(job, batch.number) or batch
         if len(results) >= batch.size:
             ends = self.settle.run(job, batch, results) if own else self._end_known(job, batch)
             if ends:

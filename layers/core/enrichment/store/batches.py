@@ -234,7 +234,9 @@ class Batches:
         states = [
             state for state, then in OPERATOR_TRANSITIONS.items() if BatchState.PLANNED in then
         ]
-        sets = {"state": BatchState.PLANNED, "queued_at": now, "doubted": True}
+        sets: dict[str, Any] = {"state": BatchState.PLANNED, "queued_at": now, "doubted": True}
+        if batch.month is not None and batch.reserved is not None:
+            sets |= {"doubted_in": batch.month, "doubted_reserved": batch.reserved}
         earlier = {"sent_before": batch.size, "doubtful": batch.reserved or 0}
         update = Update(
             batch_key(batch),
@@ -242,6 +244,28 @@ class Batches:
             states,
             adds=earlier,
             removes=["claim", "month", "reserved"],
+        )
+        return self._table.update(update) is None
+
+    def take_back(self, batch: Batch) -> bool:
+        """PLANNED → UNKNOWN: take an operator's resend back, with which nothing was sent yet. It is
+        then as it was before, so that results of the first attempt count.
+
+        Returns:
+            False when it is not planned, or no resend of an earlier version.
+        """
+        if batch.doubted_in is None or batch.doubted_reserved is None:
+            return False
+        sets: dict[str, Any] = {"state": BatchState.UNKNOWN, "month": batch.doubted_in}
+        sets |= {"reserved": batch.doubted_reserved, "doubted": batch.sent_before > batch.size}
+        update = Update(
+            batch_key(batch),
+            sets,
+            [BatchState.PLANNED],
+            "attribute_exists(pk) AND doubted_in = :month",
+            adds={"sent_before": -batch.size, "doubtful": -batch.doubted_reserved},
+            removes=["doubted_in", "doubted_reserved", "short_of"],
+            values={"month": batch.doubted_in},
         )
         return self._table.update(update) is None
 

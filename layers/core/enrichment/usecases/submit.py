@@ -120,6 +120,8 @@ class SubmitBatch:
             return _SENDS_NOTHING
         if batch.state is not BatchState.PLANNED:
             return "already taken"
+        if batch.doubted and self.completion.recount(job, batch):
+            return "the first result came"
         try:
             api_key = self.api_key.read()
         except SettingsError:
@@ -180,6 +182,8 @@ class SubmitBatch:
             self.batches.change(batch, queued_at=now + delay, short_of=cap.scope)
             self.queue.send([(batch.job, batch.number)], delay=delay)
             return f"waits for credits of the cap: {cap.scope}"
+        if batch.doubted and self.batches.take_back(batch):
+            return f"{BatchState.UNKNOWN}: there are no credits to send it again"
         self._end_unsent(job, batch, BatchState.OVER_BUDGET, short_of=cap.scope)
         return BatchState.OVER_BUDGET
 

@@ -111,7 +111,10 @@ def notify_no_json(key: str) -> str:
 
 
 def notify_too_large(key: str) -> str:
-    return f"The file {key} is too large for what it may say. It should look like this: {_NOTIFY}"
+    return (
+        f"The file {key} is larger than 1,000 bytes. It should look like this: {_NOTIFY}. A topic"
+        " may stand for several."
+    )
 
 
 def notify_too_many(names: int, most: int) -> str:
