@@ -40,6 +40,30 @@ def told(results: dict[str, Any]) -> str:
     )
 
 
+def shown(results: dict[str, Any]) -> str:
+    """What it costs to show how far a job is."""
+    found = results["informing"]
+    calls = found["calls"]
+    return "\n".join(
+        (
+            "| counted | |",
+            "|---|---|",
+            f"| runs of `inform`, which tell of the job 15 seconds apart | {calls['runs']} |",
+            f"| objects written | {calls['put_object']:,} |",
+            f"| objects read | {calls['get_object']:,} |",
+            f"| read units | {calls['read_units']:,} |",
+            f"| writes, events and messages | {calls['update_item']}, {calls['put_events']},"
+            f" {calls['publish']} |",
+            f"| USD for it ({found['priced']}, us-east-1) | {found['usd']:.4f} |",
+        )
+    )
+
+
+def informed() -> str:
+    """The newest results of that."""
+    return shown(json.loads(RESULTS.read_text()))
+
+
 def watched() -> str:
     """The newest results of that."""
     return told(json.loads(RESULTS.read_text()))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import informing
 from bench.account import KEY, Account
 from bench.one import measured
 from bench.people import ONE_NAME, TWO_NAMES, write
@@ -72,3 +73,11 @@ def test_what_a_job_tells_hardly_grows_with_its_rows(rows: int) -> None:
     assert 0 < found["bytes"] < 500 * found["lines"] + 1_000
     assert 0 < found["usd"] < 0.01
     assert 0 < found["usd_a_month_at_rest"] < 1
+
+
+def test_showing_progress_costs_as_many_calls_as_there_are_pages() -> None:
+    calls = informing.counted(300)["calls"]
+    looks = calls["runs"] - 1  # the last finds the answer
+    assert calls["put_object"] <= 5 * calls["runs"]
+    assert calls["get_object"] <= 6 * calls["runs"]
+    assert looks > 200

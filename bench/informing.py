@@ -1,0 +1,120 @@
+"""What it costs to show how far a job is: calls and read units of `inform`, counted, and what AWS
+takes for them.
+
+The results of the job come within an hour, and its pages are written as often as they may be. It
+is one of as many jobs as the list has room for.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.prices import EVENTS, GETS, INVOCATIONS, MESSAGES, PRICED, PUTS, READ_UNITS, WRITE_UNITS
+from bench.watching import Large, quiet
+from enrichment.store.items import job_of_key
+from tests.functional.world import World, contacts
+
+ROWS = 100_000
+PERIOD = 15  # seconds
+_KEY = "incoming/email/q3/leads.csv"
+_SECONDS = 3600
+_OTHER_JOBS = 499
+_PRICES = {
+    "put_object": PUTS,
+    "get_object": GETS,
+    "read_units": READ_UNITS,
+    "update_item": WRITE_UNITS,
+    "put_events": EVENTS,
+    "publish": MESSAGES,
+    "runs": INVOCATIONS,
+}
+
+
+class _Counted:
+    """A client whose calls are counted, and what they read."""
+
+    def __init__(self, real: Any, calls: Counter[str]) -> None:
+        self._real, self._calls = real, calls
+        self.exceptions = getattr(real, "exceptions", None)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**given: Any) -> Any:
+            self._calls[name] += 1
+            answer = getattr(self._real, name)(**given)
+            if name == "get_item" and "Item" in answer:
+                self._calls["read_units"] += math.ceil(_size(answer["Item"]) / 4096)
+            return answer
+
+        return call
+
+    def get_paginator(self, name: str) -> Any:
+        return _CountedPages(self._real.get_paginator(name), self._calls)
+
+
+class _CountedPages:
+    """Queries of an index, which are not consistent and so cost half a unit for 4 KB."""
+
+    def __init__(self, real: Any, calls: Counter[str]) -> None:
+        self._real, self._calls = real, calls
+
+    def paginate(self, **given: Any) -> Iterator[Any]:
+        for page in self._real.paginate(**given):
+            self._calls["read_units"] += math.ceil(sum(map(_size, page["Items"])) / 8192)
+            yield page
+
+
+def _size(item: dict[str, Any]) -> int:
+    """About the bytes of an item, of which an index has less."""
+    return sum(len(name) + len(str(*value.values())) for name, value in item.items())
+
+
+def counted(rows: int = ROWS) -> dict[str, Any]:
+    """What the pages of one job of so many rows cost, in USD."""
+    world = World(account=Large, environment={"STATUS_SECONDS": str(PERIOD)})
+    calls: Counter[str] = Counter()
+    with quiet():
+        _live(world, rows, calls)
+    usd = sum(calls[name] * price for name, price in _PRICES.items())
+    named = {name: calls[name] for name in _PRICES}
+    return {"rows": rows, "calls": named, "usd": round(usd, 4), "priced": PRICED}
+
+
+def _live(world: World, rows: int, calls: Counter[str]) -> None:
+    """The whole life of a job, seen by an `inform` whose calls are counted."""
+    key = world.drop(_KEY, contacts(rows))
+    _others(world, key)
+    informer = _informer(world, calls)
+    each = -(-rows * PERIOD // (_SECONDS - 120))
+    for _ in range(0, _SECONDS, PERIOD):
+        world.submit_all()
+        world.now += PERIOD
+        come = world.provider.webhooks[:each]
+        del world.provider.webhooks[:each]
+        world.deliver(come)
+        world.finish()
+        calls["runs"] += 1
+        informer([key])
+    if list(world.pipeline.jobs.open()):
+        raise RuntimeError("the job is not done, so this is not all of it")
+
+
+def _informer(world: World, calls: Counter[str]) -> Callable[[list[str]], int]:
+    clients = {name: vars(world)[name] for name in ("s3", "dynamodb", "bus")}
+    vars(world).update({name: _Counted(client, calls) for name, client in clients.items()})
+    pipeline = world.another(STATUS_SECONDS=str(PERIOD))
+    vars(world).update(clients)
+    return pipeline.inform.run
+
+
+def _others(world: World, job: str) -> None:
+    """Other jobs in the list, which are over."""
+    [item] = [item for item in world.items() if job_of_key(item["pk"]["S"]) == job]
+    for number in range(_OTHER_JOBS):
+        other = {name: value for name, value in item.items() if name != "open"}
+        other |= {
+            "pk": {"S": f"JOB#{number}"},
+            "id": {"S": f"{number:016}"},
+            "state": {"S": "DONE"},
+        }
+        world.dynamodb.put_item(TableName="table", Item=other)
