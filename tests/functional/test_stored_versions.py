@@ -45,7 +45,9 @@ def test_a_job_that_an_earlier_version_began_is_finished(world: World, stored: P
     job = world.job(left["job"])
     assert job.state is JobState.DONE
     assert world.metrics.counted["Rows"] == job.rows  # nothing was told of it before
-    assert [told["change"] for told in world.bus.told] == ["started", "done"]
+    told_before = [item for item in left["items"] if "told" in item]
+    news = ["done"] if told_before else ["started", "done"]
+    assert [told["change"] for told in world.bus.told] == news
     file = rows_of(left["file"])
     rows = rows_of(world.enriched(left["key"], job.id))
     assert [row[: len(file[0])] for row in rows] == file

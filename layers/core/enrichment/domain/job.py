@@ -14,7 +14,7 @@ from enrichment.domain.layout import FileFormat, Layout
 from enrichment.domain.operating import ActionTaken
 from enrichment.domain.told import Told
 
-PLAN_VERSION = 4
+PLAN_VERSION = 5
 
 
 class JobState(StrEnum):
