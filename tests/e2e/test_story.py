@@ -25,9 +25,11 @@ from openpyxl import Workbook, load_workbook
 
 from enrichment.domain.folder import (
     ENRICHED,
+    INDEX,
     REJECTED,
     is_upload,
     job_id,
+    page_key,
     progress_key,
     receipt_key,
 )
@@ -196,6 +198,34 @@ def test_phone_numbers_come_from_the_countries_asked_for(
     )
 
 
+def page_of(account: User, key: str) -> dict[str, Any]:
+    """The data of the page that is found by a file's path."""
+    found = account.read(page_key(key, ".json") or "")
+    return json.loads(found) if found else {}
+
+
+def test_whoever_deletes_a_file_stops_its_job(
+    deployed: Stack, account: User, tmp_path: Path
+) -> None:
+    behave(deployed, concurrency=1, answer_seconds=3)
+    key, file = "incoming/email/q3/wrong.csv", tmp_path / "wrong.csv"
+    lines = [f"Jane{n},Doe,wrong{n}.example\n" for n in range(600)]
+    file.write_text("First Name,Last Name,Domain\n" + "".join(lines))
+    job = job_id(deployed.bucket, key, account.upload(file, key))
+    eventually(lambda: page_of(account, key).get("status") == "sending", LIMIT)
+
+    deployed.client("s3").delete_object(Bucket=deployed.bucket, Key=key)
+
+    ended(account, job)
+    behave(deployed, concurrency=5, answer_seconds=0.05)
+    report = page_of(account, key)
+    assert (report["job"], report["status"]) == (job, "cancelled")
+    assert report["counts"]["not_sent"] > 0
+    assert len(tokens_of(deployed, job)) + report["counts"]["not_sent"] <= len(lines)
+    listed = (account.read(INDEX) or b"").decode()
+    assert f'href="email/q3/wrong-{job}.html"' in listed
+
+
 def test_personal_emails_wait_for_the_accounts_consent(
     deployed: Stack, account: User, tmp_path: Path
 ) -> None:
@@ -203,9 +233,8 @@ def test_personal_emails_wait_for_the_accounts_consent(
     file.write_bytes(b"First Name,Last Name,LinkedIn URL\nJane,Doe,linkedin.com/in/jane\n")
 
     job = job_id(deployed.bucket, key, account.upload(file, key))
-    notice = eventually(lambda: account.fetch(key, job, tmp_path / "out").get(".json"), LIMIT)
-    assert json.loads(notice.read_text())["status"] == "paused"
-    assert "has not consented" in json.loads(notice.read_text())["message"]
+    eventually(lambda: page_of(account, key).get("status") == "paused", LIMIT)
+    assert "has not consented" in page_of(account, key)["message"]
 
     behave(deployed, consent=True)
     account.operate(job, "resume")
