@@ -46,6 +46,7 @@ from tests.functional.lists import FORMATS, workbook
 ROOT = Path(__file__).resolve().parents[2]
 CHAT = ROOT / "docs" / "chat"
 SAMPLE = ROOT / "events" / "contacts.csv"
+DELETED = "incoming/email/q3/wrong.csv"
 LIMIT = 90  # seconds a job of some hundred rows may take on the embedded AWS
 
 
@@ -208,7 +209,7 @@ def test_whoever_deletes_a_file_stops_its_job(
     deployed: Stack, account: User, tmp_path: Path
 ) -> None:
     behave(deployed, concurrency=1, answer_seconds=3)
-    key, file = "incoming/email/q3/wrong.csv", tmp_path / "wrong.csv"
+    key, file = DELETED, tmp_path / "wrong.csv"
     lines = [f"Jane{n},Doe,wrong{n}.example\n" for n in range(600)]
     file.write_text("First Name,Last Name,Domain\n" + "".join(lines))
     job = job_id(deployed.bucket, key, account.upload(file, key))
@@ -433,5 +434,5 @@ def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: User) 
     uploads = [key for key in account.list_keys() if is_upload(key)]
     scanned = deployed.client("dynamodb").scan(TableName=deployed.table)["Items"]
     jobs = [item["key"]["S"] for item in scanned if item["sk"]["S"] == "JOB"]
-    assert set(jobs) == set(uploads)
+    assert set(jobs) == {*uploads, DELETED}
     assert all(item["state"]["S"] in ENDED for item in scanned if item["sk"]["S"] == "JOB")
