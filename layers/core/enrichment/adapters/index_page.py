@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -59,7 +60,7 @@ def _entry(job: Summary) -> Entry:
     status = _status(job)
     path = PurePosixPath(job.key)
     report = output_key(REPORTS, job.key, job.id, ".html").removeprefix(f"{REPORTS}/")
-    began = moment(job.created_at)
+    began = datetime.fromtimestamp(job.created_at, UTC).strftime("%Y-%m-%d %H:%M")
     return Entry(
         job, status, _verdict(job, status), path.name, str(path.parent), quote(report), began
     )
