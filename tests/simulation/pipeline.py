@@ -125,7 +125,7 @@ class SimulatedPipeline(Pipeline):
 
     @cached_property
     def index(self) -> WriteIndex:
-        return WriteIndex(self.jobs, self.bucket, lambda jobs, _: str(len(jobs)), self.clock)
+        return WriteIndex(self.jobs, self.bucket, lambda jobs, *_: str(len(jobs)), "", self.clock)
 
     @cached_property
     def page(self) -> Callable[[Report], str]:

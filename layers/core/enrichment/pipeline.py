@@ -370,9 +370,7 @@ class Pipeline:
     def publish(self) -> "PublishReport":
         from enrichment.steps.publishing import PublishReport
 
-        # Nothing else than AWS has AWS's console.
-        region = "" if "AWS_ENDPOINT_URL" in self.environment else self._region
-        return PublishReport(self.pages, self.bucket.name, region, self.clock)
+        return PublishReport(self.pages, self.bucket.name, self._console_region, self.clock)
 
     @cached_property
     def pages(self) -> "Pages":
@@ -392,7 +390,7 @@ class Pipeline:
         from enrichment.adapters.index_page import page
         from enrichment.steps.index import WriteIndex
 
-        return WriteIndex(self.jobs, self.bucket, page, self.clock)
+        return WriteIndex(self.jobs, self.bucket, page, self._console_region, self.clock)
 
     @cached_property
     def tell(self) -> "TellChanges":
@@ -639,6 +637,11 @@ class Pipeline:
     @property
     def _region(self) -> str:
         return self.environment.get("AWS_REGION", "")  # which Lambda sets itself
+
+    @property
+    def _console_region(self) -> str:
+        """Empty where nothing has AWS's console."""
+        return "" if "AWS_ENDPOINT_URL" in self.environment else self._region
 
     @property
     def _name_paths(self) -> bool:

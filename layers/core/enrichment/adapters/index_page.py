@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from enrichment.adapters.page_template import template
-from enrichment.domain.folder import REPORTS, output_key
+from enrichment.adapters.report_links import console_href, relative_href
+from enrichment.domain.folder import INDEX, REPORTS, output_key
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import moment
 from enrichment.domain.report import INTERIM
 from enrichment.domain.summary import Summary
 from enrichment.domain.verdict import Tone, Verdict, standing
+
+_NAME = INDEX.removeprefix(f"{REPORTS}/")
 
 # Which status of a report each state of a job shows; that of an answer depends on more.
 _STATUSES = {
@@ -38,9 +40,10 @@ class Entry:
     job: Summary
     status: str
     verdict: Verdict
-    name: str
+    label: str
     folder: str
-    page: str
+    page: str | None
+    console: str | None
     began: str
 
     @property
@@ -49,20 +52,28 @@ class Entry:
         return self.job.hits if self.job.counts and self.job.contacts else None
 
 
-def page(jobs: Sequence[Summary], now: int) -> str:
-    """Render jobs, the newest first, as they stood at `now` (epoch seconds)."""
-    entries = list(map(_entry, jobs))
+def page(jobs: Sequence[Summary], now: int, bucket: str, region: str) -> str:
+    """Render jobs, the newest first, as they stood at `now` (epoch seconds); their pages lie in a
+    bucket of a region, which is empty where it has no console.
+    """
+    entries = [_entry(job, bucket, region) for job in jobs]
     busy = sum(entry.status in INTERIM for entry in entries)
     return template("index.html.j2").render(entries=entries, busy=busy, written=moment(now))
 
 
-def _entry(job: Summary) -> Entry:
+def _entry(job: Summary, bucket: str, region: str) -> Entry:
     status = _status(job)
     path = PurePosixPath(job.key)
-    report = output_key(REPORTS, job.key, job.id, ".html").removeprefix(f"{REPORTS}/")
-    began = datetime.fromtimestamp(job.created_at, UTC).strftime("%Y-%m-%d %H:%M")
+    report = output_key(REPORTS, job.key, job.id, ".html")
     return Entry(
-        job, status, _verdict(job, status), path.name, str(path.parent), quote(report), began
+        job=job,
+        status=status,
+        verdict=_verdict(job, status),
+        label=path.name,
+        folder=str(path.parent),
+        page=relative_href(_NAME, report.removeprefix(f"{REPORTS}/")),
+        console=console_href(region, bucket, report),
+        began=datetime.fromtimestamp(job.created_at, UTC).strftime("%Y-%m-%d %H:%M"),
     )
 
 
