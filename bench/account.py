@@ -40,6 +40,10 @@ ENVIRONMENT = MappingProxyType(
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
+        "API_KEY_SECRET": "api-key",
+        "PRONTO_BASE_URL": "https://pronto.test/api/v2",
+        "METRIC_FOLDERS": "",
+        "STACK": "bench",
     }
 )
 _NOW = 1_800_000_000
