@@ -65,7 +65,7 @@ class _Service:
         return call
 
 
-class _Body:
+class Body:
     """A file as a stream that closes itself at its end, as those of boto3 do."""
 
     def __init__(self, path: Path) -> None:
@@ -101,7 +101,7 @@ class Account(Clients):
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] != KEY:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": _Body(self._path)}
+        return {"Body": Body(self._path)}
 
     def _put(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"].startswith("work/"):  # not the page of a file that was received

@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.response import StreamingBody
 
-from bench.account import KEY, Account
+from bench.account import KEY, Account, Body
 from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
 from enrichment.domain.batch import BatchState
@@ -57,7 +57,6 @@ class Answered(Account):
         super().__init__(path)
         self.reads = 0
         self._folder = _folder(path)
-        self._plan = (self._folder / "plan").open("rb")
         self._job = json.loads((self._folder / "job").read_text())
         self._spans: dict[str, tuple[int, int]] = {}  # of each batch in its plan
         self.job = str(self._job["id"]["S"])
@@ -69,7 +68,7 @@ class Answered(Account):
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] == plan_key(self.job, self._job["plan"]["S"]):
             path = self._folder / "plan"
-            return {"Body": StreamingBody(path.open("rb"), path.stat().st_size)}
+            return {"Body": StreamingBody(cast(IO[bytes], Body(path)), path.stat().st_size)}
         return super()._get(given)
 
     def _answer(self, operation: str, request: dict[str, Any]) -> str:
@@ -94,11 +93,13 @@ class Answered(Account):
         """The results of a batch, with the attributes that are asked for."""
         self.calls["Query of results"] += 1
         start, end = self._spans[pk]
-        self._plan.seek(start)
+        with (self._folder / "plan").open("rb") as plan:
+            plan.seek(start)
+            lines = plan.read(end - start)
         items, stored = [], 0
         asked = request.get("ProjectionExpression", "pk,sk,payload,received_at,expires_at")
         names = asked.replace(" ", "").split(",")
-        for row, first, last in _CONTACT.findall(self._plan.read(end - start)):
+        for row, first, last in _CONTACT.findall(lines):
             item = _result(pk, int(row), first.decode(), last.decode())
             stored += sum(map(len, item)) + sum(map(len, item.values()))
             items.append(",".join([_attribute(name, item[name]) for name in names if name in item]))
