@@ -17,20 +17,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import informing, watching
-from bench.people import ONE_NAME, TWO_NAMES, write
+from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, Kind, write
 from bench.subjects import BASE, SUBJECTS
 from bench.table import RESULTS, shown, table, told
 
 ROWS = 200_000
 ROUNDS = 5
+_KINDS = (TWO_NAMES, ONE_NAME, NO_EMAILS)
 _PACKAGES = ("idna", "nameparser", "pandas", "polars", "pydantic")
 
 
 def main(rows: int, rounds: int) -> None:
     with TemporaryDirectory(prefix="bench-") as name:
-        files = {names: Path(name, f"{names[0]}.csv") for names in (TWO_NAMES, ONE_NAME)}
-        for names, path in files.items():
-            write(path, rows, names)
+        files = {kind: Path(name, f"{number}.csv") for number, kind in enumerate(_KINDS)}
+        for kind, path in files.items():
+            write(path, rows, kind)
         turns = [dict(_turn(files, number, rounds)) for number in range(1, rounds + 1)]
     results = {
         "machine": _machine(),
@@ -46,11 +47,11 @@ def main(rows: int, rounds: int) -> None:
 
 
 def _turn(
-    files: dict[tuple[str, str], Path], number: int, rounds: int
+    files: dict[Kind, Path], number: int, rounds: int
 ) -> Iterator[tuple[str, dict[str, float]]]:
     for name, subject in SUBJECTS.items():
         print(f"round {number} of {rounds}: {subject.title}", file=sys.stderr)
-        command = [sys.executable, "-m", "bench.one", name, str(files[subject.names])]
+        command = [sys.executable, "-m", "bench.one", name, str(files[subject.kind])]
         yield name, json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 

@@ -40,6 +40,10 @@ ENVIRONMENT = MappingProxyType(
         "PRICE_PER_CREDIT": "0",
         "NAME_PATHS": "yes",
         "CURRENCY": "EUR",
+        "API_KEY_SECRET": "api-key",
+        "PRONTO_BASE_URL": "https://pronto.test/api/v2",
+        "METRIC_FOLDERS": "",
+        "STACK": "bench",
     }
 )
 _NOW = 1_800_000_000
@@ -61,7 +65,7 @@ class _Service:
         return call
 
 
-class _Body:
+class Body:
     """A file as a stream that closes itself at its end, as those of boto3 do."""
 
     def __init__(self, path: Path) -> None:
@@ -97,7 +101,7 @@ class Account(Clients):
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] != KEY:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": _Body(self._path)}
+        return {"Body": Body(self._path)}
 
     def _put(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"].startswith("work/"):  # not the page of a file that was received

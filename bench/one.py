@@ -23,8 +23,10 @@ def measured(name: str, path: Path) -> dict[str, float]:
     subject = SUBJECTS[name]
     with TemporaryDirectory(prefix="bench-") as folder:
         small = Path(folder, "small.csv")
-        write(small, _WARM, subject.names)
+        write(small, _WARM, subject.kind)
+        subject.prepare(small)
         subject.run(small)
+    subject.prepare(path)
     before = time.process_time()
     rows = subject.run(path)
     seconds = time.process_time() - before

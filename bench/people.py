@@ -10,9 +10,21 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-TWO_NAMES = ("First Name", "Last Name")
-ONE_NAME = ("Full Name", "Phone")
+
+class Kind(NamedTuple):
+    """The first two columns of a file, and whether most rows have an e-mail: if so, half of the
+    rows need not be sent.
+    """
+
+    names: tuple[str, str]
+    has_emails: bool = True
+
+
+TWO_NAMES = Kind(("First Name", "Last Name"))
+ONE_NAME = Kind(("Full Name", "Phone"))
+NO_EMAILS = Kind(TWO_NAMES.names, has_emails=False)
 _DETAILS = (
     "Title",
     "Company",
@@ -26,13 +38,15 @@ _DETAILS = (
 _ROWS_OF_A_COMPANY = 40  # on average; some have hundreds, most a few
 
 
-def write(path: Path, rows: int, names: tuple[str, str] = TWO_NAMES) -> None:
+def write(path: Path, rows: int, kind: Kind = TWO_NAMES) -> None:
     """Write a CSV file of so many rows below its header."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow((*names, *_DETAILS))
+        out.writerow((*kind.names, *_DETAILS))
         for first, last, *details in islice(_Crowd(rows).people(), rows):
-            own = (first, last) if names == TWO_NAMES else (f"{first} {last}".strip(), "")
+            own = (f"{first} {last}".strip(), "") if kind == ONE_NAME else (first, last)
+            if not kind.has_emails:
+                details[_DETAILS.index("Email")] = ""
             out.writerow((*own, *details))
 
 

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bench.account import KEY, Account
-from bench.people import ONE_NAME, TWO_NAMES
+from bench.answered import Answered, Untold, prepare
+from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, Kind
 
 _FIELDS = ("First Name", "Last Name", "Company", "Website", "Email", "LinkedIn URL")
 _ADDED = ("status", "e-mail", "detail")
@@ -23,11 +24,12 @@ _ADDED = ("status", "e-mail", "detail")
 
 @dataclass(frozen=True)
 class Subject:
-    """One line of the table: how it is called, what it does, and the names that its file has."""
+    """One line of the table: how it is called, what it does, and the kind of its file."""
 
     title: str
     run: Callable[[Path], int]
-    names: tuple[str, str] = TWO_NAMES
+    kind: Kind = TWO_NAMES
+    prepare: Callable[[Path], None] = lambda _: None  # what is not measured
 
 
 def _csv_reader(path: Path) -> int:
@@ -82,6 +84,14 @@ def _our_split(path: Path) -> int:
     return account.rows
 
 
+def _our_compile(path: Path) -> int:
+    account = Answered(path)
+    pipeline = account.pipeline()
+    pipeline.metrics = Untold("bench")
+    report = pipeline.compile.run(account.job)
+    return report.rows or 0 if report else 0
+
+
 def _bare_copy(path: Path) -> int:
     with (
         path.open(encoding="utf-8", newline="") as file,
@@ -125,5 +135,9 @@ SUBJECTS = MappingProxyType(
         "full-names": Subject("our whole split, email, full names", _our_split, ONE_NAME),
         "bare-copy": Subject("`csv.reader` to `csv.writer`, three cells added", _bare_copy),
         "copy": Subject("our copy of the output", _our_copy),
+        "compile": Subject("our whole compile, email", _our_compile, NO_EMAILS, prepare),
+        "mixed-compile": Subject(
+            "our whole compile, half of the rows have an e-mail", _our_compile, prepare=prepare
+        ),
     }
 )

@@ -8,7 +8,7 @@ import pytest
 from bench import informing
 from bench.account import KEY, Account
 from bench.one import measured
-from bench.people import ONE_NAME, TWO_NAMES, write
+from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, Kind, write
 from bench.subjects import SUBJECTS
 from bench.watching import counted
 
@@ -16,22 +16,23 @@ ROWS = 6_000
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Kind, Path]:
     folder = tmp_path_factory.mktemp("bench")
-    files = {names: folder / f"{names[0]}.csv" for names in (TWO_NAMES, ONE_NAME)}
-    for names, path in files.items():
-        write(path, ROWS, names)
+    kinds = enumerate((TWO_NAMES, ONE_NAME, NO_EMAILS))
+    files = {kind: folder / f"{number}.csv" for number, kind in kinds}
+    for kind, path in files.items():
+        write(path, ROWS, kind)
     return files
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_every_subject_goes_over_all_rows(files: dict[tuple[str, str], Path], name: str) -> None:
-    found = measured(name, files[SUBJECTS[name].names])
+def test_every_subject_goes_over_all_rows(files: dict[Kind, Path], name: str) -> None:
+    found = measured(name, files[SUBJECTS[name].kind])
     assert found["rows"] == ROWS
     assert found["seconds"] > 0
 
 
-def test_the_people_are_like_those_of_real_files(files: dict[tuple[str, str], Path]) -> None:
+def test_the_people_are_like_those_of_real_files(files: dict[Kind, Path]) -> None:
     with files[TWO_NAMES].open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {len(row) for row in rows} == {10}
@@ -44,7 +45,7 @@ def test_the_people_are_like_those_of_real_files(files: dict[tuple[str, str], Pa
 
 
 def test_a_split_asks_its_stores_as_seldom_as_they_allow(
-    files: dict[tuple[str, str], Path],
+    files: dict[Kind, Path],
 ) -> None:
     account = Account(files[TWO_NAMES])
     job = account.pipeline().split.run(KEY, "1", files[TWO_NAMES].stat().st_size)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.outcome import Outcome, RowState
-from enrichment.domain.result import Result, is_final, result_of
+from enrichment.domain.result import Result, is_final, result_in, result_of
+from enrichment.store.items import canonical
 from tests.unit.builders import JSON
 
 EMAIL, PHONE, PERSONAL = EnrichmentType.EMAIL, EnrichmentType.PHONE, EnrichmentType.PERSONAL_EMAIL
@@ -97,6 +98,23 @@ def test_any_json_can_be_read_and_what_is_read_can_be_written(payload: dict[str,
     assert "" not in result.phones
     assert "N/A" not in (result.email, result.personal_email, *result.phones)
     "".join(Outcome(state=RowState.FOUND, result=result).cells()).encode()
+
+
+USUAL = st.fixed_dictionaries(
+    {"email": st.none() | st.emails() | st.just("N/A"), "email_status": st.text() | st.just("N/A")},
+    optional={name: st.none() | st.text(max_size=5) | JSON for name in FIELDS[2:]},
+)
+
+
+@given(USUAL)
+@example({"email": None, "email_status": "N/A", "enrichment_id": "e-2", "status": "finished"})
+@example({"email": "jane@acme.com", "email_status": "deliverable", "first_name": "Jane"})
+@example({"email": " jane@acme.com ", "email_status": " "})
+@example({"email": "N/A", "email_status": "N/A"})
+@example({"email": "jane@acme.com", "email_status": "valid", "phone": "+12015550123"})
+@example({"_email": "x", "email": "jane@acme.com", "email_status": "valid", "phone": None})
+def test_the_text_of_a_result_says_what_the_payload_does(payload: dict[str, Any]) -> None:
+    assert result_in(canonical(payload)) == result_of(payload)
 
 
 @pytest.mark.parametrize(

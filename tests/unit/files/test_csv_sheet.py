@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,6 +197,13 @@ def test_what_an_encoding_lacks_is_only_replaced_in_what_is_added() -> None:
 )
 def test_only_phone_numbers_may_begin_as_a_formula_does(cell: str, written: str) -> None:
     assert harmless(cell) == written
+
+
+@given(st.text() | st.text(alphabet=" =+-@\t\r\n\uff1d\uff0b\uff0d\uff20a7é", max_size=4))
+def test_only_what_may_start_a_formula_is_changed(cell: str) -> None:
+    starts = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+    is_a_formula = cell.lstrip(" ").startswith(starts) and not re.fullmatch(r"\+[1-9]\d+", cell)
+    assert harmless(cell) == ("'" + cell if is_a_formula else cell)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ UNSENT_ROW = Outcome(state=RowState.REJECTED, detail="The last name is missing")
 
 def line(claimed: int, number: int) -> bytes:
     outcome = Outcome(state=RowState.FOUND, detail=f"é {claimed}")
-    return json.dumps([claimed, number, outcome.model_dump(mode="json")]).encode()
+    return json.dumps([claimed, number, outcome.stored()]).encode()
 
 
 @given(files=st.lists(CLAIMS, max_size=3))

@@ -1,7 +1,9 @@
 """The clients that reach AWS and the provider, each made when it is first asked for."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -49,6 +51,19 @@ FILES = Patience(connect=3, read=20, attempts=3)  # S3 needs a while to put a la
 BRISK = Patience(connect=1, read=2, attempts=2)
 
 
+def read_at_once(
+    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object
+) -> None:
+    """Read an answer of DynamoDB as the JSON that it is, in place of botocore, which walks through
+    each attribute by the service's model: that took half of the time of a compilation.
+
+    The two differ where an attribute is binary, and nothing in the table is.
+    """
+    if response_dict["status_code"] == HTTPStatus.OK:
+        customized_response_dict.update(json.loads(response_dict["body"]))
+        response_dict["body"] = b""
+
+
 class Clients:
     """One client of each service for a process. Tests and the simulation bring their own."""
 
@@ -59,7 +74,9 @@ class Clients:
     def dynamodb(self) -> "DynamoDBClient":
         # Requests are written by `store/`, not by people; checking them costs time at each claim.
         trusting = Config(parameter_validation=False)
-        return boto3.client("dynamodb", config=self._config.merge(trusting))
+        client = boto3.client("dynamodb", config=self._config.merge(trusting))
+        client.meta.events.register("before-parse.dynamodb.Query", read_at_once)
+        return client
 
     @cached_property
     def s3(self) -> "S3Client":

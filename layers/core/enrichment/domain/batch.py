@@ -171,12 +171,13 @@ class BatchesByRow:
         self._of_row = {row: batch for batch in whole for row in batch.rows or ()}
         spans = (batch for batch in whole if batch.rows is None)
         self._spans = sorted(spans, key=lambda batch: batch.first_row)
+        self._firsts = [batch.first_row for batch in self._spans]
 
     def of(self, row: int) -> Batch:
         """The batch of a row that is in one."""
         if listed := self._of_row.get(row):
             return listed
-        return self._spans[bisect_right(self._spans, row, key=lambda batch: batch.first_row) - 1]
+        return self._spans[bisect_right(self._firsts, row) - 1]
 
     def that_may_have(self, row: int) -> Batch | None:
         """The batch that may have sent a row; None where none did, as it was erased before."""

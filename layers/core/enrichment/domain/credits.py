@@ -73,11 +73,9 @@ def charge_of(results: Iterable[Result], wanted: EnrichmentType, price: int) -> 
     >>> charge_of([numbers, Result()], EnrichmentType.PHONE, 30)
     Charge(answered=2, found=1, things=2, credits=60)
     """
-    charge = Charge()
-    for result in results:
-        things = result.things(wanted)
-        charge = charge.plus(Charge(1, things > 0, things, things * price))
-    return charge
+    things = [result.things(wanted) for result in results]
+    found, all_things = sum(map(bool, things)), sum(things)
+    return Charge(len(things), found, all_things, all_things * price)
 
 
 _NO_CHARGE = Charge()

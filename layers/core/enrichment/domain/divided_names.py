@@ -51,8 +51,8 @@ class DividedNames:
         return tuple(self._names)
 
     def _written(self, cells: Sequence[str]) -> list[str]:
-        there = (cells[at].strip() for at in self._positions if at < len(cells))
-        return [cell for cell in there if cell]
+        width = len(cells)
+        return [cell for at in self._positions if at < width and (cell := cells[at].strip())]
 
     def _add(self, row: int, written: Sequence[str], contact: Contact) -> None:
         if not self.is_full:

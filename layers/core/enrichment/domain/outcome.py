@@ -1,11 +1,14 @@
 """Where each row ends: one state, the values found, and the reason in words."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count as count_from
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
@@ -73,16 +76,20 @@ def fresh(names: Sequence[str], header: Sequence[str]) -> list[str]:
     return [next(name for name in numbered if name not in taken) for numbered in candidates]
 
 
-class Outcome(BaseModel):
+_NO_RESULT = Result()
+
+
+@dataclass(slots=True)
+class Outcome:
     """The end of one row; `result` is empty unless something came back. `reason` is the part of the
     detail that rows of the same fate share, where that is not all of it; `spared` tells that it
     would have been sent, had it not what is looked for, `waits` that it was not sent because
     another row of the same person is on its way, `origin` where its result came for, if not for it,
     `again` that it was sent though its person was known, as its file asked for, and `is_fixed` that
     another job sent it, after it was fixed, and bills it.
-    """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    Nobody changes one; see `Contact` for why it is not frozen.
+    """
 
     state: RowState
     detail: str = ""
@@ -92,12 +99,16 @@ class Outcome(BaseModel):
     origin: Origin | None = None
     again: bool = False
     is_fixed: bool = False
-    result: Result = Result()
+    result: Result = _NO_RESULT
 
     @property
     def is_free(self) -> bool:
         """Whether nothing was sent for it, though it has a result or may get one."""
         return self.waits or self.origin is not None
+
+    def stored(self) -> dict[str, Any]:
+        """The outcome as JSON has it."""
+        return dict(_STORED.dump_python(self, mode="json"))
 
     def cells(self) -> list[str]:
         """The texts below `RESULT_COLUMNS`."""
@@ -110,6 +121,21 @@ class Outcome(BaseModel):
             self.result.personal_email_status,
             self.detail,
         ]
+
+
+_STORED = TypeAdapter(Outcome)
+# TypeAdapter takes no configuration for a data class.
+_OUTCOMES = SchemaValidator(_STORED.core_schema, CoreConfig(hide_input_in_errors=True))
+
+
+def outcome_from(stored: Mapping[str, Any]) -> Outcome:
+    """An outcome as `Outcome.stored` says it.
+
+    Raises:
+        ValueError: it is none; what it holds is not in the message.
+    """
+    outcome: Outcome = _OUTCOMES.validate_python(stored)
+    return outcome
 
 
 def outcome_of_planned(

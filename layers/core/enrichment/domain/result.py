@@ -2,15 +2,17 @@
 (`docs/contract.md`, *Being called back*).
 """
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.contact import EnrichmentType
 
 _NOTHING = "N/A"  # what the provider writes for 'looked, found none' [D]
+_REMEMBERED = 1_024  # results: those of some batches, each of which is asked for more than once
 _PENDING = "pending"  # what `status` is before it is `finished` [D]
 
 # Statuses that say that the end is still to come; every other is taken for an end [A].
@@ -20,12 +22,13 @@ _UNFINISHED = frozenset(
 )
 
 
-class Result(BaseModel):
+@dataclass(slots=True, unsafe_hash=True)
+class Result:
     """One contact's result. Statuses are open strings [D]; `phones` are E.164, none when nothing
     was found.
-    """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    Nobody changes one; see `Contact` for why it is not frozen.
+    """
 
     email: str = ""
     email_status: str = ""
@@ -71,6 +74,33 @@ def result_of(payload: Mapping[str, Any]) -> Result:
     )
 
 
+# The text of a result of the usual shape, an e-mail in ASCII or none, and what it says of it.
+_OTHER = r'"(?!email|personal_email|phone)\w+":(?:null|"[^"\\]*")'
+_USUAL = re.compile(
+    rf'{{(?:{_OTHER},)*"email":(?:null|"(?!N/A")([!#-\[\]-~]+)"),'
+    rf'"email_status":"([!#-\[\]-~]+)"(?:,{_OTHER})*}}'
+)
+
+
+@lru_cache(_REMEMBERED)
+def result_in(text: str) -> Result:
+    """The result in the canonical text of a payload; one of the usual shape is read by a short way,
+    in a third of the time.
+    """
+    if usual := _USUAL.fullmatch(text):
+        email, status = usual.groups("")
+        return Result(email, status)
+    return result_of(payload_in(text))
+
+
+def payload_in(text: str) -> dict[str, Any]:
+    """A payload by its text; one that is nested too deeply to be read holds nothing."""
+    try:
+        return dict(json.loads(text))
+    except RecursionError:
+        return {}
+
+
 def is_final(payload: Mapping[str, Any]) -> bool:
     """Whether a payload is a contact's result: so it is unless its status says that it is not.
 
@@ -87,13 +117,17 @@ def is_final(payload: Mapping[str, Any]) -> bool:
 
 
 def _text(value: object, keep: str = "") -> str:
-    text = (
-        value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
-    )  # JSON may hold half characters
+    if not isinstance(value, str):
+        return ""
+    # JSON may hold half characters.
+    whole = value if value.isascii() else value.encode("utf-8", "replace").decode()
+    text = whole.strip()
     return "" if text == _NOTHING and text != keep else text
 
 
 def _phones(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
     entries = value if isinstance(value, list) else [value]
     numbers = (
         _text(entry.get("number") if isinstance(entry, dict) else entry) for entry in entries

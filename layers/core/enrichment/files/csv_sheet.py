@@ -6,7 +6,6 @@ wrote, quotes and all.
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -183,6 +182,7 @@ class _Copy:
     ) -> None:
         self._layout, self._sink, self._width = layout, sink, width
         self._line_end, self._with_gaps = line_end, with_gaps
+        self._delimited = csv.writer(_Text(), delimiter=layout.delimiter).writerow
 
     def begin(self, above: str) -> None:
         if self._layout.byte_order_mark:
@@ -193,22 +193,27 @@ class _Copy:
         self._sink.write(text.encode(self._layout.encoding))
 
     def add(self, row: TextRow, cells: Sequence[str]) -> None:
-        if self._with_gaps:
-            self.verbatim(row.before)
-        self.write(row, list(map(harmless, cells)))
+        before = row.before if self._with_gaps else ""
+        self.write(row, list(map(harmless, cells)), before)
 
-    def write(self, row: TextRow, cells: Sequence[str]) -> None:
+    def write(self, row: TextRow, cells: Sequence[str], before: str = "") -> None:
         line_end = _line_end(row.text)
-        self.verbatim(row.text[: len(row.text) - len(line_end)])
-        added = io.StringIO()
+        own = row.text.removesuffix(line_end)
+        filled = [""] * (1 + self._width - len(row.cells)) + list(cells)
         # The writer quotes line breaks in cells only when it ends lines itself; that end is then
         # replaced by the row's own.
-        filled = [""] * (1 + self._width - len(row.cells)) + list(cells)
-        csv.writer(added, delimiter=self._layout.delimiter).writerow(filled)
-        text = added.getvalue().removesuffix("\r\n") + (line_end or self._line_end)
+        added = self._delimited(filled).removesuffix("\r\n")
+        text = f"{before}{own}{added}{line_end or self._line_end}"
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
         self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+
+
+class _Text:
+    """Hands each row of a `csv.writer` back as its text."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 class _Emptied:
@@ -262,6 +267,8 @@ def harmless(cell: str) -> str:
     >>> harmless("+33612345678"), harmless("=1+1"), harmless("jane@acme.example")
     ('+33612345678', "'=1+1", 'jane@acme.example')
     """
+    if not cell or cell[0].isalnum():
+        return cell
     starts_a_formula = _STARTS_A_FORMULA.match(cell.lstrip(" ")) is not None
     return f"'{cell}" if starts_a_formula and not _PHONE_NUMBERS.fullmatch(cell) else cell
 

@@ -1,7 +1,7 @@
 """What a file would cost: its rows are judged as in earnest, and nothing is sent."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from enrichment.adapters.bucket import Bucket
@@ -61,7 +61,7 @@ class EstimateFile:
                 outcome = outcome_of_planned(planned, request.wanted, _to_send)
                 if origin:
                     how = {"again": True} if request.force else {"origin": origin}
-                    outcome = outcome.model_copy(update=how)
+                    outcome = replace(outcome, **how)
                 outputs.add(row, outcome)
         counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None

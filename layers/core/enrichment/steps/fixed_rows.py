@@ -19,7 +19,7 @@ from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
 from enrichment.domain.folder import fixed_rows_key
 from enrichment.domain.job import Job
-from enrichment.domain.outcome import UNSENT, Outcome, RowState
+from enrichment.domain.outcome import UNSENT, Outcome, RowState, outcome_from
 from enrichment.domain.report import FixedFile
 from enrichment.domain.returned import jobs_named, original_row
 from enrichment.files.sheet import Row
@@ -93,7 +93,7 @@ class _Handover:
     def add(self, row: Row, outcome: Outcome) -> None:
         original = original_row(row.original)
         if original is not None and outcome.state not in _LEFT:
-            line = json.dumps([original, row.number, outcome.model_dump(mode="json")])
+            line = json.dumps([original, row.number, outcome.stored()])
             self._write(line.encode() + b"\n")
 
 
@@ -137,7 +137,7 @@ class FixedRows:
         self._spool.seek(self._places[start] & ((1 << _BITS) - 1))
         file, number, outcome = json.loads(self._spool.readline())
         self._used[self._files[file]] += 1
-        fixed = Outcome.model_validate(outcome)
+        fixed = outcome_from(outcome)
         name = self._files[file][1].rpartition("/")[2]
         detail = words.fixed(name, number, fixed.detail, count - 1)
         # What it cost or saved is the other job's.

@@ -6,6 +6,7 @@ run is up and the next one goes on.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from enrichment.clock import SecondsLeft
@@ -16,7 +17,6 @@ from enrichment.domain.job import Job
 from enrichment.domain.outcome import UNSENT, Outcome, outcome_of_planned, outcome_of_sent
 from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
-from enrichment.domain.result import result_of
 from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch
 from enrichment.store.results import Came, Results
@@ -71,19 +71,22 @@ class NotedResults:
 
 def _note(number: int, came: dict[int, Came]) -> bytes:
     rows = [
-        (row, each.payload, each.at, each.origin and each.origin.model_dump())
+        (row, each.text, each.at, each.origin and each.origin.model_dump())
         for row, each in came.items()
     ]
     return json.dumps([number, rows]).encode() + b"\n"
 
 
 def _noted(line: bytes) -> tuple[int, dict[int, Came]]:
-    """What was noted. Until 0.4 that was payloads alone, which had no origin."""
+    """What was noted. Until 0.4 that was payloads alone, which had no origin, and until 0.5 not the
+    texts of them.
+    """
     number, rows = json.loads(line)
     came = {}
     for row, payload, *rest in rows:
         at, origin = rest or (0, None)
-        came[row] = Came(payload, at, Origin.model_validate(origin) if origin else None)
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        came[row] = Came(text, at, Origin.model_validate(origin) if origin else None)
     return number, came
 
 
@@ -159,7 +162,7 @@ class Outcomes:
     def _read_own(self, row: int) -> Outcome:
         outcome = self._of_batch(row)
         is_again = row in self._again and outcome.state not in UNSENT
-        return outcome.model_copy(update={"again": True}) if is_again else outcome
+        return replace(outcome, again=True) if is_again else outcome
 
     def _of_batch(self, row: int) -> Outcome:
         batch = self._batches.of(row)
@@ -169,7 +172,7 @@ class Outcomes:
             proven = any(each.origin is None for each in results.values())
             return outcome_of_sent(None, batch, proven, self._job)
         origin = self._as_told(came.origin)
-        return outcome_of_sent(result_of(came.payload), batch, True, self._job, origin)
+        return outcome_of_sent(came.result, batch, True, self._job, origin)
 
     def _as_told(self, origin: Origin | None) -> Origin | None:
         if origin is None or self._name_paths:

@@ -33,7 +33,6 @@ from enrichment.domain.folder import request_of
 from enrichment.domain.job import Job
 from enrichment.domain.person import Entry, Origin, Person, Reuse, person_of
 from enrichment.domain.plan import PlannedContact
-from enrichment.domain.result import result_of
 from enrichment.domain.token import RowRef
 from enrichment.errors import BrokenInvariant
 from enrichment.parallel import Parallel
@@ -246,7 +245,7 @@ class _Owners:
         came = self._results.get(_ref(entry))
         if came is None or came.is_erased:
             return False
-        is_found = result_of(came.payload).found(self._wanted)
+        is_found = came.result.found(self._wanted)
         at = came.origin.at if came.origin else came.at
         return self._people.reuse.allows(is_found, self._now - at)
 

@@ -8,7 +8,6 @@ from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Charge, charge_of
 from enrichment.domain.job import Job
-from enrichment.domain.result import result_of
 from enrichment.store.batches import Batches
 from enrichment.store.results import Came
 
@@ -35,6 +34,8 @@ class SettleBatch:
         Returns:
             Whether this was the step that completed the batch.
         """
+        if batch.state is BatchState.COMPLETE:
+            return False
         charge = charge_of_batch(job, results)
         now: Batch | None = batch
         while now and now.answered < charge.answered and now.state is not BatchState.COMPLETE:
@@ -57,5 +58,5 @@ class SettleBatch:
 def charge_of_batch(job: Job, results: Mapping[int, Came]) -> Charge:
     """What the results of a batch cost; those that came for other rows cost nothing."""
     wanted = job.wanted or EnrichmentType.EMAIL
-    own = (result_of(came.payload) for came in results.values() if came.origin is None)
+    own = (came.result for came in results.values() if came.origin is None)
     return charge_of(own, wanted, job.price)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -14,6 +15,8 @@ from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
+
+_DESERIALIZER = TypeDeserializer()
 
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
@@ -127,8 +130,18 @@ def wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(value) for name, value in item.items()}
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value; texts and numbers, of which there are many, in a fifth of the time that boto3
+    takes.
+    """
+    if "S" in value:
+        return value["S"]
+    if "N" in value:
+        return Decimal(value["N"])
+    return _DESERIALIZER.deserialize(value)
 
 
 def item_of(error: ClientError) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """What came back for each contact, as it came."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.person import Origin
-from enrichment.domain.result import result_of
+from enrichment.domain.result import Result, payload_in, result_in, result_of
 from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
 from enrichment.store.items import (
@@ -35,14 +34,22 @@ class Stored(Enum):
 
 
 class Came(NamedTuple):
-    """A result as it came, and when, in epoch seconds; with its origin if it came for another
-    row.
+    """A result as it came, the text of its payload, and when, in epoch seconds; with its origin if
+    it came for another row.
     """
 
-    payload: dict[str, Any]
+    text: str
     at: int
     origin: Origin | None = None
     is_erased: bool = False
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return payload_in(self.text)
+
+    @property
+    def result(self) -> Result:
+        return result_in(self.text)
 
 
 class Results:
@@ -78,7 +85,7 @@ class Results:
         there = self._table.get(result_key(ref))
         if there and there.get("erased"):
             return False
-        cost = {"payload": canonical(_without_person(_read(there["payload"])))} if there else {}
+        cost = {"payload": canonical(_cost_of(result_in(there["payload"])))} if there else {}
         origin = {"origin": there["origin"]} if there and there.get("origin") else {}
         received_at = there["received_at"] if there else now
         fields = {"erased": True, "received_at": received_at, **cost, **origin}
@@ -93,7 +100,7 @@ class Results:
     def aside(self, job_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The row and payload of what was set aside of a job."""
         for item in self._table.query(aside_of(job_id), ""):
-            yield int(item["row"]), _read(item["payload"])
+            yield int(item["row"]), payload_in(item["payload"])
 
     def erase_aside(self, job_id: str, named: Callable[[int, Mapping[str, Any]], bool]) -> int:
         """Delete what was set aside of a job's rows; how many.
@@ -104,7 +111,7 @@ class Results:
         """
         erased = 0
         for item in list(self._table.query(aside_of(job_id), "")):
-            if named(int(item["row"]), _read(item["payload"])):
+            if named(int(item["row"]), payload_in(item["payload"])):
                 erased += self._table.delete({"pk": item["pk"], "sk": item["sk"]})
         return erased
 
@@ -112,7 +119,7 @@ class Results:
         """Note that the result of an erased row came, and what it cost: a mark in place of the
         first, since who stores results may put them and update none.
         """
-        cost = {"payload": canonical(_without_person(payload)), "received_at": now}
+        cost = {"payload": canonical(_cost_of(result_of(payload))), "received_at": now}
         first = "attribute_exists(pk) AND attribute_not_exists(payload)"
         self._table.put_if(first, {**mark, **cost})
 
@@ -181,27 +188,18 @@ def _by_batch(refs: Iterable[RowRef]) -> dict[tuple[str, int], list[RowRef]]:
 def _came(item: Mapping[str, Any]) -> Came:
     origin = item.get("origin")
     return Came(
-        _read(item["payload"]),
+        item["payload"],
         int(item["received_at"]),
         Origin.model_validate(origin) if origin else None,
         bool(item.get("erased")),
     )
 
 
-def _without_person(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _cost_of(result: Result) -> dict[str, Any]:
     """What a result cost, as a result that names nobody: as many things as it had, each a word."""
-    result = result_of(payload)
     found = {
         "email": _ERASED if result.email else "",
         "personal_email": _ERASED if result.personal_email else "",
         "phones": [f"{_ERASED} {number}" for number, _ in enumerate(result.phones, start=1)],
     }
     return {"status": "finished"} | {name: value for name, value in found.items() if value}
-
-
-def _read(text: str) -> dict[str, Any]:
-    """A stored payload; one that is nested too deeply to be read holds nothing."""
-    try:
-        return dict(json.loads(text))
-    except RecursionError:
-        return {}

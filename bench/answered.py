@@ -1,0 +1,206 @@
+"""Jobs whose results all came, to be compiled: `python -m bench.answered FILE` splits a file and
+leaves beside it what compiling it reads.
+
+Their table is botocore's own client, whose requests are answered in this process: what it costs to
+read an answer is the pipeline's own work, what it costs to send one is not. Results are made up as
+they are asked for; 45 in a hundred have an e-mail.
+"""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, Any, cast
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.response import StreamingBody
+
+from bench.account import KEY, Account, Body
+from enrichment.adapters.clients import Clients
+from enrichment.adapters.metrics import Metrics
+from enrichment.domain.batch import BatchState
+from enrichment.domain.folder import plan_key
+from enrichment.domain.job import JobState
+from enrichment.domain.metric import Metric
+from enrichment.store.items import batch_key, fields_of, job_key, results_of, wire
+from tests.simulation.dynamodb import DynamoDB
+
+_CONTACT = re.compile(
+    rb'^\{"row":(\d+),"contact":\{"firstname":"(.*?)","lastname":"(.*?)"', re.MULTILINE
+)
+_NOBODY = MappingProxyType(
+    {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "none",  # nothing is sent
+    }
+)
+_UNIT = 4096  # bytes that a consistent read takes a unit for
+_PAGE = 1_000  # batches in one answer
+_FOUND, _OF = 9, 20  # rows with an e-mail
+_RECEIVED, _EXPIRES = "1800000000", "1807776000"
+
+
+class Answered(Account):
+    """Holds a file, its plan, and the results of all that was sent. `reads` are the units of the
+    queries for results.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.reads = 0
+        self._folder = _folder(path)
+        self._job = json.loads((self._folder / "job").read_text())
+        self._spans: dict[str, tuple[int, int]] = {}  # of each batch in its plan
+        self.job = str(self._job["id"]["S"])
+        for batch in _lines(self._folder / "batches"):
+            start, end = int(batch["start"]["N"]), int(batch["end"]["N"])
+            self._spans[results_of(self.job, int(batch["number"]["N"]))] = start, end
+        vars(self)["dynamodb"] = _table(self._answer)
+
+    def _get(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["Key"] == plan_key(self.job, self._job["plan"]["S"]):
+            path = self._folder / "plan"
+            return {"Body": StreamingBody(cast(IO[bytes], Body(path)), path.stat().st_size)}
+        return super()._get(given)
+
+    def _answer(self, operation: str, request: dict[str, Any]) -> str:
+        self.calls[operation] += 1
+        if operation == "GetItem":
+            is_job = request["Key"]["sk"]["S"] == "JOB"
+            return json.dumps({"Item": self._job} if is_job else {})
+        if operation != "Query":
+            return "{}"
+        asked = request["ExpressionAttributeValues"][":pk"]["S"]
+        if asked.startswith("PLAN#"):
+            return self._page_of_batches(request)
+        return self._results(asked, request) if asked in self._spans else '{"Items":[]}'
+
+    def _page_of_batches(self, request: dict[str, Any]) -> str:
+        first = int(request.get("ExclusiveStartKey", {"sk": {"N": "0"}})["sk"]["N"])
+        items = list(islice(_lines(self._folder / "batches"), first, first + _PAGE))
+        more = {"LastEvaluatedKey": {"sk": {"N": str(first + _PAGE)}}}
+        return json.dumps({"Items": items} | (more if len(items) == _PAGE else {}))
+
+    def _results(self, pk: str, request: dict[str, Any]) -> str:
+        """The results of a batch, with the attributes that are asked for."""
+        self.calls["Query of results"] += 1
+        start, end = self._spans[pk]
+        with (self._folder / "plan").open("rb") as plan:
+            plan.seek(start)
+            lines = plan.read(end - start)
+        items, stored = [], 0
+        asked = request.get("ProjectionExpression", "pk,sk,payload,received_at,expires_at")
+        names = asked.replace(" ", "").split(",")
+        for row, first, last in _CONTACT.findall(lines):
+            item = _result(pk, int(row), first.decode(), last.decode())
+            stored += sum(map(len, item)) + sum(map(len, item.values()))
+            items.append(",".join([_attribute(name, item[name]) for name in names if name in item]))
+        self.reads += -(-stored // _UNIT)
+        return '{"Items":[{' + "},{".join(items) + "}]}"
+
+
+def _attribute(name: str, value: str) -> str:
+    """An attribute as DynamoDB writes it."""
+    return f'"{name}":{{"{"N" if name in ("received_at", "expires_at") else "S"}":"{value}"}}'
+
+
+def _result(pk: str, row: int, first: str, last: str) -> dict[str, str]:
+    """A stored result; quotes in it are escaped, as they are sent."""
+    has = row % _OF < _FOUND
+    email = f'\\"{first.lower()}.{row}@company{row}.example\\"' if has else "null"
+    status = "deliverable" if has else "N/A"
+    payload = (
+        f'{{\\"email\\":{email},\\"email_status\\":\\"{status}\\",\\"enrichment_id\\":\\"{pk[7:]}\\",'
+        f'\\"first_name\\":\\"{first}\\",\\"last_name\\":\\"{last}\\",\\"status\\":\\"finished\\"}}'
+    )
+    times = {"received_at": _RECEIVED, "expires_at": _EXPIRES}
+    return {"pk": pk, "sk": f"ROW#{row:08}", "payload": payload, **times}
+
+
+def _table(answer: Callable[[str, dict[str, Any]], str]) -> Any:
+    """botocore's client of DynamoDB, whose requests `answer` answers by their operation."""
+    os.environ.update(_NOBODY)
+    client: Any = Clients().dynamodb
+
+    def send(request: Any, **_: Any) -> AWSResponse:
+        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
+        body = io.BytesIO(answer(operation, json.loads(request.body)).encode())
+        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(body))
+
+    client.meta.events.register("before-send.dynamodb", send)
+    return client
+
+
+class _Raw:
+    """What urllib3 would have of an answer."""
+
+    def __init__(self, body: IO[bytes]) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._body.read()
+
+
+class Untold(Metrics):
+    """Metrics that nobody is told."""
+
+    def tell(self, values: Mapping[Metric, float], **by: str) -> None:
+        """Not measured."""
+
+
+def prepare(path: Path) -> None:
+    """Split a file, in a process of its own, unless it was done before."""
+    if not _folder(path).exists():
+        subprocess.run([sys.executable, "-m", "bench.answered", str(path)], check=True)
+
+
+def _folder(path: Path) -> Path:
+    return path.with_suffix(".job")
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+class _Splitting(Account):
+    """Keeps the plan and the table."""
+
+    def __init__(self, path: Path, plan: IO[bytes]) -> None:
+        super().__init__(path)
+        self._plan = plan
+        vars(self)["dynamodb"] = DynamoDB(lambda _, act: act(), lambda *_: None)
+
+    def _put(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["Key"].endswith(".jsonl"):
+            self._plan.write(given["Body"])
+        return super()._put(given)
+
+
+def _split(path: Path) -> None:
+    folder = _folder(path)
+    folder.mkdir()
+    with (folder / "plan").open("wb") as plan:
+        pipeline = _Splitting(path, plan).pipeline()
+        job = pipeline.jobs.get(pipeline.split.run(KEY, "1", path.stat().st_size) or "")
+    if job is None:
+        raise RuntimeError("the file was not split")
+    done = job.model_copy(update={"state": JobState.COMPILING, "settled": job.batches})
+    (folder / "job").write_text(json.dumps(wire(fields_of(done) | job_key(job.id))))
+    with (folder / "batches").open("w", encoding="utf-8") as file:
+        for batch in pipeline.batches.of(job):
+            update = {"state": BatchState.COMPLETE, "answered": batch.size}
+            complete = batch.model_copy(update=update)
+            file.write(json.dumps(wire(fields_of(complete) | batch_key(batch))) + "\n")
+
+
+if __name__ == "__main__":
+    _split(Path(sys.argv[1]))
