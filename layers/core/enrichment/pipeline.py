@@ -607,7 +607,7 @@ class Pipeline:
         from enrichment.adapters.secrets import ApiKey
 
         name = self._read(settings.ApiKeySettings).api_key_secret
-        return ApiKey(self.clients.secrets, name)
+        return ApiKey(self.clients.secrets, name, self.clock)
 
     @cached_property
     def signing_key(self) -> "SigningKey":
@@ -621,7 +621,7 @@ class Pipeline:
         from enrichment.adapters.secrets import PersonKey
 
         name = self._read(settings.PersonKeySettings).person_key_secret
-        return PersonKey(self.clients.secrets, name)
+        return PersonKey(self.clients.secrets, name, self.clock)
 
     @cached_property
     def metrics(self) -> "Metrics":

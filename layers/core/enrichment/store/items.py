@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job
 from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
+from enrichment.store.attributes import plain, wire
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
@@ -116,19 +116,6 @@ def canonical(payload: Mapping[str, Any]) -> str:
     half characters.
     """
     return json.dumps(payload, sort_keys=True, separators=(",", ":"))
-
-
-def wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    serialize = TypeSerializer().serialize
-    return {
-        name: serialize(str(value) if isinstance(value, str) else value)
-        for name, value in item.items()
-    }
-
-
-def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(value) for name, value in item.items()}
 
 
 def item_of(error: ClientError) -> dict[str, Any]:
