@@ -100,6 +100,8 @@ lock: $(READY) ## pin the newest versions that requirements.in allows; with UPGR
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-scanners.in -o requirements-scanners.txt
 	$(COMPILE) layers/dependencies/requirements.in -c requirements.txt -o layers/dependencies/requirements.txt
+	$(COMPILE) layers/dependencies/files.in -c requirements.txt --no-emit-package typing-extensions \
+		-o layers/dependencies/files.txt
 
 clean: ## remove everything that was built, installed or fetched
 	@if [ -e .local/stack.json ] && [ -x .venv/bin/python ]; then $(PYTHON) -m local.down; fi

@@ -29,7 +29,8 @@ from enrichment.domain.batch import BatchState
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
 from enrichment.domain.metric import Metric
-from enrichment.store.items import batch_key, fields_of, job_key, results_of, wire
+from enrichment.store.attributes import wire
+from enrichment.store.items import batch_key, fields_of, job_key, results_of
 from tests.simulation.dynamodb import DynamoDB
 
 _CONTACT = re.compile(

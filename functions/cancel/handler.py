@@ -11,6 +11,8 @@ from enrichment.logs import logger
 from enrichment.pipeline import deployed
 from enrichment.usecases.cancel import Deletion
 
+cancel = deployed().cancel  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -21,5 +23,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         marked=detail["deletion-type"] == "Delete Marker Created",
         at=int(datetime.fromisoformat(event["time"]).timestamp()),
     )
-    for job in deployed().cancel.run(deletion):
+    for job in cancel.run(deletion):
         logger.info("cancel", extra={"job": job})

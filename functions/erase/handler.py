@@ -10,11 +10,13 @@ from enrichment.clock import left_of
 from enrichment.logs import logger
 from enrichment.pipeline import deployed
 
+erase = deployed().erase  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     upload = event["detail"]["object"]
-    receipt = deployed().erase.run(upload["key"], upload["version-id"], left_of(context))
+    receipt = erase.run(upload["key"], upload["version-id"], left_of(context))
     if receipt:
         told = {"erasure": receipt.erasure, "complete": receipt.complete}
         logger.info("erase", extra=told | {"objects": len(receipt.objects)})

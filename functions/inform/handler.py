@@ -10,9 +10,9 @@ from enrichment.logs import logger
 from enrichment.pipeline import deployed
 from enrichment.store.items import job_of_key
 
+inform = deployed().inform  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    deployed().inform.run(
-        job_of_key(record["dynamodb"]["Keys"]["pk"]["S"]) for record in event["Records"]
-    )
+    inform.run(job_of_key(record["dynamodb"]["Keys"]["pk"]["S"]) for record in event["Records"])

@@ -11,6 +11,8 @@ from enrichment.domain.folder import job_id
 from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 
+split = deployed().split  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -19,6 +21,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     bucket, upload = event["detail"]["bucket"]["name"], event["detail"]["object"]
     key, version = upload["key"], upload["version-id"]
     with about(job_id(bucket, key, version)):
-        job = deployed().split.run(key, version, upload["size"], left_of(context))
+        job = split.run(key, version, upload["size"], left_of(context))
         logger.info("split" if job else "no upload")
     return {"job": job}

@@ -8,6 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from enrichment.logs import about, logger
 from enrichment.pipeline import deployed
 
+submit = deployed().submit  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -15,5 +17,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         message = json.loads(record["body"])
         job, batch = message["job"], message["batch"]
         with about(job):
-            done = deployed().submit.run(job, batch, record.get("receiptHandle"))
+            done = submit.run(job, batch, record.get("receiptHandle"))
             logger.info("submit", extra={"batch": batch, "done": done})

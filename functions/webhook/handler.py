@@ -12,11 +12,13 @@ from enrichment.logs import logger
 from enrichment.pipeline import deployed
 from enrichment.usecases.webhook import Message
 
+receive = deployed(BRISK).webhook  # made before the first event comes
+
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     messages = map(_message, event["Records"])
-    taken = deployed(BRISK).webhook.run_all(messages, left_of(context))
+    taken = receive.run_all(messages, left_of(context))
     if taken.failures:
         logger.error("webhooks kept", extra={"failures": taken.failures})
     logger.info("webhooks", extra=dict(taken.done) | {"left": len(taken.left)})

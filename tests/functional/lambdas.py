@@ -114,6 +114,6 @@ def nobody_is_started(**_: object) -> None:
 
 def invoke(function: str, context: Context | None = None, **changes: Any) -> Any:
     event = json.loads((EVENTS / f"{function}.json").read_text()) | changes
-    sys.modules.pop("handler", None)
+    sys.modules.pop(f"functions.{function}.handler", None)  # it makes its use case at import
     handler = importlib.import_module(f"functions.{function}.handler").handler
     return handler(event, context or Context())

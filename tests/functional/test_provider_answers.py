@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
 from enrichment.domain.batch import BatchState
@@ -237,7 +236,7 @@ def test_a_bad_moment_of_the_secrets_pauses_nothing(
 
     monkeypatch.setattr(world.secrets, "get_secret_value", throttled)
     job = world.drop(KEY, contacts(5))
-    with pytest.raises(GetParameterError):
+    with pytest.raises(ClientError):
         world.submit_all()
     assert world.job(job).state is JobState.RUNNING
 

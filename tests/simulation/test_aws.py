@@ -20,11 +20,11 @@ from enrichment.domain.job import ENDED_AT_ONCE, Halt, Job, JobState
 from enrichment.domain.person import Entry, Origin
 from enrichment.domain.token import RowRef
 from enrichment.errors import BrokenInvariant
+from enrichment.store.attributes import plain
 from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget, Room
 from enrichment.store.contents import Contents
 from enrichment.store.erasures import Erasures
-from enrichment.store.items import plain
 from enrichment.store.jobs import Jobs
 from enrichment.store.persons import Persons
 from enrichment.store.results import Results

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 A = TypeVar("A")
 B = TypeVar("B")
 
-_AT_ONCE = 8  # boto3's clients hold ten connections
+_AT_ONCE = 8  # botocore's clients hold ten connections
 
 
 class Parallel(Protocol):

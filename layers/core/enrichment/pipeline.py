@@ -17,12 +17,7 @@ from uuid import uuid4
 from enrichment import settings
 from enrichment.adapters.clients import PATIENT, Clients, Patience
 from enrichment.clock import Clock, system_clock
-from enrichment.domain.batch import MAX_BATCH
 from enrichment.parallel import Parallel, side_by_side
-from enrichment.store.batches import Batches
-from enrichment.store.jobs import Jobs
-from enrichment.store.results import Results
-from enrichment.store.table import Table
 
 if TYPE_CHECKING:
     from enrichment.adapters.bucket import Bucket
@@ -54,11 +49,15 @@ if TYPE_CHECKING:
     from enrichment.steps.statement import StateMonths
     from enrichment.steps.telling import TellChanges
     from enrichment.steps.unfinished import UnfinishedPlans
+    from enrichment.store.batches import Batches
     from enrichment.store.budget import Budget
     from enrichment.store.contents import Contents
     from enrichment.store.erasures import Erasures
     from enrichment.store.fixes import Fixes
+    from enrichment.store.jobs import Jobs
     from enrichment.store.persons import Persons
+    from enrichment.store.results import Results
+    from enrichment.store.table import Table
     from enrichment.usecases.cancel import CancelUpload
     from enrichment.usecases.compile import CompileJob
     from enrichment.usecases.erase import EraseUpload
@@ -94,7 +93,6 @@ class Pipeline:
         new_id: names plans and claims; no two alike.
     """
 
-    batch_size = MAX_BATCH
     in_parallel: Parallel = staticmethod(side_by_side)
 
     def __init__(
@@ -107,6 +105,13 @@ class Pipeline:
         self.clients, self.environment = clients, environment
         self.clock, self.new_id = clock, new_id
         self._settings: dict[type[settings.Settings], settings.Settings] = {}
+
+    @cached_property
+    def batch_size(self) -> int:
+        """Contacts of a batch."""
+        from enrichment.domain.batch import MAX_BATCH
+
+        return MAX_BATCH
 
     # Use cases: one for each function
 
@@ -502,20 +507,28 @@ class Pipeline:
     # The store
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> "Table":
+        from enrichment.store.table import Table
+
         store = self._read(settings.StoreSettings)
         return Table(self.clients.dynamodb, store.table, store.retention_seconds, self.clock)
 
     @cached_property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> "Jobs":
+        from enrichment.store.jobs import Jobs
+
         return Jobs(self.table)
 
     @cached_property
-    def batches(self) -> Batches:
+    def batches(self) -> "Batches":
+        from enrichment.store.batches import Batches
+
         return Batches(self.table)
 
     @cached_property
-    def results(self) -> Results:
+    def results(self) -> "Results":
+        from enrichment.store.results import Results
+
         return Results(self.table)
 
     @cached_property
@@ -605,7 +618,7 @@ class Pipeline:
         from enrichment.adapters.secrets import ApiKey
 
         name = self._read(settings.ApiKeySettings).api_key_secret
-        return ApiKey(self.clients.secrets, name)
+        return ApiKey(self.clients.secrets, name, self.clock)
 
     @cached_property
     def signing_key(self) -> "SigningKey":
@@ -619,7 +632,7 @@ class Pipeline:
         from enrichment.adapters.secrets import PersonKey
 
         name = self._read(settings.PersonKeySettings).person_key_secret
-        return PersonKey(self.clients.secrets, name)
+        return PersonKey(self.clients.secrets, name, self.clock)
 
     @cached_property
     def metrics(self) -> "Metrics":

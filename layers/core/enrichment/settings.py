@@ -1,26 +1,35 @@
-"""The environment of a function as a typed model: one for each function, with just what it needs.
+"""The environment of a function, typed: one class for each function, with just what it needs.
 
-`template.yaml` gives each function exactly the variables of its model, named as its fields in upper
-case; `tests/unit/test_settings.py` holds the two against each other. Nothing is read at import.
+`template.yaml` gives each function exactly the variables of its class, named as its attributes in
+upper case; `tests/unit/test_settings.py` holds the two against each other. Nothing is read at
+import. They are no models: to import pydantic takes longer than all else that `webhook` needs
+beside its clients.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Literal, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from enrichment.domain.credits import Prices, money
-from enrichment.domain.folder_notify import Allowed
-from enrichment.domain.limits import Limits
-from enrichment.domain.person import Reuse
 from enrichment.errors import SettingsError
 
+if TYPE_CHECKING:
+    from enrichment.domain.credits import Prices
+    from enrichment.domain.folder_notify import Allowed
+    from enrichment.domain.limits import Limits
+    from enrichment.domain.person import Reuse
 
-class Settings(BaseModel):
+
+class Settings:
     """Base of all settings."""
 
-    model_config = ConfigDict(frozen=True)
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        vars(self).update(values)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What it is made of; in upper case, these are the variables."""
+        return tuple(get_type_hints(cls))
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -30,16 +39,42 @@ class Settings(BaseModel):
             SettingsError: a variable is missing or has the wrong form; the message names it, never
                 its value.
         """
-        names = {name: name.upper() for name in cls.model_fields}
-        given = {name: environment[key] for name, key in names.items() if key in environment}
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            wrong = sorted(str(problem["loc"][0]).upper() for problem in error.errors())
+        values, wrong = {}, []
+        for name, kind in get_type_hints(cls).items():
+            try:
+                values[name] = _value(kind, environment[name.upper()])
+            except (KeyError, ValueError, ArithmeticError):
+                wrong.append(name.upper())
+        if wrong:
             raise SettingsError(
                 "these environment variables are missing or have the wrong form:"
-                f" {', '.join(wrong)}"
-            ) from None
+                f" {', '.join(sorted(wrong))}"
+            )
+        return cls(values)
+
+
+def _value(kind: Any, text: str) -> Any:
+    if get_origin(kind) is Literal:
+        return _one_of(get_args(kind), text)
+    return _KINDS[kind](text)
+
+
+def _one_of(texts: tuple[str, ...], text: str) -> str:
+    if text not in texts:
+        raise ValueError
+    return text
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+_KINDS: Mapping[type, Callable[[str], Any]] = MappingProxyType(
+    {str: str, int: int, bool: {"yes": True, "no": False}.__getitem__, Decimal: _decimal}
+)
 
 
 class StoreSettings(Settings):
@@ -114,7 +149,9 @@ class ReuseSettings(PersonKeySettings):
     reuse_not_found_days: int
 
     @property
-    def reuse(self) -> Reuse:
+    def reuse(self) -> "Reuse":
+        from enrichment.domain.person import Reuse
+
         return Reuse(self.reuse_days * 86_400, self.reuse_not_found_days * 86_400)
 
 
@@ -172,7 +209,9 @@ class NotifySettings(Settings):
     notify_topics: str
 
     @property
-    def allowed(self) -> Allowed:
+    def allowed(self) -> "Allowed":
+        from enrichment.domain.folder_notify import Allowed
+
         return Allowed(_listed(self.notify_addresses), _listed(self.notify_topics))
 
 
@@ -198,8 +237,10 @@ class LimitSettings(Settings):
     max_rows: int
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """Unpacked, a file may be four times as large as it may be packed."""
+        from enrichment.domain.limits import Limits
+
         packed = self.max_file_megabytes * 1_000_000
         return Limits(file=packed, unpacked=4 * packed, rows=self.max_rows)
 
@@ -213,7 +254,9 @@ class PriceSettings(Settings):
     most_numbers_per_phone: int
 
     @property
-    def prices(self) -> Prices:
+    def prices(self) -> "Prices":
+        from enrichment.domain.credits import Prices
+
         return Prices(
             self.credits_per_email,
             self.credits_per_phone,
@@ -241,6 +284,8 @@ class MoneySettings(Settings):
 
     def money(self, amount: int) -> str:
         """What credits cost, in words; empty where the price of a credit is not set."""
+        from enrichment.domain.credits import money
+
         return money(amount, self.price_per_credit, self.currency)
 
 

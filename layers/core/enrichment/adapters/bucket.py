@@ -60,7 +60,7 @@ class Bucket:
     """The bucket that people drop files into and take answers from.
 
     Args:
-        client: a boto3 S3 client.
+        client: a botocore S3 client.
         name: the bucket's name.
     """
 

@@ -1,13 +1,16 @@
-"""The clients that reach AWS and the provider, each made when it is first asked for."""
+"""The clients that reach AWS and the provider, each made when it is first asked for.
+
+They are botocore's: boto3 makes the same ones, and brings what moves large files besides.
+"""
 
 import json
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 if TYPE_CHECKING:
     import httpx
@@ -69,46 +72,55 @@ class Clients:
 
     def __init__(self, patience: Patience = PATIENT) -> None:
         self._config = patience.config
+        self._session = get_session()
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         # Requests are written by `store/`, not by people; checking them costs time at each claim.
         trusting = Config(parameter_validation=False)
-        client = boto3.client("dynamodb", config=self._config.merge(trusting))
+        client = cast(
+            "DynamoDBClient",
+            self._session.create_client("dynamodb", config=self._config.merge(trusting)),
+        )
         client.meta.events.register("before-parse.dynamodb.Query", read_at_once)
         return client
 
     @cached_property
     def s3(self) -> "S3Client":
-        return boto3.client("s3", config=FILES.config)
+        return cast("S3Client", self._session.create_client("s3", config=FILES.config))
 
     @cached_property
     def links(self) -> "S3Client":
         """For links: signed by version 4, which objects under a key of KMS want, and to the
-        bucket's own region. boto3 does neither for links by itself.
+        bucket's own region. botocore does neither for links by itself.
         """
         lasting = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-        return boto3.client("s3", config=FILES.config.merge(lasting))
+        return cast(
+            "S3Client", self._session.create_client("s3", config=FILES.config.merge(lasting))
+        )
 
     @cached_property
     def events(self) -> Any:
-        return boto3.client("events", config=self._config)
+        return self._session.create_client("events", config=self._config)
 
     @cached_property
     def topics(self) -> Any:
-        return boto3.client("sns", config=self._config)
+        return self._session.create_client("sns", config=self._config)
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return boto3.client("sqs", config=self._config)
+        return cast("SQSClient", self._session.create_client("sqs", config=self._config))
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        return boto3.client("lambda", config=self._config)
+        return cast("LambdaClient", self._session.create_client("lambda", config=self._config))
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
-        return boto3.client("secretsmanager", config=self._config)
+        return cast(
+            "SecretsManagerClient",
+            self._session.create_client("secretsmanager", config=self._config),
+        )
 
     @cached_property
     def http(self) -> "httpx.Client":

@@ -10,7 +10,7 @@ class EventBus:
     """The default bus of the account.
 
     Args:
-        client: a boto3 EventBridge client.
+        client: a botocore EventBridge client.
     """
 
     def __init__(self, client: Any) -> None:

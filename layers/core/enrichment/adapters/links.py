@@ -13,7 +13,7 @@ class Links:
     """Makes links.
 
     Args:
-        client: a boto3 S3 client that signs by version 4, as encrypted objects want it.
+        client: a botocore S3 client that signs by version 4, as encrypted objects want it.
         bucket: the bucket's name.
         region: where it is.
         seconds: for how long signed links work; 0 for none.

@@ -88,7 +88,7 @@ class DeadLetters:
     """A queue of messages or events that a function failed to handle after all retries.
 
     Args:
-        client: a boto3 SQS client.
+        client: a botocore SQS client.
         url: the queue's.
         home: the queue that they came from, if they are to be tried again as they are.
     """

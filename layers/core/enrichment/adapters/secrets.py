@@ -8,8 +8,6 @@ being stored.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from enrichment.clock import Clock, system_clock
@@ -32,46 +30,65 @@ _TO_BE_MENDED = (
 )
 
 
-class ApiKey:
-    """The provider's API key, stored as plain text.
+class _Secret:
+    """A secret, stored as plain text, of which the newest version counts.
 
     Args:
-        client: a boto3 Secrets Manager client.
+        client: a botocore Secrets Manager client.
         name: the secret's name.
+        clock: by which what was read grows old.
     """
 
-    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
-        self._name, self._provider = name, SecretsProvider(boto3_client=client)
+    def __init__(
+        self, client: "SecretsManagerClient", name: str, clock: Clock = system_clock
+    ) -> None:
+        self._client, self._name, self._clock = client, name, clock
+        self._text, self._read_at = "", -_KEEP
+
+    def _current(self) -> str:
+        now = self._clock()
+        if now - self._read_at >= _KEEP:
+            self._text, self._read_at = self._fetch(), now
+        return self._text
+
+    def _fetch(self) -> str:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._name, VersionStage="AWSCURRENT")
+        except (ClientError, BotoCoreError) as error:
+            if not any(code in str(error) for code in _TO_BE_MENDED):
+                raise  # AWS had a bad moment, which passes by itself
+            raise SettingsError(
+                f"the secret {self._name} cannot be read; it must exist and hold plain text"
+            ) from None
+        text = answer.get("SecretString", "").strip()
+        if not text:
+            raise SettingsError(f"the secret {self._name} is empty")
+        return text
+
+
+class ApiKey(_Secret):
+    """The provider's API key."""
 
     def read(self) -> str:
         """The key.
 
         Raises:
             SettingsError: the secret is missing, empty or may not be read.
-            GetParameterError: AWS did not answer as it should.
+            ClientError, BotoCoreError: AWS did not answer as it should.
         """
-        return _current(self._provider, self._name)
+        return self._current()
 
 
-class PersonKey:
-    """What keys the hashes of persons, stored as plain text. With another value nobody is known any
-    more.
-
-    Args:
-        client: a boto3 Secrets Manager client.
-        name: the secret's name.
-    """
-
-    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
-        self._name, self._provider = name, SecretsProvider(boto3_client=client)
+class PersonKey(_Secret):
+    """What keys the hashes of persons. With another value nobody is known any more."""
 
     def read(self) -> bytes:
         """The key.
 
         Raises:
-            SettingsError, GetParameterError: as for `ApiKey.read`.
+            SettingsError, ClientError, BotoCoreError: as for `ApiKey.read`.
         """
-        return _current(self._provider, self._name).encode()
+        return self._current().encode()
 
 
 @dataclass(frozen=True)
@@ -92,7 +109,7 @@ class SigningKey:
     posted to us; once more only if the key was rotated meanwhile.
 
     Args:
-        client: a boto3 Secrets Manager client.
+        client: a botocore Secrets Manager client.
         name: the secret's name.
         clock: by which what was read grows old.
     """
@@ -157,17 +174,3 @@ class SigningKey:
                 f"the secret {self._name} cannot be read: {type(error).__name__}"
             ) from None
         return _Kept(answer.get("SecretString", "").strip().encode() or None, now)
-
-
-def _current(provider: SecretsProvider, name: str) -> str:
-    try:
-        value = provider.get(name, max_age=_KEEP, VersionStage="AWSCURRENT")
-    except GetParameterError as error:
-        if not any(code in str(error) for code in _TO_BE_MENDED):
-            raise  # AWS had a bad moment, which passes by itself
-        raise SettingsError(
-            f"the secret {name} cannot be read; it must exist and hold plain text"
-        ) from None
-    if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"the secret {name} is empty")
-    return value.strip()

@@ -12,7 +12,7 @@ class _Starter:
     """Starts one function.
 
     Args:
-        client: a boto3 Lambda client.
+        client: a botocore Lambda client.
         function: the function's name.
     """
 

@@ -14,7 +14,7 @@ class Topics:
     """The stack's own topic, and those that folders name.
 
     Args:
-        client: a boto3 SNS client.
+        client: a botocore SNS client.
         own: ARN of the stack's own.
     """
 

@@ -86,6 +86,7 @@ class JobChanged(BaseModel):
     """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         json_schema_serialization_defaults_required=True,
         title="Change of an enrichment job",

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from enrichment.domain.addresses import addresses_in
 from enrichment.domain.columns import Field
-from enrichment.domain.contact import Contact, company_in
+from enrichment.domain.contact import Contact
 from enrichment.domain.duplicates import company_key, folded
 from enrichment.domain.linkedin import person_key, person_urls
 from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.names import name_in
+from enrichment.domain.row_contact import company_in
 from enrichment.domain.websites import company_domain
 
 ENCODED_TWICE = "Ã"  # stands in most texts that were encoded twice

@@ -4,11 +4,12 @@ from functools import lru_cache
 from operator import itemgetter
 
 from enrichment.domain.columns import Columns, Field
-from enrichment.domain.contact import Contact, EnrichmentType, company_in
+from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.linkedin import plain_page, profile_in
 from enrichment.domain.mending import is_whole, mended_text
 from enrichment.domain.names import is_plain_name
 from enrichment.domain.row_cells import FileRow
+from enrichment.domain.row_contact import company_in
 from enrichment.domain.websites import domain_among
 from enrichment.domain.worth import is_no_company, is_plain_text, names_at_example
 

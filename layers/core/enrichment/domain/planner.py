@@ -5,7 +5,7 @@ from itertools import chain
 
 from enrichment.domain.batch import MAX_BATCH, cut
 from enrichment.domain.columns import Columns, Field
-from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
+from enrichment.domain.contact import Contact, EnrichmentType, Rejection
 from enrichment.domain.duplicates import identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.holdings import Holdings
@@ -13,6 +13,7 @@ from enrichment.domain.manner import WESTERN, Manner
 from enrichment.domain.plain_rows import PlainRows
 from enrichment.domain.plan import PlannedRow, Span, planned_row
 from enrichment.domain.row_cells import FileRow, RowCells
+from enrichment.domain.row_contact import contact_from
 from enrichment.domain.sampling import Sample
 from enrichment.domain.tables import Tables
 from enrichment.domain.websites import company_domain

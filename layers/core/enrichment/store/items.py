@@ -3,20 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from enrichment.domain.batch import Batch
-from enrichment.domain.job import Job
-from enrichment.domain.person import Entry
-from enrichment.domain.token import RowRef
+from enrichment.store.attributes import plain, wire
+
+if TYPE_CHECKING:
+    from enrichment.domain.batch import Batch
+    from enrichment.domain.job import Job
+    from enrichment.domain.person import Entry
+    from enrichment.domain.token import RowRef
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
-
-_DESERIALIZER = TypeDeserializer()
 
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
@@ -40,7 +39,7 @@ def batch_sk(number: int) -> str:
     return f"BATCH#{number:06}"
 
 
-def batch_key(batch: Batch) -> dict[str, str]:
+def batch_key(batch: "Batch") -> dict[str, str]:
     return {"pk": plan_of(batch.job, batch.plan), "sk": batch_sk(batch.number)}
 
 
@@ -48,7 +47,7 @@ def results_of(job_id: str, number: int) -> str:
     return f"RESULT#{job_id}#{number:06}"
 
 
-def result_key(ref: RowRef) -> dict[str, str]:
+def result_key(ref: "RowRef") -> dict[str, str]:
     return {"pk": results_of(ref.job, ref.batch), "sk": f"ROW#{ref.row:08}"}
 
 
@@ -71,7 +70,7 @@ def budget_key(month: str) -> dict[str, str]:
     return {"pk": f"BUDGET#{month}", "sk": "BUDGET"}
 
 
-def line_key(month: str, job: Job) -> dict[str, str]:
+def line_key(month: str, job: "Job") -> dict[str, str]:
     """Of a job's line in a month: by its file, so that a folder's lines stand together."""
     file = job.key.encode()[:_MOST_OF_A_FILE].decode(errors="ignore")
     return {"pk": budget_key(month)["pk"], "sk": f"FILE#{file}#{job.id}"}
@@ -93,7 +92,7 @@ def fixes_of(job_id: str) -> str:
     return f"FIXES#{job_id}"
 
 
-def fix_key(job: Job) -> dict[str, str]:
+def fix_key(job: "Job") -> dict[str, str]:
     return {"pk": fixes_of(job.mends), "sk": f"FIX#{job.created_at:012}#{job.id}"}
 
 
@@ -110,7 +109,7 @@ def key_of_person(pk: str) -> str:
     return pk.removeprefix("PERSON#")
 
 
-def fields_of(model: Job | Batch | Entry) -> dict[str, Any]:
+def fields_of(model: "Job | Batch | Entry") -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 
@@ -119,29 +118,6 @@ def canonical(payload: Mapping[str, Any]) -> str:
     half characters.
     """
     return json.dumps(payload, sort_keys=True, separators=(",", ":"))
-
-
-def wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    serialize = TypeSerializer().serialize
-    return {
-        name: serialize(str(value) if isinstance(value, str) else value)
-        for name, value in item.items()
-    }
-
-
-def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    """A value; texts and numbers, of which there are many, in a fifth of the time that boto3
-    takes.
-    """
-    if "S" in value:
-        return value["S"]
-    if "N" in value:
-        return Decimal(value["N"])
-    return _DESERIALIZER.deserialize(value)
 
 
 def item_of(error: ClientError) -> dict[str, Any]:

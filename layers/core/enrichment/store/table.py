@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from enrichment.clock import Clock
-from enrichment.store.items import EXPIRY, Update, item_of, plain, wire
+from enrichment.store.attributes import plain, wire
+from enrichment.store.items import EXPIRY, Update, item_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,7 +32,7 @@ class Table:
     """What all parts of the store share.
 
     Args:
-        client: a boto3 DynamoDB client.
+        client: a botocore DynamoDB client.
         name: the table's name.
         retention: seconds after its creation at which an item may expire.
         clock: by which it is expired.

@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.domain.columns import Field
-from enrichment.domain.contact import Contact, EnrichmentType, Rejection, contact_from
+from enrichment.domain.contact import Contact, EnrichmentType, Rejection
 from enrichment.domain.duplicates import identity
+from enrichment.domain.row_contact import contact_from
 from local.provider.contract import bulk_order, single_order
 from tests.unit.builders import TEXT, TYPES, a_contact
 
