@@ -1,12 +1,11 @@
 """Links to objects of the bucket: signed, for whoever has them, and into AWS's console."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from enrichment.adapters.report_links import console_href
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_ELSEWHERE = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 
 
 class Links:
@@ -32,14 +31,5 @@ class Links:
         )
 
     def console(self, key: str) -> str:
-        """The page of an object in AWS's console; empty where the region is unknown, or of a
-        partition that has its console elsewhere.
-        """
-        region = self._region
-        if not region or region.startswith(_ELSEWHERE):
-            return ""
-        named = quote(key, safe="")
-        return (
-            f"https://{region}.console.aws.amazon.com/s3/object/{self._bucket}"
-            f"?region={region}&prefix={named}"
-        )
+        """The page of an object in AWS's console; empty where that is not known."""
+        return console_href(self._region, self._bucket, key) or ""
