@@ -14,17 +14,19 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """The first two columns of a file, and whether most rows have an e-mail: if so, half of the
-    rows need not be sent.
+    """The first two columns of a file; whether most rows have an e-mail: if so, half of the rows
+    need not be sent; and the share of rows that are copies.
     """
 
     names: tuple[str, str]
     has_emails: bool = True
+    copies: float = 0.02
 
 
 TWO_NAMES = Kind(("First Name", "Last Name"))
 ONE_NAME = Kind(("Full Name", "Phone"))
 NO_EMAILS = Kind(TWO_NAMES.names, has_emails=False)
+MANY_COPIES = NO_EMAILS._replace(copies=0.1)
 _DETAILS = (
     "Title",
     "Company",
@@ -43,7 +45,7 @@ def write(path: Path, rows: int, kind: Kind = TWO_NAMES) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow((*kind.names, *_DETAILS))
-        for first, last, *details in islice(_Crowd(rows).people(), rows):
+        for first, last, *details in islice(_Crowd(rows, kind.copies).people(), rows):
             own = (f"{first} {last}".strip(), "") if kind == ONE_NAME else (first, last)
             if not kind.has_emails:
                 details[_DETAILS.index("Email")] = ""
@@ -53,7 +55,8 @@ def write(path: Path, rows: int, kind: Kind = TWO_NAMES) -> None:
 class _Crowd:
     """People at companies, drawn by a chance that the number of rows decides."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, copies: float) -> None:
+        self._copies = copies
         self._random = random.Random(rows)
         self._words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
         self._companies = [self._company() for _ in range(max(1, rows // _ROWS_OF_A_COMPANY))]
@@ -61,7 +64,7 @@ class _Crowd:
     def people(self) -> Iterator[Sequence[str]]:
         again: list[Sequence[str]] = []
         while True:
-            if again and self._is(0.02):
+            if again and self._is(self._copies):
                 yield self._random.choice(again)
                 continue
             person = self._person()
