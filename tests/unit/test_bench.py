@@ -8,7 +8,7 @@ import pytest
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
 from bench.one import measured
-from bench.people import MANY_COPIES, NO_EMAILS, ONE_NAME, TWO_NAMES, Kind, write
+from bench.people import MANY_COPIES, NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import SUBJECTS
 from bench.watching import counted
 
@@ -18,8 +18,8 @@ ROWS = 6_000
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Kind, Path]:
     folder = tmp_path_factory.mktemp("bench")
-    kinds = enumerate((TWO_NAMES, ONE_NAME, NO_EMAILS))
-    files = {kind: folder / f"{number}.csv" for number, kind in kinds}
+    kinds = enumerate((TWO_NAMES, ONE_NAME, NO_EMAILS, WORKBOOK))
+    files = {kind: folder / f"{number}{kind.suffix}" for number, kind in kinds}
     for kind, path in files.items():
         write(path, ROWS, kind)
     return files
