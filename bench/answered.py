@@ -2,8 +2,8 @@
 leaves beside it what compiling it reads.
 
 Their table is botocore's own client, whose requests are answered in this process: what it costs to
-read an answer is the pipeline's own work, what it costs to send one is not. Results are made up as
-they are asked for; 45 in a hundred have an e-mail.
+read an answer is the pipeline's own work, what it costs to send one is not. Of the results, which
+are made up, 45 in a hundred have an e-mail.
 """
 
 import io
@@ -12,9 +12,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from struct import Struct
 from types import MappingProxyType
 from typing import IO, Any, cast
 
@@ -25,7 +25,7 @@ from botocore.response import StreamingBody
 from bench.account import KEY, Account, Body
 from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
-from enrichment.domain.batch import BatchState
+from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
 from enrichment.domain.metric import Metric
@@ -44,6 +44,7 @@ _NOBODY = MappingProxyType(
     }
 )
 _UNIT = 4096  # bytes that a consistent read takes a unit for
+_PLACE = Struct("<QII")  # where an answer begins, its length, and the units that it takes
 _PAGE = 1_000  # batches in one answer
 _FOUND, _OF = 9, 20  # rows with an e-mail
 _RECEIVED, _EXPIRES = "1800000000", "1807776000"
@@ -59,11 +60,7 @@ class Answered(Account):
         self.reads = 0
         self._folder = _folder(path)
         self._job = json.loads((self._folder / "job").read_text())
-        self._spans: dict[str, tuple[int, int]] = {}  # of each batch in its plan
         self.job = str(self._job["id"]["S"])
-        for batch in _lines(self._folder / "batches"):
-            start, end = int(batch["start"]["N"]), int(batch["end"]["N"])
-            self._spans[results_of(self.job, int(batch["number"]["N"]))] = start, end
         vars(self)["dynamodb"] = _table(self._answer)
 
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -72,40 +69,28 @@ class Answered(Account):
             return {"Body": StreamingBody(cast(IO[bytes], Body(path)), path.stat().st_size)}
         return super()._get(given)
 
-    def _answer(self, operation: str, request: dict[str, Any]) -> str:
+    def _answer(self, operation: str, request: dict[str, Any]) -> bytes:
         self.calls[operation] += 1
         if operation == "GetItem":
             is_job = request["Key"]["sk"]["S"] == "JOB"
-            return json.dumps({"Item": self._job} if is_job else {})
+            return json.dumps({"Item": self._job} if is_job else {}).encode()
         if operation != "Query":
-            return "{}"
-        asked = request["ExpressionAttributeValues"][":pk"]["S"]
-        if asked.startswith("PLAN#"):
-            return self._page_of_batches(request)
-        return self._results(asked, request) if asked in self._spans else '{"Items":[]}'
+            return b"{}"
+        kind, _, asked = request["ExpressionAttributeValues"][":pk"]["S"].partition("#")
+        if kind == "PLAN":
+            start = request.get("ExclusiveStartKey", {"sk": {"N": "0"}})
+            return (self._folder / f"batches-{start['sk']['N']}").read_bytes()
+        return self._results(int(asked[-6:])) if kind == "RESULT" else b'{"Items":[]}'
 
-    def _page_of_batches(self, request: dict[str, Any]) -> str:
-        first = int(request.get("ExclusiveStartKey", {"sk": {"N": "0"}})["sk"]["N"])
-        items = list(islice(_lines(self._folder / "batches"), first, first + _PAGE))
-        more = {"LastEvaluatedKey": {"sk": {"N": str(first + _PAGE)}}}
-        return json.dumps({"Items": items} | (more if len(items) == _PAGE else {}))
-
-    def _results(self, pk: str, request: dict[str, Any]) -> str:
-        """The results of a batch, with the attributes that are asked for."""
+    def _results(self, number: int) -> bytes:
         self.calls["Query of results"] += 1
-        start, end = self._spans[pk]
-        with (self._folder / "plan").open("rb") as plan:
-            plan.seek(start)
-            lines = plan.read(end - start)
-        items, stored = [], 0
-        asked = request.get("ProjectionExpression", "pk,sk,payload,received_at,expires_at")
-        names = asked.replace(" ", "").split(",")
-        for row, first, last in _CONTACT.findall(lines):
-            item = _result(pk, int(row), first.decode(), last.decode())
-            stored += sum(map(len, item)) + sum(map(len, item.values()))
-            items.append(",".join([_attribute(name, item[name]) for name in names if name in item]))
-        self.reads += -(-stored // _UNIT)
-        return '{"Items":[{' + "},{".join(items) + "}]}"
+        with (self._folder / "places").open("rb") as places:
+            places.seek(number * _PLACE.size)
+            start, length, units = _PLACE.unpack(places.read(_PLACE.size))
+        self.reads += units
+        with (self._folder / "results").open("rb") as results:
+            results.seek(start)
+            return results.read(length)
 
 
 def _attribute(name: str, value: str) -> str:
@@ -126,14 +111,14 @@ def _result(pk: str, row: int, first: str, last: str) -> dict[str, str]:
     return {"pk": pk, "sk": f"ROW#{row:08}", "payload": payload, **times}
 
 
-def _table(answer: Callable[[str, dict[str, Any]], str]) -> Any:
+def _table(answer: Callable[[str, dict[str, Any]], bytes]) -> Any:
     """botocore's client of DynamoDB, whose requests `answer` answers by their operation."""
     os.environ.update(_NOBODY)
     client: Any = Clients().dynamodb
 
     def send(request: Any, **_: Any) -> AWSResponse:
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-        body = io.BytesIO(answer(operation, json.loads(request.body)).encode())
+        body = io.BytesIO(answer(operation, json.loads(request.body)))
         return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(body))
 
     client.meta.events.register("before-send.dynamodb", send)
@@ -167,11 +152,6 @@ def _folder(path: Path) -> Path:
     return path.with_suffix(".job")
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
 class _Splitting(Account):
     """Keeps the plan and the table."""
 
@@ -196,11 +176,46 @@ def _split(path: Path) -> None:
         raise RuntimeError("the file was not split")
     done = job.model_copy(update={"state": JobState.COMPILING, "settled": job.batches})
     (folder / "job").write_text(json.dumps(wire(fields_of(done) | job_key(job.id))))
-    with (folder / "batches").open("w", encoding="utf-8") as file:
-        for batch in pipeline.batches.of(job):
-            update = {"state": BatchState.COMPLETE, "answered": batch.size}
-            complete = batch.model_copy(update=update)
-            file.write(json.dumps(wire(fields_of(complete) | batch_key(batch))) + "\n")
+    batches = pipeline.batches.of(job)
+    _write_batches(folder, batches)
+    _write_results(folder, batches)
+
+
+def _write_batches(folder: Path, batches: Sequence[Batch]) -> None:
+    """The batches as they are answered, a thousand at once."""
+    for start in range(0, len(batches), _PAGE):
+        answered = (
+            batch.model_copy(update={"state": BatchState.COMPLETE, "answered": batch.size})
+            for batch in batches[start : start + _PAGE]
+        )
+        items = [wire(fields_of(batch) | batch_key(batch)) for batch in answered]
+        more = {"LastEvaluatedKey": {"sk": {"N": str(start + _PAGE)}}}
+        answer = {"Items": items} | (more if len(batches) > start + _PAGE else {})
+        (folder / f"batches-{start}").write_text(json.dumps(answer))
+
+
+def _write_results(folder: Path, batches: Sequence[Batch]) -> None:
+    """The results of each batch as they are answered, and where the answer is and what it costs, by
+    the batch's number.
+    """
+    with (
+        (folder / "plan").open("rb") as plan,
+        (folder / "results").open("wb") as results,
+        (folder / "places").open("wb") as places,
+    ):
+        for batch in batches:
+            plan.seek(batch.start)
+            pk = results_of(batch.job, batch.number)
+            items = [
+                _result(pk, int(row), first.decode(), last.decode())
+                for row, first, last in _CONTACT.findall(plan.read(batch.end - batch.start))
+            ]
+            texts = (",".join(_attribute(*each) for each in item.items()) for item in items)
+            answer = ('{"Items":[{' + "},{".join(texts) + "}]}").encode()
+            stored = sum(len(name) + len(value) for item in items for name, value in item.items())
+            places.seek(batch.number * _PLACE.size)
+            places.write(_PLACE.pack(results.tell(), len(answer), -(-stored // _UNIT)))
+            results.write(answer)
 
 
 if __name__ == "__main__":

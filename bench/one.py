@@ -22,7 +22,7 @@ def measured(name: str, path: Path) -> dict[str, float]:
     """The rows that a subject saw, its seconds of CPU time, and the peak of this process in MB."""
     subject = SUBJECTS[name]
     with TemporaryDirectory(prefix="bench-") as folder:
-        small = Path(folder, "small.csv")
+        small = Path(folder, f"small{subject.kind.suffix}")
         write(small, _WARM, subject.kind)
         subject.prepare(small)
         subject.run(small)

@@ -7,24 +7,30 @@ The same number of rows gives the same file, byte for byte.
 import csv
 import random
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import xlsxwriter
+
 
 class Kind(NamedTuple):
-    """The first two columns of a file, and whether most rows have an e-mail: if so, half of the
-    rows need not be sent.
+    """The first two columns of a file; whether most rows have an e-mail: if so, half of the rows
+    need not be sent; the share of rows that are copies; and whether it is a workbook.
     """
 
     names: tuple[str, str]
     has_emails: bool = True
+    copies: float = 0.02
+    suffix: str = ".csv"
 
 
 TWO_NAMES = Kind(("First Name", "Last Name"))
 ONE_NAME = Kind(("Full Name", "Phone"))
 NO_EMAILS = Kind(TWO_NAMES.names, has_emails=False)
+WORKBOOK = NO_EMAILS._replace(suffix=".xlsx")
+MANY_COPIES = NO_EMAILS._replace(copies=0.1)
 _DETAILS = (
     "Title",
     "Company",
@@ -39,21 +45,36 @@ _ROWS_OF_A_COMPANY = 40  # on average; some have hundreds, most a few
 
 
 def write(path: Path, rows: int, kind: Kind = TWO_NAMES) -> None:
-    """Write a CSV file of so many rows below its header."""
+    """Write a file of so many rows below its header."""
+    if kind == WORKBOOK:
+        _write_workbook(path, _rows(rows, kind))
+        return
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow((*kind.names, *_DETAILS))
-        for first, last, *details in islice(_Crowd(rows).people(), rows):
-            own = (f"{first} {last}".strip(), "") if kind == ONE_NAME else (first, last)
-            if not kind.has_emails:
-                details[_DETAILS.index("Email")] = ""
-            out.writerow((*own, *details))
+        csv.writer(file).writerows(_rows(rows, kind))
+
+
+def _write_workbook(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(rows):
+            sheet.write_row(number, 0, cells)
+
+
+def _rows(rows: int, kind: Kind) -> Iterator[Sequence[str]]:
+    """The header, and so many rows."""
+    yield (*kind.names, *_DETAILS)
+    for first, last, *details in islice(_Crowd(rows, kind.copies).people(), rows):
+        own = (f"{first} {last}".strip(), "") if kind == ONE_NAME else (first, last)
+        if not kind.has_emails:
+            details[_DETAILS.index("Email")] = ""
+        yield (*own, *details)
 
 
 class _Crowd:
     """People at companies, drawn by a chance that the number of rows decides."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, copies: float) -> None:
+        self._copies = copies
         self._random = random.Random(rows)
         self._words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
         self._companies = [self._company() for _ in range(max(1, rows // _ROWS_OF_A_COMPANY))]
@@ -61,7 +82,7 @@ class _Crowd:
     def people(self) -> Iterator[Sequence[str]]:
         again: list[Sequence[str]] = []
         while True:
-            if again and self._is(0.02):
+            if again and self._is(self._copies):
                 yield self._random.choice(again)
                 continue
             person = self._person()

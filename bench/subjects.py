@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
-from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, Kind
+from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind
 
 _FIELDS = ("First Name", "Last Name", "Company", "Website", "Email", "LinkedIn URL")
 _ADDED = ("status", "e-mail", "detail")
@@ -122,6 +122,21 @@ def _our_copy(path: Path) -> int:
     return count
 
 
+def _bare_workbook(path: Path) -> int:
+    import openpyxl
+    import xlsxwriter
+
+    count = 0
+    source = openpyxl.load_workbook(path, read_only=True)
+    with xlsxwriter.Workbook(devnull, {"constant_memory": True}) as book:
+        out = book.add_worksheet()
+        for row in source.worksheets[0].iter_rows(values_only=True):
+            out.write_row(count, 0, [*row, *_ADDED])
+            count += 1
+    source.close()
+    return count - 1
+
+
 BASE = "csv.reader"  # what all others are compared with
 
 SUBJECTS = MappingProxyType(
@@ -136,6 +151,11 @@ SUBJECTS = MappingProxyType(
         "bare-copy": Subject("`csv.reader` to `csv.writer`, three cells added", _bare_copy),
         "copy": Subject("our copy of the output", _our_copy),
         "compile": Subject("our whole compile, email", _our_compile, NO_EMAILS, prepare),
+        "bare-workbook": Subject(
+            "workbook: openpyxl to xlsxwriter, three cells added", _bare_workbook, WORKBOOK
+        ),
+        "split-workbook": Subject("workbook: our whole split", _our_split, WORKBOOK),
+        "compile-workbook": Subject("workbook: our whole compile", _our_compile, WORKBOOK, prepare),
         "mixed-compile": Subject(
             "our whole compile, half of the rows have an e-mail", _our_compile, prepare=prepare
         ),

@@ -7,8 +7,9 @@ import pytest
 
 from bench import informing
 from bench.account import KEY, Account
+from bench.answered import Answered, Untold, prepare
 from bench.one import measured
-from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, Kind, write
+from bench.people import MANY_COPIES, NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import SUBJECTS
 from bench.watching import counted
 
@@ -18,8 +19,8 @@ ROWS = 6_000
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Kind, Path]:
     folder = tmp_path_factory.mktemp("bench")
-    kinds = enumerate((TWO_NAMES, ONE_NAME, NO_EMAILS))
-    files = {kind: folder / f"{number}.csv" for number, kind in kinds}
+    kinds = enumerate((TWO_NAMES, ONE_NAME, NO_EMAILS, WORKBOOK))
+    files = {kind: folder / f"{number}{kind.suffix}" for number, kind in kinds}
     for kind, path in files.items():
         write(path, ROWS, kind)
     return files
@@ -63,6 +64,25 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
         "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING
         "send_message_batch": -(-batches // 10),
     }
+
+
+@pytest.mark.parametrize("kind", [NO_EMAILS, MANY_COPIES], ids=["few copies", "many copies"])
+def test_a_compilation_reads_each_batch_once(kind: Kind, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    write(path, ROWS, kind)
+    prepare(path)
+    account = Answered(path)
+    pipeline = account.pipeline()
+    pipeline.metrics = Untold("bench")
+    report = pipeline.compile.run(account.job)
+
+    assert report
+    assert report.credits
+    contacts = report.credits.contacts_sent
+    assert contacts > 0.8 * ROWS
+    batches = -(-contacts // 100)
+    assert account.calls["Query of results"] == batches
+    assert account.reads <= 7 * batches
 
 
 @pytest.mark.parametrize("rows", [100, 2_000])

@@ -1,16 +1,25 @@
-"""Memory does not grow with the length of a file, but for what finds copies: 100 bytes a row."""
+"""Memory does not grow with the length of a file, but for what finds copies, 100 bytes a row, and
+for the batches of a job.
+"""
 
 import tracemalloc
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from enrichment.domain.batch import Batch
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.duplicates import Identity
 from enrichment.domain.earlier_rows import EarlierRows
+from enrichment.domain.job import Job
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.planner import Planner
 from enrichment.files.opening import opened
+from enrichment.store.batches import Batches
+from enrichment.store.items import fields_of, plain, wire
+from enrichment.store.table import Table
 from tests.unit.builders import LIMITS
 
 PAGE = b"https://www.linkedin.com/in/jane-%d"
@@ -21,6 +30,7 @@ OBJECT = (
     b'"Company %d", "LinkedIn URL": "' + PAGE + b'", "Notes": "that nobody needs"}\n'
 )
 MOST_A_ROW = 100  # bytes
+MOST_A_BATCH = 1_500
 PEOPLE = 500
 
 
@@ -112,3 +122,19 @@ def test_what_finds_copies_remembers_little_of_each_row() -> None:
             tracemalloc.stop()
 
     assert remember(40_000) - remember(20_000) < MOST_A_ROW * 20_000
+
+
+def test_a_batch_that_is_read_with_many_takes_little() -> None:
+    batch = Batch(
+        job="j" * 16, plan="p" * 32, number=1, size=100, first_row=2, last_row=101, start=0, end=9
+    )
+    item = wire(fields_of(batch))
+    table = SimpleNamespace(query=lambda *_: (plain(item) for _ in range(1_000)))
+    tracemalloc.start()
+    batches = Batches(cast(Table, table)).of(cast(Job, SimpleNamespace(id="j", plan="p")))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert taken / len(batches) < MOST_A_BATCH
+    assert batches == [batch] * 1_000
+    assert batches[0].model_copy(update={"size": 3}).size == 3

@@ -1,7 +1,7 @@
 """What becomes of each row is decided once, and batches are ranges of the plan's bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
 from enrichment.domain.holdings import Holdings
 from enrichment.domain.mapping import ByMapping
-from enrichment.domain.plan import PlannedRow, Span, contacts_of, planned_row
+from enrichment.domain.plan import PlannedRow, Span, contacts_of, named_row, planned_row
 from enrichment.domain.planner import Planner
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.words import rows as words
@@ -160,6 +160,11 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]))
 def test_a_rows_line_is_the_one_that_a_library_writes(row: PlannedRow) -> None:
     assert row.line() == TypeAdapter(PlannedRow).dump_json(row, exclude_none=True) + b"\n"
     assert planned_row(row.line()) == row
+    named = named_row(row.line())
+    assert named in (row, replace(row, contact=named.contact))
+    if row.contact and named.contact:
+        assert named.contact.firstname == row.contact.firstname
+        assert named.contact.lastname == row.contact.lastname
 
 
 def ends(line: PlannedRow) -> list[object]:

@@ -5,6 +5,7 @@ bytes and compiling reads it beside the original. Rows are numbered as a spreads
 header is row 1 where the file starts with it.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
@@ -66,6 +67,22 @@ def planned_row(line: bytes) -> PlannedRow:
     """
     row: PlannedRow = _LINES.validate_json(line)
     return row
+
+
+# How the line of a contact begins that says its names without escapes.
+_NAMES = re.compile(
+    rb'\{"row":(\d+),"contact":\{"firstname":"([^"\\]*)","lastname":"([^"\\]*)"[,}]'
+)
+
+
+def named_row(line: bytes) -> PlannedRow:
+    """A row by its line, which is one of a plan; of its contact the names alone, or all of it. It
+    takes half of the time.
+    """
+    if named := _NAMES.match(line):
+        row, first, last = named.groups()
+        return PlannedRow(int(row), Contact(first.decode(), last.decode()))
+    return planned_row(line)
 
 
 def erased_line(line: bytes) -> bytes:

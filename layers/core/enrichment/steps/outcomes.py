@@ -118,7 +118,7 @@ class Outcomes:
         self._name_paths = name_paths
         self._charges: dict[int, Charge] = {}
         self._kept: dict[int, Outcome] = {}
-        self._all = batches
+        self._all = {batch.number: batch for batch in batches}
         self._batches = BatchesByRow(batches)
         self._again = frozenset(row for batch in batches for row in batch.again)
         self._noted = results
@@ -129,7 +129,7 @@ class Outcomes:
         wanted = self._job.wanted or EnrichmentType.EMAIL
         own = outcome_of_planned(plan, wanted, self._of_first)
         if plan.erased and (batch := self._batches.that_may_have(plan.row)):
-            self._results(batch)  # what it cost is billed all the same
+            self._results(batch.number)  # what it cost is billed all the same
         if plan.already is not None and plan.row in self._copied:
             self._kept[plan.row] = own
         return self._fixed.of(plan.row, own)
@@ -137,12 +137,13 @@ class Outcomes:
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
         bill, most_each = Bill(), self._job.most_each
-        for batch in self._all:
+        for batch in self._all.values():
             charge = self._charges.get(batch.number, Charge())
             bill = bill.plus(batch.bill(charge, most_each))
         return bill
 
-    def _read_batch(self, batch: Batch) -> dict[int, Came]:
+    def _read_batch(self, number: int) -> dict[int, Came]:
+        batch = self._all[number]
         results = self._noted.of(batch)
         self._charges[batch.number] = charge_of_batch(self._job, results)
         self._settle.run(self._job, batch, results)
@@ -166,7 +167,7 @@ class Outcomes:
 
     def _of_batch(self, row: int) -> Outcome:
         batch = self._batches.of(row)
-        results = self._results(batch)
+        results = self._results(batch.number)
         came = results.get(row)
         if came is None:
             proven = any(each.origin is None for each in results.values())

@@ -22,6 +22,18 @@ _HELD = "attribute_exists(pk) AND claim = :claim AND reserved = :reserved"
 _SETTLED = (*Charge._fields[:-1], "charged", "settled_at")
 
 
+# The names of all fields, as each batch has them in a set of its own.
+_FIELDS = set(Batch.model_fields)
+
+
+def _light(batch: Batch) -> Batch:
+    """A batch without a set of its own of the fields that it was made with: nobody asks, and it is
+    two thirds of a batch, of which there are 50,000 in a job of five million rows.
+    """
+    object.__setattr__(batch, "__pydantic_fields_set__", _FIELDS)
+    return batch
+
+
 class Claim(Enum):
     """What became of an attempt to take a batch."""
 
@@ -62,7 +74,7 @@ class Batches:
         Without a division, that is the order of their rows.
         """
         items = self._table.query(plan_of(job.id, job.plan), "BATCH#")
-        return [Batch.model_validate(item) for item in items]
+        return [_light(Batch.model_validate(item)) for item in items]
 
     def change(self, batch: Batch, **fields: Any) -> None:
         """Set fields of a batch that exists, whatever its state."""

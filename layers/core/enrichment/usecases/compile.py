@@ -20,7 +20,7 @@ from enrichment.domain.outcome import (
     cancelled_sentence,
     halt_sentence,
 )
-from enrichment.domain.plan import PlannedRow, planned_row
+from enrichment.domain.plan import PlannedRow, named_row, planned_row
 from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import (
@@ -219,7 +219,7 @@ class CompileJob:
 
     def _planned(self, job: Job) -> Iterator[PlannedRow]:
         lines = self.bucket.lines(plan_key(job.id, job.plan))
-        return map(planned_row, lines)
+        return map(named_row, lines)
 
     def _balance(self, job: Job, bill: Bill) -> Balance | None:
         """What the account's balance did since the first batch was sent, where that is known."""
