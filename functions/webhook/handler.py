@@ -10,7 +10,7 @@ from enrichment.adapters.clients import BRISK
 from enrichment.clock import left_of
 from enrichment.logs import logger
 from enrichment.pipeline import deployed
-from enrichment.usecases.webhook import Message
+from enrichment.usecases.webhook import Message, Received
 
 receive = deployed(BRISK).webhook  # made before the first event comes
 
@@ -21,7 +21,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     taken = receive.run_all(messages, left_of(context))
     if taken.failures:
         logger.error("webhooks kept", extra={"failures": taken.failures})
-    logger.info("webhooks", extra=dict(taken.done) | {"left": len(taken.left)})
+    # A line for each result would cost more than the function; that it is stored says enough.
+    log = logger.info if taken.left or taken.done.keys() - {Received.STORED} else logger.debug
+    log("webhooks", extra=dict(taken.done) | {"left": len(taken.left)})
     return {"batchItemFailures": [{"itemIdentifier": message} for message in taken.left]}
 
 

@@ -43,14 +43,13 @@ def _slim_service(folder: Path) -> None:
 
 
 def _undocumented(part: Any) -> Any:
-    """A description without texts for people. A member of a shape may be called `documentation`,
-    too, and is no text.
+    """A description whose texts for people are empty: botocore asks for some. A member of a shape
+    may be called `documentation`, too, and is no text.
     """
     if isinstance(part, dict):
         return {
-            name: _undocumented(value)
+            name: "" if name == "documentation" and isinstance(value, str) else _undocumented(value)
             for name, value in part.items()
-            if not (name == "documentation" and isinstance(value, str))
         }
     return list(map(_undocumented, part)) if isinstance(part, list) else part
 

@@ -122,6 +122,19 @@ def test_each_step_of_a_job_is_logged_with_it(account: Pipeline, log: Log) -> No
     assert [line["message"] for line in log.of(job)] == ["compile"]
 
 
+def test_a_result_has_a_line_only_if_more_is_to_be_told_than_that_it_is_stored(
+    account: Pipeline, log: Log
+) -> None:
+    job, upload = uploaded()
+    invoke("split", Context(left=900_000), detail=upload)
+    log.lines()
+    told = []
+    for _ in range(2):
+        invoke("webhook", **event_of("webhook", job, upload))
+        told.append([(line["message"], line["repeated"]) for line in log.lines()])
+    assert told == [[], [("webhooks", 1)]]
+
+
 def test_an_error_is_logged_with_its_job_and_without_its_text(account: Pipeline, log: Log) -> None:
     for function in OF_JOBS:
         job, upload = uploaded(function.title())

@@ -78,6 +78,37 @@ def test_a_client_is_the_same_and_goes_to_the_same_place(slimmed: Path, service:
         assert _shape(mine.output_shape) == _shape(its.output_shape)
 
 
+CALLS: dict[str, tuple[str, dict[str, str]]] = {
+    "dynamodb": ("describe_table", {"TableName": "table"}),
+    "events": ("list_rules", {}),
+    "lambda": ("get_function", {"FunctionName": "split"}),
+    "s3": ("get_object", {"Bucket": "data", "Key": "incoming/email/a b.csv"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "key"}),
+    "sns": ("list_topics", {}),
+    "sqs": ("get_queue_url", {"QueueName": "submit"}),
+}
+
+
+class Sent(Exception):
+    """A request, in place of being sent."""
+
+
+@pytest.mark.parametrize("service", sorted(ASKED))
+def test_a_call_is_the_same_request(slimmed: Path, service: str) -> None:
+    def stop(request: Any, **_: object) -> None:
+        raise Sent(request.method, request.url, request.body, request.headers.get("X-Amz-Target"))
+
+    operation, parameters = CALLS[service]
+    sent = []
+    for data in (slimmed, None):
+        client = session_of(data).create_client(service, region_name="eu-central-1")
+        client.meta.events.register("before-send", stop)
+        with pytest.raises(Sent) as raised:
+            getattr(client, operation)(**parameters)
+        sent.append(raised.value.args)
+    assert sent[0] == sent[1]
+
+
 def _shape(shape: Any, above: tuple[str, ...] = ()) -> Any:
     """A shape with all that is in it, without texts for people."""
     if shape is None or shape.name in above:
