@@ -17,8 +17,9 @@ from enrichment.domain.job import Job
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.planner import Planner
 from enrichment.files.opening import opened
+from enrichment.store.attributes import plain, wire
 from enrichment.store.batches import Batches
-from enrichment.store.items import fields_of, plain, wire
+from enrichment.store.items import fields_of
 from enrichment.store.table import Table
 from tests.unit.builders import LIMITS
 

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from checks.transform import source
+from enrichment import pipeline
 from enrichment.adapters.queue import SubmitQueue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,11 +65,11 @@ def test_the_submitter_may_give_messages_back() -> None:
 def test_the_handler_tells_which_message_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[tuple[Any, ...]] = []
     submit = SimpleNamespace(run=lambda *arguments: ran.append(arguments))
+    monkeypatch.setattr(pipeline, "deployed", lambda: SimpleNamespace(submit=submit))
     monkeypatch.syspath_prepend(str(ROOT / "functions" / "submit"))
     monkeypatch.delitem(sys.modules, "handler", raising=False)
     module = importlib.import_module("handler")
     monkeypatch.delitem(sys.modules, "handler")
-    monkeypatch.setattr(module, "deployed", lambda: SimpleNamespace(submit=submit))
     event = json.loads((ROOT / "events" / "submit.json").read_text())
     message = json.loads(event["Records"][0]["body"])
     context = SimpleNamespace(
