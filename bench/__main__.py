@@ -16,10 +16,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import watching
+from bench import counting, watching
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import BASE, SUBJECTS
-from bench.table import RESULTS, table, told
+from bench.table import RESULTS, counts, table, told
 
 ROWS = 200_000
 ROUNDS = 5
@@ -39,9 +39,10 @@ def main(rows: int, rounds: int) -> None:
         "rounds": rounds,
         "subjects": {name: _summary(name, turns) for name in SUBJECTS},
         "watching": watching.counted(),
+        "counting": counting.counted(),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print("\n".join([*table(results), "", told(results)]))
+    print("\n".join([*table(results), "", told(results), "", *counts(results["counting"])]))
 
 
 def _turn(

@@ -90,7 +90,7 @@ def counted(rows: int = ROWS) -> dict[str, Any]:
     world = World(account=Large)
     told = Weighed(world.clock)
     world.pipeline.metrics = told
-    with _quiet():
+    with quiet():
         _live(world, rows)
         rest = _at_rest(world)
     return {
@@ -138,7 +138,7 @@ def _live(world: World, rows: int) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without the log's other lines."""
     level = logger.log_level
     logger.setLevel(logging.CRITICAL)

@@ -164,7 +164,7 @@ def test_a_job_is_compiled_once_however_often_its_last_result_is_told(
     waiting = world.provider.webhooks
     world.deliver()
     for _ in range(repeats):
-        world.pipeline.tally.run([(job, 1)])
+        world.tell([(job, 1)])
         world.deliver(waiting)
         world.pipeline.sweep.run()
 
