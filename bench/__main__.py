@@ -32,7 +32,7 @@ def main(rows: int, rounds: int) -> None:
         for names, path in files.items():
             write(path, rows, names)
         turns = [dict(_turn(files, number, rounds)) for number in range(1, rounds + 1)]
-    results = {
+    results: dict[str, Any] = {
         "machine": _machine(),
         "versions": {package: version(package) for package in _PACKAGES},
         "rows": rows,

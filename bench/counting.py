@@ -160,8 +160,8 @@ def _come(world: World, minutes: int) -> tuple[float, float, list[str]]:
 
 
 def ticks(batches: int, is_sent: bool) -> dict[str, float]:
-    """The most that one of some ticks does while a job of so many batches waits, or is sent and
-    awaits results.
+    """What ticks do while a job of so many batches waits for its turn, or is sent and its results
+    come, one a minute.
     """
     world = World(account=Counted)
     calls, table = world.s3.guard.calls, world.dynamodb
@@ -172,6 +172,8 @@ def ticks(batches: int, is_sent: bool) -> dict[str, float]:
     seen: list[Counter[str]] = []
     for _ in range(_TICKS):
         world.now += 60
+        if is_sent:
+            world.deliver([world.provider.webhooks.pop()])
         calls.clear()
         before = table.reads
         world.pipeline.sweep.run()
