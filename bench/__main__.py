@@ -16,10 +16,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import informing, watching
+from bench import counting, informing, watching
 from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import BASE, SUBJECTS
-from bench.table import RESULTS, shown, table, told
+from bench.table import RESULTS, counts, shown, table, told
 
 ROWS = 200_000
 ROUNDS = 5
@@ -34,7 +34,7 @@ def main(rows: int, rounds: int) -> None:
         for kind, path in files.items():
             write(path, min(rows, _WORKBOOK_ROWS) if kind == WORKBOOK else rows, kind)
         turns = [dict(_turn(files, number, rounds)) for number in range(1, rounds + 1)]
-    results = {
+    results: dict[str, Any] = {
         "machine": _machine(),
         "versions": {package: version(package) for package in _PACKAGES},
         "rows": rows,
@@ -42,9 +42,11 @@ def main(rows: int, rounds: int) -> None:
         "subjects": {name: _summary(name, turns) for name in SUBJECTS},
         "watching": watching.counted(),
         "informing": informing.counted(),
+        "counting": counting.counted(),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print("\n".join([*table(results), "", told(results), "", shown(results)]))
+    parts = (*table(results), "", told(results), "", shown(results), "")
+    print("\n".join([*parts, *counts(results["counting"])]))
 
 
 def _turn(

@@ -7,6 +7,14 @@ from typing import Any
 
 from bench.subjects import SUBJECTS
 
+_TICKS = {
+    "usual_reads": "read units, in the median",
+    "most_reads": "read units, at most",
+    "most_calls": "calls to the table, at most",
+    "listings": "calls to the bucket, in all ticks",
+    "messages": "messages that were sent again",
+}
+
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -67,6 +75,32 @@ def informed() -> str:
 def watched() -> str:
     """The newest results of that."""
     return told(json.loads(RESULTS.read_text()))
+
+
+def counts(found: dict[str, Any]) -> Iterator[str]:
+    """What results take of the table, and what ticks of the sweeper do."""
+    yield f"| {found['contacts']:,} contacts, results within minutes | read units | write units |"
+    yield "|---|---|---|"
+    for minutes, each in found["spreads"].items():
+        yield f"| {minutes} | {each['reads']:.3f} a contact | {each['writes']:.3f} a contact |"
+    runs = sum(each["compiles"] for each in found["spreads"].values())
+    messages = max(each["messages"] for each in found["spreads"].values())
+    yield ""
+    yield (
+        f"These {len(found['spreads'])} jobs took {runs} runs of `compile`,"
+        f" and {messages:.2f} messages a batch."
+    )
+    yield ""
+    yield f"| a tick of `sweep` while {found['batches']:,} batches | wait | await results |"
+    yield "|---|---|---|"
+    waiting, sent = found["waiting"], found["sent"]
+    for name, title in _TICKS.items():
+        yield f"| {title} | {waiting[name]:,} | {sent[name]:,} |"
+
+
+def counted() -> str:
+    """The newest results of that."""
+    return "\n".join(counts(json.loads(RESULTS.read_text())["counting"]))
 
 
 def measured() -> str:

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
 from bench.prices import ALARMED_METRIC, PRICED
-from bench.table import informed, measured, watched
+from bench.table import counted, informed, measured, watched
 from checks.transform import watching
 from enrichment.domain import batch, job
 from enrichment.domain.metric import Metric
@@ -197,6 +197,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "measured": measured,
     "watched": watched,
     "informed": informed,
+    "counted": counted,
 }
 
 

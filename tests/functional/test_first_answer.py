@@ -118,7 +118,7 @@ def test_results_write_their_time_to_the_job_once_a_minute(
 
 def test_the_last_records_of_a_finished_job_are_no_news(world: World) -> None:
     job = world.enrich(KEY, contacts(150))
-    world.pipeline.tally.run([(job, 1), (job, 2)])
+    world.tell([(job, 1), (job, 2)])
 
     assert world.job(job).state is JobState.DONE
 

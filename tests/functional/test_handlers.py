@@ -168,8 +168,11 @@ def test_metrics_pass_a_log_that_shows_only_errors(
 def test_tally_compile_and_sweep_take_their_sample_events_for_a_job_that_is_gone(
     account: Pipeline,
 ) -> None:
-    for function in ("tally", "compile", "sweep"):
+    for function in ("compile", "sweep"):
         assert invoke(function) is None
+    [[looked_at, *nothing]] = invoke("tally")["state"].values()
+    assert looked_at > 0
+    assert nothing == [0, {}]
 
 
 def test_a_missing_variable_is_named(account: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -434,7 +434,7 @@ def test_a_key_rotated_in_the_middle_of_a_job_drops_nothing(world: World, seed: 
     assert signers == {key_id(b"first signing key"): 150, key_id(b"second signing key"): 100}
     for webhook in webhooks:
         assert dice.choice(receivers).run(json.dumps(webhook).encode()) is Received.STORED
-    world.pipeline.tally.run([first, second, third])
+    world.tell([first, second, third])
     world.finish()
 
     assert world.job(job).state is JobState.DONE

@@ -94,7 +94,7 @@ def test_an_old_record_of_the_stream_is_no_news(world: World, unanswered: int) -
     come = world.provider.webhooks[unanswered:]
     for news in (come, []):
         world.deliver(news)
-        world.pipeline.tally.run([batch_of(come[0])])
+        world.tell([batch_of(come[0])])
         world.now += 300
         world.pipeline.sweep.run()
         world.finish()

@@ -194,6 +194,17 @@ def test_how_things_stand(world: World) -> None:
     assert "OpenJobs" not in sweep(world, 60)
 
 
+def test_batches_in_doubt_are_told_by_each_sweep_also_where_it_does_not_look(world: World) -> None:
+    world.provider.answers = [httpx.ReadTimeout("no answer")]
+    world.drop(KEY, contacts(150))
+    world.submit_all()
+    assert [sweep(world, 60).get("UnknownBatches") for _ in range(9)] == [None] * 9
+    # The tenth minute without progress brings a look, and a first answer.
+    assert [sweep(world, 60).get("UnknownBatches") for _ in range(2)] == [1, None]
+    world.finish()
+    assert [sweep(world, 60).get("UnknownBatches") for _ in range(20)] == [1] * 20
+
+
 def test_a_job_whose_answer_does_not_come_is_overdue(world: World) -> None:
     world.drop(KEY, contacts(5))
     sweep(world, DEADLINE)

@@ -3,12 +3,16 @@ ends.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from enrichment.domain.job import JobState
+from enrichment.adapters.bucket import Bucket, Upload
+from enrichment.domain.batch import Batch
+from enrichment.domain.job import Job, JobState
 from enrichment.domain.outcome import RowState
+from enrichment.store.batches import Batches
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, Killed, World, contacts
 
@@ -164,8 +168,69 @@ def test_a_job_is_compiled_once_however_often_its_last_result_is_told(
     waiting = world.provider.webhooks
     world.deliver()
     for _ in range(repeats):
-        world.pipeline.tally.run([(job, 1)])
+        world.tell([(job, 1)])
         world.deliver(waiting)
         world.pipeline.sweep.run()
 
     assert world.functions.compiles == [job]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The jobs of which all batches were read, each time."""
+    read: list[str] = []
+    of = Batches.of
+
+    def noted(batches: Batches, job: Job) -> list[Batch]:
+        read.append(job.id)
+        return of(batches, job)
+
+    monkeypatch.setattr(Batches, "of", noted)
+    return read
+
+
+def test_what_goes_as_it_should_is_not_looked_at(world: World, looks: list[str]) -> None:
+    world.drop(KEY, contacts(600))
+    for _ in range(20):
+        world.now += 60
+        world.pipeline.sweep.run()
+    world.submit_all()
+    for webhook in world.provider.webhooks[:9]:
+        world.deliver([webhook])
+        world.now += 60
+        world.pipeline.sweep.run()
+    assert looks == []
+
+
+def test_a_message_that_was_lost_among_others_is_sent_once_the_queue_is_empty(
+    world: World,
+) -> None:
+    job = world.drop(KEY, contacts(600))
+    lost, *others = world.messages.take()
+    world.messages.send_message_batch(
+        "", [{"MessageBody": json.dumps({"job": job, "batch": number})} for _, number in others]
+    )
+    world.now += 300
+    world.pipeline.sweep.run()
+    world.submit_all()
+    assert world.messages.take() == []
+
+    world.now += 120
+    world.pipeline.sweep.run()
+    assert world.messages.take() == [lost]
+
+
+def test_uploads_are_listed_twice_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[str] = []
+    uploads_since = Bucket.uploads_since
+
+    def noted(bucket: Bucket, folder: str, at: int) -> Iterator[Upload]:
+        listed.append(folder)
+        return uploads_since(bucket, folder, at)
+
+    monkeypatch.setattr(Bucket, "uploads_since", noted)
+    for _ in range(60):
+        world.now += 60
+        world.pipeline.sweep.run()
+
+    assert listed.count("incoming/") == 2

@@ -95,7 +95,7 @@ def deliver(world: World, webhooks: list[dict[str, Any]]) -> dict[Row, str]:
     acknowledged.
     """
     acknowledged = [webhook for webhook in webhooks if attempt(partial(receive, world, webhook))]
-    attempt(partial(world.pipeline.tally.run, [batch_of(webhook) for webhook in webhooks]))
+    attempt(partial(world.tell, [batch_of(webhook) for webhook in webhooks]))
     return {row_of(webhook): webhook["email"] for webhook in acknowledged}
 
 

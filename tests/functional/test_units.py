@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from enrichment.domain.job import JobState
+from enrichment.domain.window import Window
 from local.provider import contract
 from tests.functional.world import batch_of
 from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
@@ -125,7 +126,7 @@ class Account:
         webhooks, self.webhooks = self.webhooks, []
         for webhook in webhooks:
             self.pipeline.webhook.run(json.dumps(webhook).encode())
-        self.pipeline.tally.run({batch_of(webhook) for webhook in webhooks})
+        self.pipeline.tally.run(map(batch_of, webhooks), Window())
         for each in self.compiles:
             self.pipeline.compile.run(each)
         found = self.pipeline.jobs.get(job or "")

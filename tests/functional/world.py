@@ -4,7 +4,7 @@ in memory, a provider with a ledger, and a clock to turn.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from types import MappingProxyType, SimpleNamespace
@@ -19,6 +19,7 @@ from enrichment.domain.folder import ENRICHED, REJECTED, REPORTS, job_id, output
 from enrichment.domain.job import Job
 from enrichment.domain.metric import Metric
 from enrichment.domain.receipt import Receipt
+from enrichment.domain.window import Window
 from enrichment.pipeline import Pipeline
 from enrichment.store.budget import Budget
 from enrichment.store.items import job_of_key
@@ -28,6 +29,7 @@ from tests.functional.accounts import InMemory, Moto
 
 DEADLINE = 3600
 PRICE = 2
+WINDOW = 900  # seconds of the stream
 ENVIRONMENT = {
     "BUCKET": "data",
     "TABLE": "table",
@@ -292,6 +294,7 @@ class World:
         self.secrets: Any = self.account.secrets
         self.messages, self.functions = Messages(self.clock), Functions()
         self.metrics, self.bus = Counts(), Bus()
+        self.window, self._window_began = Window(), self.now
         numbers, settings = count(1), ENVIRONMENT | dict(environment)
         self.pipeline = Pipeline(
             self.clients(),
@@ -372,7 +375,14 @@ class World:
             webhooks, self.provider.webhooks = self.provider.webhooks, []
         for webhook in webhooks:
             self.pipeline.webhook.run(json.dumps(webhook).encode())
-        self.pipeline.tally.run(batch_of(webhook) for webhook in webhooks)
+        self.tell(map(batch_of, webhooks))
+
+    def tell(self, results: Iterable[tuple[str, int]]) -> None:
+        """Let the stream tell of results, each by its job and batch, in windows as on AWS."""
+        if self.now - self._window_began >= WINDOW:
+            self.pipeline.tally.end(self.window)
+            self.window, self._window_began = Window(), self.now
+        self.pipeline.tally.run(results, self.window)
 
     def inform(self) -> None:
         """Let the stream tell of all jobs, as if each had changed."""

@@ -228,7 +228,7 @@ def settled_twice(world: WorldOfRoles) -> None:
         world.pipeline.webhook.run(json.dumps(result).encode())
     world.now += 2 * DAY
     world.pipeline.sweep.run()
-    first_of(world, "transact", lambda: world.pipeline.tally.run(map(batch_of, results)))
+    first_of(world, "transact", lambda: world.tell(map(batch_of, results)))
     world.finish()
 
 

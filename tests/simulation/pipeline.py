@@ -22,6 +22,7 @@ from enrichment.pipeline import Pipeline
 from enrichment.steps.index import WriteIndex
 from enrichment.steps.recipients import Recipients
 from enrichment.usecases.submit import SubmitBatch
+from enrichment.usecases.tally import TallyResults
 from tests.simulation.aws import DEAD_LETTERS, DOOR
 from tests.simulation.provider import MOST_NUMBERS, PRICES
 
@@ -98,6 +99,10 @@ class SimulatedPipeline(Pipeline):
     @cached_property
     def submit(self) -> SubmitBatch:
         return replace(super().submit, longest_claim=LONGEST_CLAIM)
+
+    @cached_property
+    def tally(self) -> TallyResults:
+        return replace(super().tally, few=2)
 
     @cached_property
     def api_key(self) -> "KnownApiKey":

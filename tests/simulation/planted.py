@@ -20,6 +20,7 @@ from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.domain.told import Told
+from enrichment.domain.window import Window
 from enrichment.steps.completion import Completion
 from enrichment.steps.people import People, Sorted
 from enrichment.steps.settlement import SettleBatch
@@ -68,12 +69,16 @@ class ResendOnTimeout(SimulatedPipeline):
 
 
 class StrictTally(TallyResults):
-    def run(self, batches: Iterable[tuple[str, int]]) -> None:
-        super().run(
+    def run(self, results: Iterable[tuple[str, int]], window: Window) -> None:
+        timely = (
             (job, number)
-            for job, number in batches
+            for job, number in results
             if (found := self.jobs.get(job)) and found.state in UNDER_WAY
         )
+        super().run(timely, window)
+
+    def end(self, window: Window) -> None:
+        pass
 
 
 class BlindSweep(Sweep):

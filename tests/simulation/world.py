@@ -17,6 +17,7 @@ from enrichment.domain.folder import job_id
 from enrichment.domain.job import Job
 from enrichment.domain.person import Reuse
 from enrichment.domain.token import RowRef, SigningKeys, sign, verify
+from enrichment.domain.window import Window
 from enrichment.store.items import batch_of_result_key, batch_sk, job_key, plan_of
 from enrichment.usecases.cancel import Deletion
 from enrichment.usecases.webhook import Message
@@ -41,6 +42,7 @@ LONG, SHORT = Reuse(90 * 86_400, 30 * 86_400), Reuse(900, 300)
 FORGED = "forged@example.com"
 # Seconds after the deadline by which all that was acknowledged must be in the output.
 RECOVERY = 3 * 3600
+WINDOW = 900  # seconds, of the stream
 _INFORMED = 0.25
 QUIET = START + DEADLINE + 600
 END = START + DEADLINE + RECOVERY
@@ -77,6 +79,7 @@ class World:
         self._told: dict[str, None] = {}
         self.informing_due = START  # when the run was to begin that looks at them
         self.informed_at = START  # when the run ended that looked at pages last
+        self._window, self._window_began = Window(), START  # of the stream
         self.sweeps: list[int] = []  # when those began that are at work
         self.dynamodb = DynamoDB(self._at_table, self._on_write)
         self.s3 = S3(hub.guard)
@@ -258,7 +261,19 @@ class World:
         return self.pipeline.webhook.run_all(messages, lambda: 1.0 if hurried else 20.0).left
 
     def _tally(self, job: str, number: int) -> None:
-        self.pipeline.tally.run([(job, number)])
+        """Runs that meet do not know of each other, as on AWS none do that meet: what both learned
+        of a job is forgotten.
+        """
+        window, self._window = self._window, Window()
+        if self.hub.now - self._window_began >= WINDOW:
+            self._window_began = self.hub.now
+            self.pipeline.tally.end(window)
+            window = Window()
+        self.pipeline.tally.run([(job, number)], window)
+        window = Window.from_state(json.loads(json.dumps(window.state())))
+        met = window.jobs.keys() & self._window.jobs.keys()
+        window.jobs |= self._window.jobs
+        self._window = Window({job: of for job, of in window.jobs.items() if job not in met})
 
     def _compile(self, job: str) -> None:
         chance = self.hub.chance

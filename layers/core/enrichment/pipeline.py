@@ -174,7 +174,10 @@ class Pipeline:
     def tally(self) -> "TallyResults":
         from enrichment.usecases.tally import TallyResults
 
-        return TallyResults(self.jobs, self.batches, self.completion, self.metrics, self.clock)
+        month_cap = self._read(settings.MonthCapSettings).month_cap
+        return TallyResults(
+            self.jobs, self.batches, self.completion, self.metrics, self.clock, month_cap
+        )
 
     @cached_property
     def compile(self) -> "CompileJob":

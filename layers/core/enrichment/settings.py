@@ -349,7 +349,7 @@ class WebhookSettings(StoreSettings, SigningKeySettings, MetricSettings):
     """What `webhook` needs."""
 
 
-class TallySettings(StoreSettings, CompileStartSettings, MetricSettings):
+class TallySettings(StoreSettings, CompileStartSettings, MonthCapSettings, MetricSettings):
     """What `tally` needs."""
 
 

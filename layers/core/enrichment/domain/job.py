@@ -154,6 +154,10 @@ class Job(BaseModel):
     `notify` are those whom the folders above it want told and who may be, `not_notified` those who
     may not; `told` is what people were told of it last.
 
+    The sweeper looked at all of its batches at `looked_at`, and saw that `in_doubt` of them had
+    been UNKNOWN for long; it counted their results at `recounted_at`, and looked whether the file
+    is deleted at `checked_at`.
+
     `source` is where the file lies, at `version`, from which a person was erased; empty where it is
     `key`.
 
@@ -215,6 +219,9 @@ class Job(BaseModel):
     batches: int = 0
     settled: int = 0
     recounted_at: int = 0
+    checked_at: int = 0
+    looked_at: int = 0
+    in_doubt: int = 0
     probed_at: int = 0
     compile_asked_at: int = 0
     compile_began_at: int | None = None
@@ -286,6 +293,11 @@ class Job(BaseModel):
         if self.state in BEING_WRITTEN and self.finished_at is None:
             return True
         return self.state in _UNANSWERED or self.awaited > 0
+
+    @property
+    def is_all_sent(self) -> bool:
+        """Whether nothing is left to be sent, as far as it was counted from the first on."""
+        return self.counts and self.sent + self.unsent >= self.contacts
 
     @property
     def may_amend(self) -> bool:

@@ -15,16 +15,12 @@ def phase_of(job: Job) -> Status | None:
         case JobState.SPLITTING:
             return "reading"
         case JobState.RUNNING:
-            return "waiting" if _is_all_sent(job) else "sending"
+            return "waiting" if job.is_all_sent else "sending"
         case JobState.PAUSED:
             return "paused"
         case JobState.COMPILING | JobState.OVERTAKEN:
             return "writing"
     return None
-
-
-def _is_all_sent(job: Job) -> bool:
-    return job.counts and job.sent + job.unsent >= job.contacts
 
 
 def further(history: Sequence[Point], point: Point) -> tuple[Point, ...]:

@@ -1,6 +1,6 @@
 """How open jobs stand, put together while a sweep goes through them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enrichment.domain.batch import Batch, BatchState
@@ -37,15 +37,31 @@ class Standing:
         self.on_hold += job.state is JobState.PAUSED and job.halt is not Halt.OPERATOR
         self.overdue += job.is_unfinished and self.now - job.deadline_at >= _ANSWER_TAKES
 
-    def see_batches(self, job: Job, batches: Iterable[Batch]) -> None:
-        """Count the batches of a job of which results are awaited."""
-        for batch in batches:
-            since_claim = self.now - (batch.claimed_at or 0)
-            in_doubt = batch.state is BatchState.UNKNOWN and since_claim >= _DOUBT_LASTS
-            self.unknown_batches += in_doubt
-            if batch.state is BatchState.PLANNED:
-                since = max(job.created_at, job.reopened_at)
-                self.oldest_unsent = max(self.oldest_unsent, self.now - since)
+    def see_counts(self, job: Job) -> None:
+        """Count the batches of a job under way by what it says itself."""
+        self.see_doubts(job)
+        if job.counts and not job.is_all_sent:
+            self._see_unsent(job)
+
+    def see_doubts(self, job: Job) -> None:
+        """Count the batches of a job that were in doubt when somebody looked."""
+        self.unknown_batches += job.in_doubt
+
+    def see_batches(self, job: Job, batches: Sequence[Batch]) -> int:
+        """Count the batches of a job of which results are awaited; how many are in doubt."""
+        in_doubt = sum(map(self._is_in_doubt, batches))
+        self.unknown_batches += in_doubt
+        if any(batch.state is BatchState.PLANNED for batch in batches):
+            self._see_unsent(job)
+        return in_doubt
+
+    def _is_in_doubt(self, batch: Batch) -> bool:
+        since_claim = self.now - (batch.claimed_at or 0)
+        return batch.state is BatchState.UNKNOWN and since_claim >= _DOUBT_LASTS
+
+    def _see_unsent(self, job: Job) -> None:
+        since = max(job.created_at, job.reopened_at)
+        self.oldest_unsent = max(self.oldest_unsent, self.now - since)
 
     def see_upload(self, at: int) -> None:
         """Note when a file was dropped."""

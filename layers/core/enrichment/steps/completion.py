@@ -1,5 +1,6 @@
 """Noticing that nothing more is awaited, and starting the compilation then, once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enrichment.adapters.starter import CompileStarter
@@ -10,7 +11,7 @@ from enrichment.logs import about, logger
 from enrichment.steps.settlement import SettleBatch
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
-from enrichment.store.results import Results
+from enrichment.store.results import Came, Results
 
 
 @dataclass(frozen=True)
@@ -28,28 +29,50 @@ class Completion:
     clock: Clock
 
     def recount(self, job: Job, batch: Batch) -> int:
-        """Look at a batch's results: settle what they cost, and complete it when all are there.
-
-        Any result at all proves that the batch was accepted, unless it came for another row: then
-        nothing of the batch is sent, and all of its people are known.
+        """Look at a batch's results: settle what they cost, also where some are missing, and
+        complete it when all are there.
 
         Returns:
             How many results the batch has.
         """
         if batch.state is BatchState.COMPLETE:
             return batch.size
+        batch, results = self._look(job, batch)
+        if len(results) < batch.size and self.settle.is_due(batch, _own(results)):
+            self.settle.run(job, batch, results)
+        return self._taken_on(job, batch, results)
+
+    def complete(self, job: Job, batch: Batch) -> int:
+        """Look at a batch's results, and settle and complete it when all are there: for as long as
+        they come, that is once.
+
+        Returns:
+            How many results the batch has.
+        """
+        if batch.state is BatchState.COMPLETE:
+            return batch.size
+        return self._taken_on(job, *self._look(job, batch))
+
+    def _look(self, job: Job, batch: Batch) -> tuple[Batch, Mapping[int, Came]]:
+        """A batch with its results. One that an operator had sent again, and that was not yet, is
+        as it was before if there are some.
+        """
         results = self.results.of(batch)
-        own = sum(came.origin is None for came in results.values())
-        if own and batch.state is BatchState.PLANNED and self.batches.take_back(batch):
+        is_planned = batch.state is BatchState.PLANNED
+        if is_planned and _own(results) and self.batches.take_back(batch):
             batch = self.batches.get(job, batch.number) or batch
+        return batch, results
+
+    def _taken_on(self, job: Job, batch: Batch, results: Mapping[int, Came]) -> int:
+        """Any result at all proves that the batch was accepted, unless it came for another row:
+        then nothing of the batch is sent, and all of its people are known.
+        """
+        own = _own(results)
         if len(results) >= batch.size:
             ends = self.settle.run(job, batch, results) if own else self._end_known(job, batch)
             if ends:
                 self.finish_if_complete(batch.job)
-            return len(results)
-        if self.settle.is_due(batch, own):
-            self.settle.run(job, batch, results)
-        if own and batch.state is BatchState.UNKNOWN:
+        elif own and batch.state is BatchState.UNKNOWN:
             self.batches.move(batch, BatchState.ACCEPTED, accepted_at=self.clock())
         return len(results)
 
@@ -93,3 +116,8 @@ class Completion:
             return False
         self.compile_starter.start(job.id)
         return True
+
+
+def _own(results: Mapping[int, Came]) -> int:
+    """How many results did not come for other rows."""
+    return sum(came.origin is None for came in results.values())

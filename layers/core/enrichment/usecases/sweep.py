@@ -18,6 +18,7 @@ from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.credits import month_of
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
 from enrichment.domain.job import UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
+from enrichment.domain.lull import Lull
 from enrichment.domain.metric import Metric
 from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
@@ -45,13 +46,15 @@ class Patience:
     """
 
     upload: int = 5 * 60  # from an upload to its job
+    listing: int = 30 * 60  # between two looks for uploads without a job, which list all that lies
     lookback: int = 24 * 3600  # how far back uploads without a job are looked for
     split: int = 20 * 60
     queued: int = 2 * 60  # from a message to its batch's claim, while the queue is empty
     backlog: int = 10 * 60  # the same while it is not, and no batch of the job was claimed
     stuck: int = 3600  # the same, however full the queue is
     sending: int = 5 * 60  # from a claim to its record
-    results: int = 5 * 60  # between two recounts of a job's batches
+    results: int = 5 * 60  # without progress until a job's batches are recounted, and in between
+    seldom: int = 30 * 60  # between two looks at all batches of a job that goes on as it should
     erase: int = 16 * 60  # that a run may take which erases people
     start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
@@ -63,6 +66,16 @@ class Patience:
     )  # from a late result to the amended output, so that a thousand of them rewrite it once
     late_recount: int = 3600  # between two looks for late results that no event told of
     late: int = 7 * 24 * 3600  # from the deadline to when late results are looked for no more
+
+
+@dataclass
+class Listed:
+    """When this process listed the uploads last, and the latest of them; a new one does it at
+    once. Both in epoch seconds.
+    """
+
+    at: int = 0
+    latest: int | None = None
 
 
 @dataclass
@@ -116,6 +129,7 @@ class Sweep:
     metrics: Metrics
     clock: Clock
     patience: Patience = Patience()
+    listed: Listed = field(default_factory=Listed)
 
     def run(self) -> Swept:
         """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
@@ -169,18 +183,54 @@ class Sweep:
                 swept.jobs_ended += self.completion.compile(job)
             case JobState.DELIVERED if now - job.recounted_at >= self._recount_after(job):
                 self._look_for_late_results(job, swept)
+            case JobState.DELIVERED if job.awaited:
+                swept.standing.see_doubts(job)
 
     def _sweep_under_way(self, job: Job, swept: Swept) -> None:
         if job.state is JobState.PAUSED and job.halt_told_at is None:
             self.pause.tell(job)
-        batches = self.batches.of(job)
-        swept.standing.see_batches(job, batches)
-        self._sweep_batches(job, batches, swept)
-        self.completion.finish_if_complete(job.id)
+        if self.clock() - job.checked_at >= self.patience.results:
+            self.jobs.change(job.id, checked_at=self.clock())
+            self._cancel_if_deleted(job, swept)
+        if self._needs_a_look(job, swept):
+            self._look(job, swept)
+        else:
+            swept.standing.see_counts(job)
+        if job.settled >= job.batches or job.cancelled_at is not None:
+            self.completion.finish_if_complete(job.id)
         if job.state is JobState.PAUSED:
-            self._look_for_mending(job, batches, swept)
-        elif self._is_quiet(job, batches):
+            self._look_for_mending(job, swept)
+
+    def _needs_a_look(self, job: Job, swept: Swept) -> bool:
+        """Whether something is wrong with a job, or may be since time passed without progress."""
+        now, lull = self.clock(), self._lull
+        if lull.is_due(job, now):
+            return not lull.waits_its_turn(job, now, self._waiting(swept))
+        return lull.may_lack_messages(job, now) and not self._waiting(swept)
+
+    def _look(self, job: Job, swept: Swept) -> None:
+        """Look at all batches of a job."""
+        now = self.clock()
+        batches = self.batches.of(job)
+        looked = {"looked_at": now, "in_doubt": swept.standing.see_batches(job, batches)}
+        is_stalled = self._lull.is_stalled(job, now)
+        recounts = is_stalled and now - job.recounted_at >= self.patience.results
+        looked |= {"recounted_at": now} if recounts else {}
+        self.jobs.change(job.id, **looked)  # first, so that a run that dies has others look later
+        self._sweep_batches(job, batches, swept, recounts)
+        if job.state is JobState.RUNNING and self._is_quiet(job, batches):
             swept.jobs_answered += self.completion.compile(job)
+
+    @property
+    def _lull(self) -> Lull:
+        wait = self.patience
+        return Lull(wait.results, wait.quiet, wait.seldom, wait.queued)
+
+    def _waiting(self, swept: Swept) -> int:
+        """The queue's length, looked at once, before this sweep itself fills it."""
+        if swept.waiting is None:
+            swept.waiting = self.queue.waiting()
+        return swept.waiting
 
     def _is_quiet(self, job: Job, batches: list[Batch]) -> bool:
         """Whether every batch was answered, or waits for people who are on their way for others,
@@ -194,7 +244,11 @@ class Sweep:
         return self.clock() - last >= self.patience.quiet
 
     def _recount_after(self, job: Job) -> int:
-        return self.patience.results if job.awaited else self.patience.late_recount
+        """Each time after twice as long, while results are awaited."""
+        if not job.awaited:
+            return self.patience.late_recount
+        doubled = job.recounted_at - (job.finished_at or 0)
+        return min(max(self.patience.results, doubled), self.patience.seldom)
 
     def _splitting_died(self, job: Job, now: int) -> bool:
         """Whether the runs that were told of have had all the time that they may take."""
@@ -209,12 +263,8 @@ class Sweep:
             return now - job.compile_asked_at >= self.patience.start
         return now - max(job.compile_began_at, job.compile_asked_at) >= self.patience.compile
 
-    def _sweep_batches(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+    def _sweep_batches(self, job: Job, batches: list[Batch], swept: Swept, recounts: bool) -> None:
         now = self.clock()
-        recounts = now - job.recounted_at >= self.patience.results
-        if recounts:
-            self.jobs.change(job.id, recounted_at=now)
-            self._cancel_if_deleted(job, swept)
         if job.state is JobState.RUNNING:
             self._requeue(job, batches, swept)
         for batch in batches:
@@ -253,9 +303,7 @@ class Sweep:
         old = [batch for batch in planned if now - batch.queued_at >= self.patience.queued]
         if not old:
             return
-        if swept.waiting is None:  # looked at once, before this sweep itself fills the queue
-            swept.waiting = self.queue.waiting()
-        if waiting := swept.waiting:
+        if waiting := self._waiting(swept):
             claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
             idle = now - claimed >= self.patience.backlog and waiting < len(planned)
             least = self.patience.backlog if idle else self.patience.stuck
@@ -265,7 +313,7 @@ class Sweep:
             self.queue.send([(job.id, batch.number)])
             swept.batches_requeued += 1
 
-    def _look_for_mending(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+    def _look_for_mending(self, job: Job, swept: Swept) -> None:
         """Resume a paused job when its cause seems to be mended; the provider's next answer decides
         whether it is. What nobody expected waits for a person, and so does what a person paused.
         """
@@ -281,10 +329,15 @@ class Sweep:
             return
         key = self._key()
         left = self.provider.credits_left(key) if key else None
-        planned = [batch.size for batch in batches if batch.state is BatchState.PLANNED]
-        needed = max(planned, default=0) * job.price if short else 0
+        needed = self._largest_planned(job) * job.price if short else 0
         if left is not None and left >= needed:
             swept.jobs_resumed += self.resume.run(job)
+
+    def _largest_planned(self, job: Job) -> int:
+        """The contacts of the largest batch that is to be sent."""
+        batches = self.batches.of(job)
+        planned = (batch.size for batch in batches if batch.state is BatchState.PLANNED)
+        return max(planned, default=0)
 
     def _amend(self, job: Job, swept: Swept) -> None:
         """Have late results and fixed rows written, unless the stream told of some that are in the
@@ -318,7 +371,9 @@ class Sweep:
         if job.awaited:
             self._cancel_if_deleted(job, swept)
         batches = self.batches.of(job)
-        swept.standing.see_batches(job, batches)
+        in_doubt = swept.standing.see_batches(job, batches)
+        if in_doubt != job.in_doubt:
+            self.jobs.change(job.id, in_doubt=in_doubt)
         if job.awaited and job.cancelled_at is None:
             self._requeue(job, list(filter(_waits, batches)), swept)
         for batch in batches:
@@ -364,13 +419,21 @@ class Sweep:
             return None
 
     def _find_uploads(self, swept: Swept) -> None:
+        """Look for uploads without a job: seldom, as that lists all that lies there."""
         now = self.clock()
+        if now - self.listed.at >= self.patience.listing:
+            self._list_uploads(now, swept)
+            self.listed.at = now
+        if self.listed.latest is not None:
+            swept.standing.see_upload(self.listed.latest)
+
+    def _list_uploads(self, now: int, swept: Swept) -> None:
         for upload in chain.from_iterable(
             self.bucket.uploads_since(f"{folder}/", 0) for folder in UPLOADS
         ):
             if not is_upload(upload.key):
                 continue
-            swept.standing.see_upload(upload.at)
+            self.listed.latest = max(self.listed.latest or upload.at, upload.at)
             if not self.patience.upload <= now - upload.at <= self.patience.lookback:
                 continue
             if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
