@@ -16,13 +16,14 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import watching
+from bench import starting, watching
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import BASE, SUBJECTS
 from bench.table import RESULTS, table, told
 
 ROWS = 200_000
 ROUNDS = 5
+STARTS = 3  # of each function
 _PACKAGES = ("idna", "nameparser", "pandas", "polars", "pydantic")
 
 
@@ -39,9 +40,10 @@ def main(rows: int, rounds: int) -> None:
         "rounds": rounds,
         "subjects": {name: _summary(name, turns) for name in SUBJECTS},
         "watching": watching.counted(),
+        "starting": starting.measured(STARTS),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print("\n".join([*table(results), "", told(results)]))
+    print("\n".join([*table(results), "", told(results), "", starting.began(results)]))
 
 
 def _turn(

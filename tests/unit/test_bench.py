@@ -3,13 +3,16 @@
 import csv
 from pathlib import Path
 
+import pydantic
 import pytest
 
+from bench import starting
 from bench.account import KEY, Account
 from bench.one import measured
 from bench.people import ONE_NAME, TWO_NAMES, write
 from bench.subjects import SUBJECTS
 from bench.watching import counted
+from checks.transform import ROOT
 
 ROWS = 6_000
 
@@ -72,3 +75,15 @@ def test_what_a_job_tells_hardly_grows_with_its_rows(rows: int) -> None:
     assert 0 < found["bytes"] < 500 * found["lines"] + 1_000
     assert 0 < found["usd"] < 0.01
     assert 0 < found["usd_a_month_at_rest"] < 1
+
+
+def test_a_fresh_process_makes_its_clients_and_takes_results() -> None:
+    packages = Path(pydantic.__file__).parents[1]
+    path = [ROOT / "functions" / "webhook", ROOT / "layers" / "core", packages]
+    with starting.account() as url:
+        task = {"function": "webhook", "path": list(map(str, path))}
+        ours = starting.run(task, starting.events(), url)
+        floor = starting.run({"clients": ["dynamodb"], "path": [str(packages)]}, [], url)
+    assert {"dynamodb", "secrets"} <= set(ours["made"])
+    assert floor["made"] == ["dynamodb"]
+    assert min(ours["begin"], ours["first"], ours["later"], floor["begin"]) > 0
