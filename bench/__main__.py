@@ -16,7 +16,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import counting, informing, watching
+from bench import counting, informing, starting, watching
 from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import BASE, SUBJECTS
 from bench.table import RESULTS, counts, shown, table, told
@@ -25,6 +25,7 @@ ROWS = 200_000
 ROUNDS = 5
 _KINDS = (TWO_NAMES, ONE_NAME, NO_EMAILS, WORKBOOK)
 _WORKBOOK_ROWS = 50_000  # at most: they take twenty times as long
+STARTS = 3  # of each function
 _PACKAGES = ("idna", "nameparser", "pandas", "polars", "pydantic")
 
 
@@ -43,10 +44,11 @@ def main(rows: int, rounds: int) -> None:
         "watching": watching.counted(),
         "informing": informing.counted(),
         "counting": counting.counted(),
+        "starting": starting.measured(STARTS),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     parts = (*table(results), "", told(results), "", shown(results), "")
-    print("\n".join([*parts, *counts(results["counting"])]))
+    print("\n".join([*parts, *counts(results["counting"]), "", starting.began(results)]))
 
 
 def _turn(

@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
 from bench.prices import ALARMED_METRIC, PRICED
+from bench.starting import newest as started
 from bench.table import counted, informed, measured, watched
 from checks.transform import watching
 from enrichment.domain import batch, job
@@ -198,6 +199,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "watched": watched,
     "informed": informed,
     "counted": counted,
+    "started": started,
 }
 
 

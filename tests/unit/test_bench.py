@@ -3,15 +3,17 @@
 import csv
 from pathlib import Path
 
+import pydantic
 import pytest
 
-from bench import informing
+from bench import informing, starting
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
 from bench.one import measured
 from bench.people import MANY_COPIES, NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import SUBJECTS
 from bench.watching import counted
+from checks.transform import ROOT
 
 ROWS = 6_000
 
@@ -102,3 +104,15 @@ def test_showing_progress_costs_as_many_calls_as_there_are_pages() -> None:
     assert calls["put_object"] <= 5 * calls["runs"]
     assert calls["get_object"] <= 6 * calls["runs"]
     assert looks > 200
+
+
+def test_a_fresh_process_makes_its_clients_and_takes_results() -> None:
+    packages = Path(pydantic.__file__).parents[1]
+    path = [ROOT / "functions" / "webhook", ROOT / "layers" / "core", packages]
+    with starting.account() as url:
+        task = {"function": "webhook", "path": list(map(str, path))}
+        ours = starting.run(task, starting.events(), url)
+        floor = starting.run({"clients": ["dynamodb"], "path": [str(packages)]}, [], url)
+    assert {"dynamodb", "secrets"} <= set(ours["made"])
+    assert floor["made"] == ["dynamodb"]
+    assert min(ours["begin"], ours["first"], ours["later"], floor["begin"]) > 0

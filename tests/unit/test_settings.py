@@ -144,6 +144,27 @@ def test_a_malformed_variable_is_named_alone_and_its_value_is_in_no_trace(name: 
         assert SECRET not in "".join(traceback.format_exception(raised.value))
 
 
+@pytest.mark.parametrize(
+    ("model", "name", "value"),
+    [
+        (settings.ErasedRowsSettings, "ERASED_ROWS", "keep"),
+        (settings.NamingSettings, "NAME_PATHS", "maybe"),
+        (settings.MoneySettings, "PRICE_PER_CREDIT", "NaN"),
+        (settings.MoneySettings, "PRICE_PER_CREDIT", "inf"),
+    ],
+)
+def test_a_value_that_is_no_choice_and_no_amount_is_refused(
+    model: type[settings.Settings], name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=f": {name}$"):
+        model.read(variables_of(model) | {name: value})
+
+
+@pytest.mark.parametrize(("given", "meant"), [("yes", True), ("no", False)])
+def test_paths_are_named_or_not(given: str, meant: bool) -> None:
+    assert settings.NamingSettings.read({"NAME_PATHS": given}).name_paths is meant
+
+
 def test_all_that_is_wrong_is_named_at_once() -> None:
     wrong = variables_of(settings.SubmitSettings) | {"RETENTION_DAYS": "for ever"}
     del wrong["BUCKET"]

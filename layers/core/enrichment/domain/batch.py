@@ -108,7 +108,7 @@ class Batch(BaseModel):
     asked for.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     job: str
     plan: str

@@ -86,7 +86,6 @@ class JobChanged(BaseModel):
     """
 
     model_config = ConfigDict(
-        defer_build=True,
         frozen=True,
         json_schema_serialization_defaults_required=True,
         title="Change of an enrichment job",

@@ -18,9 +18,7 @@ class FolderLimits(BaseModel):
     each of them may use; None where nothing is said.
     """
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     credits_per_month: int | None = Field(default=None, ge=0, le=_MOST)
     credits_per_file: int | None = Field(default=None, ge=0, le=_MOST)

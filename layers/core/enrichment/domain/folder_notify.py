@@ -18,9 +18,7 @@ _LONGEST = 320  # characters of an address or an ARN; addresses have 254 at most
 class FolderNotify(BaseModel):
     """Who is told of all files below a folder: e-mail addresses, and ARNs of topics."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     notify: list[str] = Field(max_length=_MOST)
 

@@ -16,7 +16,7 @@ class TakenColumn(BaseModel):
     it, `why` follows the column's name.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     field: Field
     position: int
@@ -29,7 +29,7 @@ class HeldColumn(BaseModel):
     follows the column's name.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     held: Held
     position: int
@@ -42,7 +42,7 @@ class UnusedColumn(BaseModel):
     why.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     field: Field | Held
     position: int
@@ -54,7 +54,7 @@ class Found(BaseModel):
     `held` are those of all types, whichever the file is enriched for.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     taken: tuple[TakenColumn, ...] = ()
     held: tuple[HeldColumn, ...] = ()

@@ -121,7 +121,7 @@ class FolderBudget(BaseModel):
     says.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     folder: str
     credits: int
@@ -172,7 +172,7 @@ class Job(BaseModel):
     first batch was sent, and `balance_asked_at` when that was asked.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     id: str
     key: str

@@ -90,7 +90,7 @@ class Layout(BaseModel):
     are read past, and not written again.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     format: FileFormat
     packing: Packing = Packing.NONE

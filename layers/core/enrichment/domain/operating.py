@@ -24,7 +24,7 @@ class ActionTaken(BaseModel):
     ARN, or empty. Lambda tells a function nothing of its caller; CloudTrail knows who it was.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     action: str
     by: str = Field(default="", max_length=LONGEST_ARN)

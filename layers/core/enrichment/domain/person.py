@@ -84,7 +84,7 @@ class Entry(BaseModel):
     yet.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     job: str
     batch: int
@@ -103,7 +103,7 @@ class Origin(BaseModel):
     epoch seconds.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     job: str
     file: str

@@ -12,7 +12,7 @@ Fate = Literal["erased", "not_found", "ambiguous", "incomplete", "nobody"]
 class ErasedPerson(BaseModel):
     """What became of one row of the dropped file."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     row: int
     fate: Fate
@@ -24,7 +24,7 @@ class ErasedPerson(BaseModel):
 class ErasedObject(BaseModel):
     """What became of one object; of a report, `rows` are the values that it shows."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     key: str
     rows_before: int = 0
@@ -58,7 +58,7 @@ class Receipt(BaseModel):
     `found_again` counts what a second search found, which is 0 where the erasure is `complete`.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True, title="Receipt of an erasure")
+    model_config = ConfigDict(frozen=True, title="Receipt of an erasure")
 
     erasure: str
     complete: bool

@@ -36,7 +36,7 @@ INTERIM = frozenset({"received", "reading", "sending", "waiting", "paused", "wri
 class Taken(BaseModel):
     """A column that was taken for a field; of several, the more trusted one comes first."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     field: str
     header: str
@@ -48,7 +48,7 @@ class Taken(BaseModel):
 class Unused(BaseModel):
     """A column that looks right for a field and was not taken."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     looks_like: str
     header: str
@@ -59,7 +59,7 @@ class Unused(BaseModel):
 class Reason(BaseModel):
     """One reason for which rows were not sent, and how many rows it concerns."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     reason: str
     rows: int
@@ -70,9 +70,7 @@ class Credits(BaseModel):
     finds [V, F], and tells nobody per job.
     """
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     contacts_sent: int = Field(
         description="each time that they were sent; would be, in an estimate"
@@ -118,7 +116,7 @@ def credits_of(bill: Bill, job: Job, money: Callable[[int], str]) -> Credits:
 class Expected(BaseModel):
     """A number that is expected, and between which two it lies in 95 of 100 such cases."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     likely: int
     least: int
@@ -128,7 +126,7 @@ class Expected(BaseModel):
 class Outlook(BaseModel):
     """What a sample says of its whole file. Shares are in per cent, the interval is one of 95%."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     share: float = Field(description="of the contacts with an answer, those that brought something")
     share_least: float
@@ -142,9 +140,7 @@ class Outlook(BaseModel):
 class Trial(BaseModel):
     """What came of a sample of a file."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     asked: int = Field(description="contacts that the option sample asks for")
     contacts: int = Field(description="contacts of the whole file")
@@ -158,9 +154,7 @@ class Trial(BaseModel):
 class Saved(BaseModel):
     """What was not paid for, and what it would have cost at the price of one found thing each."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     rows: int
     contacts: int = Field(
@@ -184,9 +178,7 @@ def saved_by(rows: int, contacts: int, price: int, money: Callable[[int], str]) 
 class Again(BaseModel):
     """People who were known and sent all the same, as force=true asks: what it cost."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     people: int
     credits: int = Field(
@@ -208,7 +200,7 @@ def again_for(people: int, charged: int, money: Callable[[int], str]) -> Again |
 class Balance(BaseModel):
     """What the account had left before the job sent anything, and when the report was written."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     before: int
     after: int
@@ -220,7 +212,7 @@ class RejectedRow(BaseModel):
     header.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     row: int
     cells: dict[str, str]
@@ -231,7 +223,7 @@ class RejectedRow(BaseModel):
 class NameAsSent(BaseModel):
     """A name as the file has it, and the first and the last name that are sent."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     row: int
     written: str = Field(description="the row's cells of names, joined by a bar")
@@ -242,7 +234,7 @@ class NameAsSent(BaseModel):
 class RowAsSent(BaseModel):
     """What would be sent of a row; empty what would not."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     row: int
     first: str
@@ -255,7 +247,7 @@ class RowAsSent(BaseModel):
 class Cap(BaseModel):
     """A limit on credits that an estimate was held against."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     name: str = Field(description="what sets the limit, in words")
     credits: int = Field(description="credits that it leaves for this file")
@@ -267,7 +259,7 @@ class Cap(BaseModel):
 class Earlier(BaseModel):
     """Another job, which came before, and where its answer is."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     job: str
     file: str
@@ -278,7 +270,7 @@ class Earlier(BaseModel):
 class FixedFile(BaseModel):
     """A file that brought rows back that were not sent at first."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     job: str
     file: str
@@ -288,7 +280,7 @@ class FixedFile(BaseModel):
 class OperatorAction(BaseModel):
     """What an operator asked for about the job, and when (epoch seconds)."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     action: str
     by: str = Field(description="who, as their access names them; empty where nobody said")
@@ -298,7 +290,7 @@ class OperatorAction(BaseModel):
 class Point(BaseModel):
     """How far a job was at a moment (epoch seconds), in contacts."""
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     at: int
     answered: int
@@ -310,9 +302,7 @@ class Progress(BaseModel):
     or some within a minute.
     """
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     contacts: int = Field(description="contacts to send")
     batches: int = Field(description="requests to the provider that they are sent with")
@@ -347,7 +337,6 @@ class Report(BaseModel):
     """
 
     model_config = ConfigDict(
-        defer_build=True,
         frozen=True,
         json_schema_serialization_defaults_required=True,
         title="Report of an enrichment job",

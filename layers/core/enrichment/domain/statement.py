@@ -28,7 +28,7 @@ class Line(BaseModel):
     seconds. `over` tells that none of its results is awaited any more.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     job: str
     file: str

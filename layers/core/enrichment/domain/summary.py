@@ -11,7 +11,7 @@ class Summary(BaseModel):
     a field that is added there later is not in jobs that had ended before.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     id: str
     key: str

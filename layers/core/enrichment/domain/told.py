@@ -27,7 +27,7 @@ class Told(BaseModel):
     `halt` is the cause of a pause; `reopened_at` that of the job as it stood then.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     change: Change
     number: int

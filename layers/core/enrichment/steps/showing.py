@@ -19,7 +19,7 @@ class Doubt(BaseModel):
     credits, to send them again if they were.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     batches: int
     contacts: int

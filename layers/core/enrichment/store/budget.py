@@ -32,7 +32,7 @@ class Month(BaseModel):
     that happened, and `stated` is how many of these the last statement has.
     """
 
-    model_config = ConfigDict(defer_build=True, frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     reserved: int = 0
     charged: int = 0

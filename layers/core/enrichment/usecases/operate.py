@@ -31,7 +31,7 @@ _LONGEST_NAME = 1024  # characters; S3 has no longer keys
 
 
 class _Question(BaseModel):
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Decide(_Question):
