@@ -1,7 +1,7 @@
 """`make bench`: measures all subjects, prints the table and writes `results.json`.
 
 Speeds of two machines, or of two moments on one, cannot be compared. So all subjects take turns,
-each in a fresh process, and what counts is the ratio to `csv.reader` in the same turn.
+each in a fresh process, and what counts is the ratio to another subject in the same turn.
 """
 
 import json
@@ -16,9 +16,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import counting, informing, starting, watching
 from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
-from bench.subjects import BASE, SUBJECTS
+from bench.subjects import SUBJECTS
 from bench.table import RESULTS, counts, shown, table, told
 
 ROWS = 200_000
@@ -26,7 +25,16 @@ ROUNDS = 5
 _KINDS = (TWO_NAMES, ONE_NAME, NO_EMAILS, WORKBOOK)
 _WORKBOOK_ROWS = 50_000  # at most: they take twenty times as long
 STARTS = 3  # of each function
-_PACKAGES = ("idna", "nameparser", "pandas", "polars", "pydantic")
+_PACKAGES = (
+    "botocore",
+    "idna",
+    "nameparser",
+    "openpyxl",
+    "pandas",
+    "polars",
+    "pydantic",
+    "xlsxwriter",
+)
 
 
 def main(rows: int, rounds: int) -> None:
@@ -41,14 +49,26 @@ def main(rows: int, rounds: int) -> None:
         "rows": rows,
         "rounds": rounds,
         "subjects": {name: _summary(name, turns) for name in SUBJECTS},
+        **_counted(),
+    }
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    from bench.starting import began
+
+    parts = (*table(results), "", told(results), "", shown(results), "")
+    print("\n".join([*parts, *counts(results["counting"]), "", began(results)]))
+
+
+def _counted() -> dict[str, Any]:
+    """What is counted, and how functions begin."""
+    # Imported when all is measured: the peak of a process begins at that of the one that starts it.
+    from bench import counting, informing, starting, watching
+
+    return {
         "watching": watching.counted(),
         "informing": informing.counted(),
         "counting": counting.counted(),
         "starting": starting.measured(STARTS),
     }
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    parts = (*table(results), "", told(results), "", shown(results), "")
-    print("\n".join([*parts, *counts(results["counting"]), "", starting.began(results)]))
 
 
 def _turn(
@@ -62,17 +82,21 @@ def _turn(
 
 def _summary(name: str, turns: list[dict[str, dict[str, float]]]) -> dict[str, Any]:
     """The median, the least and the most of each figure."""
-    speeds = [turn[name]["rows"] / turn[name]["seconds"] for turn in turns]
-    bases = [turn[BASE]["rows"] / turn[BASE]["seconds"] for turn in turns]
+    speeds, others = _speeds(name, turns), _speeds(SUBJECTS[name].beside, turns)
     figures = {
         "rows_per_second": speeds,
-        "ratio": [speed / base for speed, base in zip(speeds, bases, strict=True)],
+        "ratio": [speed / other for speed, other in zip(speeds, others, strict=True)],
         "megabytes": [turn[name]["megabytes"] for turn in turns],
     }
     return {
         figure: [round(value, 4) for value in (median(values), min(values), max(values))]
         for figure, values in figures.items()
     }
+
+
+def _speeds(name: str, turns: list[dict[str, dict[str, float]]]) -> list[float]:
+    """Rows a second in each turn."""
+    return [turn[name]["rows"] / turn[name]["seconds"] for turn in turns]
 
 
 def _machine() -> dict[str, Any]:
