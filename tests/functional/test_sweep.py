@@ -234,3 +234,25 @@ def test_uploads_are_listed_twice_an_hour(world: World, monkeypatch: pytest.Monk
         world.pipeline.sweep.run()
 
     assert listed.count("incoming/") == 2
+
+
+@pytest.mark.parametrize("lost", [(), (3,)])
+def test_of_a_queue_that_takes_hours_only_what_was_passed_over_is_asked_for_again(
+    lost: tuple[int, ...],
+) -> None:
+    world = World(environment={"DEADLINE_MINUTES": "1440"})
+    job = world.drop(KEY, contacts(1500))
+    waiting = [number for _, number in world.messages.take() if number not in lost]
+    asked: list[int] = []
+    for _ in range(15):
+        world.pipeline.submit.run(job, waiting.pop(0))
+        bodies = [json.dumps({"job": job, "batch": number}) for number in waiting]
+        world.messages.send_message_batch("", [{"MessageBody": body} for body in bodies])
+        for _ in range(8):
+            world.now += 60
+            world.pipeline.sweep.run()
+        there = [number for _, number in world.messages.take()]
+        asked += there[len(waiting) :]
+        waiting = there
+
+    assert asked == list(lost)

@@ -308,6 +308,8 @@ class Sweep:
             idle = now - claimed >= self.patience.backlog and waiting < len(planned)
             least = self.patience.backlog if idle else self.patience.stuck
             old = [batch for batch in old if now - batch.queued_at >= least]
+            if not idle and now - claimed < self.patience.stuck:
+                old = _overtaken(old, batches)
         for batch in old:
             self.batches.change(batch, queued_at=now)
             self.queue.send([(job.id, batch.number)])
@@ -461,6 +463,15 @@ def _log_news(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Log what a sweep did for one job, if it did anything."""
     if done := {name: count for name, count in after.items() if count != before[name]}:
         logger.info("swept", extra={"done": ", ".join(sorted(done))})
+
+
+def _overtaken(planned: list[Batch], batches: list[Batch]) -> list[Batch]:
+    """Those of which others were claimed that were asked for later: what goes on in its order is
+    not lost, however long it takes.
+    """
+    asked = [(one.queued_at, one.number) for one in batches if one.state is not BatchState.PLANNED]
+    last = max(asked, default=(0, 0))
+    return [batch for batch in planned if (batch.queued_at, batch.number) < last]
 
 
 def _waits(batch: Batch) -> bool:
