@@ -112,6 +112,7 @@ class Promises:
             self._check_completion(after)
         if old is JobState.LATE and new is JobState.COMPILING:
             news = self._results(after["id"]) > before["delivered"] or "fixed_at" in before
+            news = news or self._interventions.given_up  # an operator had it written
             self._promise(news, "a finished job is amended only by news")
 
     def _copies_under_way(self, job: Item) -> list[str]:

@@ -388,10 +388,11 @@ class Sweep:
         come.
         """
         results, expected = 0, 0
+        may_be_sent = job.answers_first and job.cancelled_at is None
         for batch in self.batches.of(job):
             # Also in vain: a first answer may not say so yet. After it nothing is sent any more.
             waited = batch.waits > 0 and batch.state is not BatchState.DIVIDED
-            if batch.state in MAY_BE_SENT or (waited and job.answers_first):
+            if batch.state in MAY_BE_SENT or (waited and may_be_sent):
                 expected += batch.size
             if batch.state is BatchState.COMPLETE:
                 results += batch.size
