@@ -44,6 +44,8 @@ NEVER_TAKEN = (
 NOT_VALID = (*NEVER_TAKEN, RowState.AMBIGUOUS)
 AWAITED = (RowState.TIMED_OUT, RowState.AMBIGUOUS)
 
+_TO_WRITE = 60  # seconds, where other runs are interleaved
+
 # The states of a batch between which it is claimed.
 _CLAIMED = (BatchState.PLANNED, BatchState.SENDING)
 
@@ -161,7 +163,8 @@ class Promises:
         """Whether a batch waits for people who are on their way for others, or did so when a sweep
         may have looked at it.
         """
-        claimed = int(batch.get("claimed_at") or 0)
+        # A claim has the time of just before it is written.
+        claimed = int(batch.get("claimed_at") or 0) + _TO_WRITE
         unseen = any(began <= claimed for began in self._world.sweeps)
         return batch["waits"] > 0 and (batch["state"] == BatchState.PLANNED or unseen)
 
