@@ -9,7 +9,7 @@ the template asks for. The sweeper looks each minute.
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,7 @@ from bench.watching import InParts, quiet
 from enrichment.clock import Clock
 from tests.functional.accounts import InMemory
 from tests.functional.world import World, contacts
-from tests.simulation.dynamodb import DynamoDB
+from tests.simulation.metered import Metered
 
 CONTACTS = 10_000
 WAITING = 1_000  # batches
@@ -26,56 +26,6 @@ _KEY = "incoming/email/q3/leads.csv"
 _TOLD_EACH = 1  # seconds
 _TICKS = 15
 _INTO_THE_WINDOW = 780  # seconds, at which results begin to come, so that a window ends meanwhile
-
-
-class Metered(DynamoDB):
-    """A table that counts units: of 1 kB for a write, two of them in a transaction, also where its
-    condition fails; of 4 kB for a consistent read, each item for itself unless they are queried,
-    and half of that from an index. `requests` counts the calls.
-    """
-
-    def __init__(self, guard: Callable[[str, Callable[[], Any]], Any]) -> None:
-        super().__init__(guard, lambda *_: None)
-        self.writes = self.reads = 0.0
-
-    def put_item(self, **request: Any) -> dict[str, Any]:
-        self.writes += _units(_size(request["Item"]), 1024)
-        return super().put_item(**request)
-
-    def update_item(self, **request: Any) -> dict[str, Any]:
-        answer = super().update_item(**request)
-        self.writes += self._units_at(request["Key"], 1024)
-        return answer
-
-    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        for action in TransactItems:
-            ((kind, request),) = action.items()
-            put = kind == "Put"
-            each = (
-                _units(_size(request["Item"]), 1024)
-                if put
-                else self._units_at(request["Key"], 1024)
-            )
-            self.writes += 2 * each
-        return super().transact_write_items(TransactItems)
-
-    def get_item(self, **request: Any) -> dict[str, Any]:
-        self.reads += self._units_at(request["Key"], 4096)
-        return super().get_item(**request)
-
-    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        for request in RequestItems.values():
-            self.reads += sum(self._units_at(key, 4096) for key in request["Keys"])
-        return super().batch_get_item(RequestItems)
-
-    def _query(self, **request: Any) -> dict[str, Any]:
-        answer = super()._query(**request)
-        units = _units(sum(map(_size, answer["Items"])), 4096)
-        self.reads += units / 2 if request.get("IndexName") else units
-        return answer
-
-    def _units_at(self, key: Mapping[str, Any], unit: int) -> int:
-        return _units(_size(self._wired((key["pk"]["S"], key["sk"]["S"])) or {}), unit)
 
 
 class Calls:
@@ -199,11 +149,3 @@ def _count_messages(world: World) -> Counter[str]:
 
     world.messages.send_message_batch = sent  # type: ignore[method-assign]
     return counted
-
-
-def _units(size: int, unit: int) -> int:
-    return max(1, math.ceil(size / unit))
-
-
-def _size(item: Mapping[str, Any]) -> int:
-    return sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())

@@ -7,13 +7,15 @@ is one of as many jobs as the list has room for.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from bench.prices import EVENTS, GETS, INVOCATIONS, MESSAGES, PRICED, PUTS, READ_UNITS, WRITE_UNITS
 from bench.watching import Large, quiet
+from enrichment.clock import Clock
 from enrichment.store.items import job_of_key
 from tests.functional.world import World, contacts
+from tests.simulation.metered import Metered
 
 ROWS = 100_000
 PERIOD = 15  # seconds
@@ -24,7 +26,7 @@ _PRICES = {
     "put_object": PUTS,
     "get_object": GETS,
     "read_units": READ_UNITS,
-    "update_item": WRITE_UNITS,
+    "write_units": WRITE_UNITS,
     "put_events": EVENTS,
     "publish": MESSAGES,
     "runs": INVOCATIONS,
@@ -32,59 +34,46 @@ _PRICES = {
 
 
 class _Counted:
-    """A client whose calls are counted, and what they read."""
+    """A client whose calls are counted."""
 
     def __init__(self, real: Any, calls: Counter[str]) -> None:
         self._real, self._calls = real, calls
         self.exceptions = getattr(real, "exceptions", None)
+        self.get_paginator = getattr(real, "get_paginator", None)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(**given: Any) -> Any:
             self._calls[name] += 1
-            answer = getattr(self._real, name)(**given)
-            if name == "get_item" and "Item" in answer:
-                self._calls["read_units"] += math.ceil(_size(answer["Item"]) / 4096)
-            return answer
+            return getattr(self._real, name)(**given)
 
         return call
 
-    def get_paginator(self, name: str) -> Any:
-        return _CountedPages(self._real.get_paginator(name), self._calls)
 
+class _Account(Large):
+    """An account for a large file, whose table counts units."""
 
-class _CountedPages:
-    """Queries of an index, which are not consistent and so cost half a unit for 4 KB."""
-
-    def __init__(self, real: Any, calls: Counter[str]) -> None:
-        self._real, self._calls = real, calls
-
-    def paginate(self, **given: Any) -> Iterator[Any]:
-        for page in self._real.paginate(**given):
-            self._calls["read_units"] += math.ceil(sum(map(_size, page["Items"])) / 8192)
-            yield page
-
-
-def _size(item: dict[str, Any]) -> int:
-    """About the bytes of an item, of which an index has less."""
-    return sum(len(name) + len(str(*value.values())) for name, value in item.items())
+    def __init__(self, api_key: str, clock: Clock) -> None:
+        super().__init__(api_key, clock)
+        self.dynamodb = Metered()
 
 
 def counted(rows: int = ROWS) -> dict[str, Any]:
     """What the pages of one job of so many rows cost, in USD."""
-    world = World(account=Large, environment={"STATUS_SECONDS": str(PERIOD)})
+    world = World(account=_Account, environment={"STATUS_SECONDS": str(PERIOD)})
     calls: Counter[str] = Counter()
     with quiet():
-        _live(world, rows, calls)
-    usd = sum(calls[name] * price for name, price in _PRICES.items())
-    named = {name: calls[name] for name in _PRICES}
+        units = _live(world, rows, calls)
+    named = {name: units.get(name, calls[name]) for name in _PRICES}
+    usd = sum(named[name] * price for name, price in _PRICES.items())
     return {"rows": rows, "calls": named, "usd": round(usd, 4), "priced": PRICED}
 
 
-def _live(world: World, rows: int, calls: Counter[str]) -> None:
-    """The whole life of a job, seen by an `inform` whose calls are counted."""
+def _live(world: World, rows: int, calls: Counter[str]) -> dict[str, int]:
+    """The whole life of a job, seen by an `inform` whose calls are counted; the units it takes."""
     key = world.drop(_KEY, contacts(rows))
     _others(world, key)
-    informer = _informer(world, calls)
+    informer, table = _informer(world, calls), world.dynamodb
+    reads = writes = 0.0
     each = -(-rows * PERIOD // (_SECONDS - 120))
     for _ in range(0, _SECONDS, PERIOD):
         world.submit_all()
@@ -93,10 +82,13 @@ def _live(world: World, rows: int, calls: Counter[str]) -> None:
         del world.provider.webhooks[:each]
         world.deliver(come)
         world.finish()
+        then = table.reads, table.writes
         calls["runs"] += 1
         informer([key])
+        reads, writes = reads + table.reads - then[0], writes + table.writes - then[1]
     if list(world.pipeline.jobs.open()):
         raise RuntimeError("the job is not done, so this is not all of it")
+    return {"read_units": math.ceil(reads), "write_units": math.ceil(writes)}
 
 
 def _informer(world: World, calls: Counter[str]) -> Callable[[list[str]], int]:

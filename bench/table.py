@@ -62,9 +62,8 @@ def shown(results: dict[str, Any]) -> str:
             f"| runs of `inform`, which tell of the job 15 seconds apart | {calls['runs']} |",
             f"| objects written | {calls['put_object']:,} |",
             f"| objects read | {calls['get_object']:,} |",
-            f"| read units | {calls['read_units']:,} |",
-            f"| writes, events and messages | {calls['update_item']}, {calls['put_events']},"
-            f" {calls['publish']} |",
+            f"| read units, write units | {calls['read_units']:,}, {calls['write_units']:,} |",
+            f"| events, messages | {calls['put_events']}, {calls['publish']} |",
             f"| USD for it ({found['priced']}, us-east-1) | {found['usd']:.4f} |",
         )
     )

@@ -1,8 +1,6 @@
 """What the ledger of persons costs, in the units that DynamoDB charges for, request by request."""
 
 import json
-import math
-from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -14,65 +12,11 @@ from enrichment.domain.window import Window
 from local.provider import contract
 from tests.functional.world import batch_of
 from tests.simulation.aws import S3, SQS, START, Lambda, Secrets
-from tests.simulation.dynamodb import DynamoDB
+from tests.simulation.metered import Metered
 from tests.simulation.pipeline import ENVIRONMENT, FakeClients, SimulatedPipeline
 
 CONTACTS = 1000
 OURS, THEIRS = "incoming/email/sales/leads.csv", "incoming/email/events/fair.csv"
-
-
-class Metered(DynamoDB):
-    """A table that counts units: of 1 kB for a write, two of them in a transaction, also where its
-    condition fails; of 4 kB for a consistent read, each item for itself unless they are queried.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(lambda _, act: act(), lambda *_: None)
-        self.writes = self.reads = 0
-
-    def put_item(self, **request: Any) -> dict[str, Any]:
-        self.writes += _units(request["Item"], 1024)
-        return super().put_item(**request)
-
-    def update_item(self, **request: Any) -> dict[str, Any]:
-        self.writes += self._units_at(request["Key"], 1024)
-        return super().update_item(**request)
-
-    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        for action in TransactItems:
-            ((kind, request),) = action.items()
-            put = kind == "Put"
-            self.writes += 2 * (
-                _units(request["Item"], 1024) if put else self._units_at(request["Key"], 1024)
-            )
-        return super().transact_write_items(TransactItems)
-
-    def get_item(self, **request: Any) -> dict[str, Any]:
-        self.reads += self._units_at(request["Key"], 4096)
-        return super().get_item(**request)
-
-    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        for request in RequestItems.values():
-            self.reads += sum(self._units_at(key, 4096) for key in request["Keys"])
-        return super().batch_get_item(RequestItems)
-
-    def _query(self, **request: Any) -> dict[str, Any]:
-        answer = super()._query(**request)
-        size = sum(map(_size, answer["Items"]))
-        self.reads += max(1, math.ceil(size / 4096))
-        return answer
-
-    def _units_at(self, key: Mapping[str, Any], unit: int) -> int:
-        there = self.items.get((key["pk"]["S"], key["sk"]["S"]))
-        return 1 if there is None else _units(there, unit)
-
-
-def _units(item: Mapping[str, Any], unit: int) -> int:
-    return max(1, math.ceil(_size(item) / unit))
-
-
-def _size(item: Mapping[str, Any]) -> int:
-    return sum(len(name) + len(str(value)) for name, value in item.items())
 
 
 class Account:
@@ -116,7 +60,7 @@ class Account:
             self.webhooks.append(contract.result("e", contact, "finished", found))
         return httpx.Response(202, json={"enrichment_id": "e"})
 
-    def enrich(self, key: str, file: str) -> tuple[int, int, int]:
+    def enrich(self, key: str, file: str) -> tuple[float, float, int]:
         """A file's whole way; the units that it wrote and read, and the contacts that were sent."""
         writes, reads, sent = self.table.writes, self.table.reads, self.sent
         self.s3.objects[key] = [file.encode()]

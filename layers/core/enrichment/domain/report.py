@@ -299,7 +299,7 @@ class Point(BaseModel):
 
 class Progress(BaseModel):
     """How far a job is. Results count as soon as their batch is settled: when it has all of them,
-    or some within a minute.
+    or, in a small file or under a cap, within five minutes.
     """
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
