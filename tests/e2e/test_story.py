@@ -432,7 +432,7 @@ def test_results_were_all_acknowledged_and_no_queue_of_failures_holds_anything(
 
 def test_what_the_pipeline_wrote_started_no_job(deployed: Stack, account: User) -> None:
     uploads = [key for key in account.list_keys() if is_upload(key)]
-    scanned = deployed.client("dynamodb").scan(TableName=deployed.table)["Items"]
-    jobs = [item["key"]["S"] for item in scanned if item["sk"]["S"] == "JOB"]
-    assert set(jobs) == {*uploads, DELETED}
-    assert all(item["state"]["S"] in ENDED for item in scanned if item["sk"]["S"] == "JOB")
+    pages = deployed.client("dynamodb").get_paginator("scan").paginate(TableName=deployed.table)
+    jobs = [item for page in pages for item in page["Items"] if item["sk"]["S"] == "JOB"]
+    assert {job["key"]["S"] for job in jobs} == {*uploads, DELETED}
+    assert all(job["state"]["S"] in ENDED for job in jobs)
