@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from enrichment import vocabulary
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import Contact, EnrichmentType
+from enrichment.domain.duplicates import Identity, identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.plain_rows import FIELDS, PlainRows
 from enrichment.domain.plan import PlannedRow
@@ -26,7 +27,7 @@ class Row:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
-def short(cells: Sequence[str], wanted: EnrichmentType) -> Contact | None:
+def short(cells: Sequence[str], wanted: EnrichmentType) -> tuple[Contact, Identity] | None:
     return PlainRows(len(cells), COLUMNS, wanted).contact(Row(list(cells)))
 
 
@@ -42,7 +43,8 @@ PLAIN = ["Jane", "Roe", "Acme", "", "www.acme.com", "jane@acme.com", PAGE, ""]
 
 
 def test_a_plain_row_takes_it() -> None:
-    assert short(PLAIN, EMAIL) == Contact("Jane", "Roe", "acme.com", "Acme", PAGE)
+    contact = Contact("Jane", "Roe", "acme.com", "Acme", PAGE)
+    assert short(PLAIN, EMAIL) == (contact, identity(contact))
 
 
 ODD = [
@@ -82,7 +84,7 @@ LEAD = "https://www.linkedin.com/sales/lead/ACwAAAB"
 ANYWHERE = st.sampled_from([*(cell for _, cell in ODD), LEAD]) | st.sampled_from(SPECIAL) | TEXT
 CHANGES = st.sampled_from(ODD) | st.tuples(st.sampled_from(FIELDS), ANYWHERE)
 USUAL = st.tuples(
-    st.sampled_from(["Jane", "John", "Zoë"]),
+    st.sampled_from(["Jane", "John", "Zoë", "Groß"]),
     st.sampled_from(["Roe", "Smith", "Müller-Roe"]),
     st.sampled_from(["", "Acme", "Acme, Inc.", "Freelance"]),
     st.sampled_from(["", "acme.com", "gmail.com"]),
@@ -101,8 +103,10 @@ def test_what_takes_it_ends_where_it_would_have_at_length(
 ) -> None:
     for change in changes:
         cells = with_cell(cells, *change)
-    contact = short(cells, wanted)
-    assert contact is None or at_length(cells, wanted) == PlannedRow(2, contact)
+    if plain := short(cells, wanted):
+        contact, who = plain
+        assert at_length(cells, wanted) == PlannedRow(2, contact)
+        assert who == identity(contact)
 
 
 @pytest.mark.parametrize(

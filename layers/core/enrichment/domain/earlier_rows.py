@@ -3,8 +3,9 @@
 import json
 from array import array
 from collections.abc import Callable, Iterator
-from hashlib import blake2b
 from typing import Self
+
+from xxhash import xxh3_128_digest
 
 from enrichment.domain.duplicates import Identity
 
@@ -26,7 +27,8 @@ class EarlierRows:
     Of each page, and of each name at a domain or a company, 10 bytes of a digest are kept. If two
     different ones had the same, a row would be taken for a copy and its contact be lost. Among the
     15 million of a file of 5 million rows, such a pair has the chance of 15,000,000² / 2 / 2⁸⁰: one
-    in ten billion such files. With 8 bytes it would be one in 160,000.
+    in ten billion such files. With 8 bytes it would be one in 160,000. The digests are fast, not
+    cryptographic: whoever makes two people up who have the same loses one of them.
 
     Args:
         size: of the file in bytes, from which it is guessed how many rows there will be: to make
@@ -104,7 +106,7 @@ class EarlierRows:
         """The number of the person whom a key leads to; the digest of one that leads to nobody is
         added to `new`.
         """
-        digest = blake2b(key.encode()).digest()[:_DIGEST]
+        digest = xxh3_128_digest(key.encode())[:_DIGEST]
         shard = self._shards[hash(digest) & self._mask]
         at = shard.find(digest)
         while at > 0 and at % _ENTRY:  # parts of two neighbours that happen to look like it

@@ -6,7 +6,7 @@ from itertools import chain
 from enrichment.domain.batch import MAX_BATCH, cut
 from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact, EnrichmentType, Rejection
-from enrichment.domain.duplicates import identity
+from enrichment.domain.duplicates import Identity, identity
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.holdings import Holdings
 from enrichment.domain.manner import WESTERN, Manner
@@ -78,12 +78,13 @@ class Planner:
         if len(row.cells) > self.width:
             self.width = len(row.cells)
         of_table = self._tables.reason(row.number, row.cells) if self._check else None
-        contact = self._plain_rows.contact(row) if of_table is None else None
-        if contact is None:
+        plain = self._plain_rows.contact(row) if of_table is None else None
+        if plain is None:
             return self._at_length(row, of_table)
+        contact, who = plain
         if self._holdings and (has := self._holdings.of(row.cells, contact.domain)):
-            return self._already(row.number, contact, has)
-        return self._of_contact(row.number, contact)
+            return self._already(row.number, who, has)
+        return self._of_contact(row.number, contact, who)
 
     def _at_length(self, row: FileRow, of_table: str | None) -> PlannedRow:
         """What becomes of a row that may be anything; `of_table` is why it is no contact but a part
@@ -102,24 +103,26 @@ class Planner:
         contact = contact_from(said, self._wanted, self._manner)
         if self._check and (reason := self._without_company(contact)):
             return PlannedRow(row=row.number, not_worth=reason)
-        if self._holdings and (has := self._holdings.of(cells, _domain(said, contact))):
-            return self._already(row.number, contact, has)
+        has = self._holdings and self._holdings.of(cells, _domain(said, contact))
         if isinstance(contact, Rejection):
+            if has:
+                return PlannedRow(row=row.number, already=has)
             return PlannedRow(row=row.number, rejected=contact.reason)
-        return self._of_contact(row.number, contact)
+        who = identity(contact)
+        if has:
+            return self._already(row.number, who, has)
+        return self._of_contact(row.number, contact, who)
 
-    def _already(self, row: int, contact: Contact | Rejection, has: tuple[str, ...]) -> PlannedRow:
+    def _already(self, row: int, who: Identity, has: tuple[str, ...]) -> PlannedRow:
         """A row that has what is looked for; later rows of its person are its copies."""
-        if isinstance(contact, Rejection):
-            return PlannedRow(row=row, already=has)
-        first = self._earlier_rows.first_row(identity(contact), row)
+        first = self._earlier_rows.first_row(who, row)
         decided = PlannedRow(row=row, already=has, spared=True if first is None else None)
         if self._sample:
             self._sample.note(decided)
         return decided
 
-    def _of_contact(self, row: int, contact: Contact) -> PlannedRow:
-        earlier = self._earlier_rows.first_row(identity(contact), row)
+    def _of_contact(self, row: int, contact: Contact, who: Identity) -> PlannedRow:
+        earlier = self._earlier_rows.first_row(who, row)
         if self._sample and (left_out := self._sample.left_out(row, earlier)):
             return PlannedRow(row=row, not_sampled=left_out)
         if earlier is not None:

@@ -7,6 +7,7 @@ wrote, quotes and all.
 
 import csv
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from enrichment.errors import UnreadableFile
 from enrichment.files.sheet import (
     HEAD,
     MAX_COLUMNS,
+    NO_LINKS,
     Header,
     Row,
     Sink,
@@ -91,7 +93,7 @@ class DelimitedSheet:
         self.layout = layout
         self._tape = _Tape(text)
         self._reader = csv.reader(self._tape, delimiter=layout.delimiter)
-        self._number = self._width = 0
+        self._widest = sys.maxsize  # cells of a row, until the header is known
         self._rows = self._records()
         self._above, self._groups = "", list[str]()
         for row in self._rows:
@@ -111,7 +113,7 @@ class DelimitedSheet:
             self._above += self._head.before
         if len(self.header) > MAX_COLUMNS:
             raise UnreadableFile(words.too_many_columns(len(self.header), MAX_COLUMNS))
-        self._width = len(self.header)
+        self._widest = len(self.header) + _MAX_SURPLUS
 
     def __iter__(self) -> Iterator[TextRow]:
         return self._rows
@@ -136,7 +138,7 @@ class DelimitedSheet:
 
     @contextmanager
     def emptied(self, sink: Sink) -> Iterator["_Emptied"]:
-        copy = _Copy(self.layout, sink, self._width, self._line_end)
+        copy = _Copy(self.layout, sink, len(self.header), self._line_end)
         copy.begin(self._above)
         if not self.layout.headless:
             copy.verbatim(self._head.text)
@@ -145,31 +147,27 @@ class DelimitedSheet:
 
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
-        before, tape = "", self._tape
-        while True:
-            self._number += 1
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                self._tape.give_back(before)
-                return
-            except csv.Error:
-                raise UnreadableFile(words.too_long_cell(self._number, _MAX_CELL)) from None
-            text = tape.cut()
-            if tape.ended:  # the reader asked for more in the middle of a row
-                raise UnreadableFile(words.unclosed_quote(self._number))
-            if self._width and len(cells) > self._width + _MAX_SURPLUS:
-                raise UnreadableFile(
-                    words.too_many_cells_in_row(self._number, len(cells), self._width)
-                )
-            if cells and not (self._number == 1 and _SEPARATOR_LINE.fullmatch(text)):
-                row = TextRow(self._number, cells, text=text, before=before)
-                yield _without(row, self.layout) if self.layout.ours else row
-                before = ""
-            else:
-                before += text
-                if len(before) > _MAX_LINE:
-                    raise UnreadableFile(words.too_many_blank_lines(_MAX_LINE, self._number))
+        layout, tape, before, number = self.layout, self._tape, "", 0
+        try:
+            for number, cells in enumerate(self._reader, start=1):
+                text = tape.cut()
+                if tape.ended:  # the reader asked for more in the middle of a row
+                    raise UnreadableFile(words.unclosed_quote(number))
+                if len(cells) > self._widest:
+                    raise UnreadableFile(
+                        words.too_many_cells_in_row(number, len(cells), len(self.header))
+                    )
+                if cells and not (number == 1 and _SEPARATOR_LINE.fullmatch(text)):
+                    row = TextRow(number, cells, NO_LINKS, "", text, before)
+                    before = ""
+                    yield _without(row, layout) if layout.ours else row
+                else:
+                    before += text
+                    if len(before) > _MAX_LINE:
+                        raise UnreadableFile(words.too_many_blank_lines(_MAX_LINE, number))
+        except csv.Error:
+            raise UnreadableFile(words.too_long_cell(number + 1, _MAX_CELL)) from None
+        tape.give_back(before)
 
 
 class _Copy:
@@ -285,8 +283,11 @@ class _Tape:
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
-        while line := read_line(self._text):
-            self._taken.append(line)
+        read, take = self._text.readline, self._taken.append
+        while line := read(_MAX_LINE + 1):
+            if len(line) > _MAX_LINE:  # it cannot be a line of rows
+                raise UnreadableFile(words.too_long_line(_MAX_LINE))
+            take(line)
             yield line
         self.ended = True
 
@@ -305,18 +306,6 @@ class _Tape:
         return self._left
 
 
-def read_line(text: TextIO) -> str:
-    """The next line, empty at the end.
-
-    Raises:
-        UnreadableFile: it is so long that it cannot be a line of rows.
-    """
-    line = text.readline(_MAX_LINE + 1)
-    if len(line) > _MAX_LINE:
-        raise UnreadableFile(words.too_long_line(_MAX_LINE))
-    return line
-
-
 @contextmanager
 def open_text(path: Path, layout: Layout) -> Iterator[TextIO]:
     """The characters of a text file, without a byte-order mark and with its line ends as they
@@ -331,7 +320,7 @@ def open_text(path: Path, layout: Layout) -> Iterator[TextIO]:
 def looked_at(path: Path, layout: Layout, finder: Finder) -> Layout:
     """The delimiter and the header, decided together."""
     with open_text(path, layout) as text:
-        lines = list(islice(iter(lambda: read_line(text), ""), _HEAD_LINES))
+        lines = list(islice(_Tape(text), _HEAD_LINES))
     separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
     heads = [
         _Head(delimiter, rows, header_among(rows, finder))

@@ -153,13 +153,14 @@ def at_most(rows: Iterable[Row], most: int) -> Iterator[Row]:
     Raises:
         UnreadableFile: there are none, or more than `most`.
     """
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > most:
-            raise UnreadableFile(words.too_many_rows(most))
-        yield row
-    if not count:
+    left = iter(rows)
+    first = list(islice(left, 1))
+    if not first:
         raise UnreadableFile(words.NO_ROWS)
+    yield from first
+    yield from islice(left, most - 1)
+    if next(left, None):
+        raise UnreadableFile(words.too_many_rows(most))
 
 
 def content_of(digest: str, request: Request, columns: Columns) -> str:
