@@ -125,6 +125,28 @@ def test_what_was_found_is_known_for_90_days_and_that_nothing_was_for_30(
     assert set(sent(stack)) == {name for name, state in ends.items() if state in again}
 
 
+def test_what_came_after_the_deadline_is_known_as_long_as_what_came_in_time(stack: World) -> None:
+    first = stack.drop(OURS, people(*range(20)))
+    stack.submit_all()
+    late, stack.provider.webhooks = stack.provider.webhooks, []
+    run(stack, DEADLINE + 600)
+    assert set(states(stack.enriched(OURS, first))) == {"timed_out"}
+    stack.now += 6 * DAY
+    stack.deliver(late)
+    run(stack, 600)
+    ends = dict(zip(sent(stack), states(stack.enriched(OURS, first)), strict=True))
+
+    stack.now += 90 * DAY - 3600
+    stack.drop(THEIRS, people(*range(20)))
+    run(stack)
+    assert set(sent(stack)) == {name for name, state in ends.items() if state == "not_found"}
+
+    stack.now += 2 * 3600
+    stack.drop("incoming/email/again.csv", people(*reversed(range(20))))
+    run(stack)
+    assert set(sent(stack)) == {name for name, state in ends.items() if state == "found"}
+
+
 def test_another_type_is_another_question(stack: World) -> None:
     file = contacts(3, lambda n: f"Jane,Doe{n},linkedin.com/in/jane-{n},acme.com")
     file = file.replace("Domain", "LinkedIn URL,Domain")

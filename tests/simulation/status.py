@@ -47,6 +47,12 @@ class StatusPromises:
             self._unsaid.setdefault(after["id"], self._world.hub.now)
 
     def _is_shown(self, job: Item) -> bool:
+        """Whether its page is to say how it stands; not where its last word lies there already, and
+        the step to its end is yet to be taken, or its answer is amended.
+        """
+        page = self._pages.get(job["id"])
+        if page and page["status"] not in INTERIM:
+            return bool(page["finished_at"] < int(job.get("reopened_at") or 0))
         return any(job["state"] in states for states in _STATES.values())
 
     def on_put(self, key: str, body: bytes) -> None:

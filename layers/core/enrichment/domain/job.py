@@ -16,6 +16,8 @@ from enrichment.domain.told import Told
 
 PLAN_VERSION = 5
 
+LATE = 7 * 86_400  # seconds after its deadline in which late results of a job are looked for
+
 
 class JobState(StrEnum):
     """Where a job stands; `docs/architecture.md` has the picture."""

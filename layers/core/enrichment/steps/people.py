@@ -30,7 +30,7 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchesByRow, BatchState
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.folder import request_of
-from enrichment.domain.job import Job
+from enrichment.domain.job import LATE, Job
 from enrichment.domain.person import Entry, Origin, Person, Reuse, person_of
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.token import RowRef
@@ -179,7 +179,8 @@ class People:
                 row=contact.row,
                 claim=batch.claim,
                 marks=person.marks,
-                expires_at=job.deadline_at + self.reuse.longest,
+                # As long as the latest result that is looked for may be used.
+                expires_at=job.deadline_at + LATE + self.reuse.longest,
             )
             yield _Asked(contact, person, person.key, entry)
 

@@ -17,7 +17,7 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.credits import month_of
 from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
-from enrichment.domain.job import UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
+from enrichment.domain.job import LATE, UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
 from enrichment.domain.lull import Lull
 from enrichment.domain.metric import Metric
 from enrichment.domain.standing import Standing
@@ -65,7 +65,7 @@ class Patience:
         5 * 60
     )  # from a late result to the amended output, so that a thousand of them rewrite it once
     late_recount: int = 3600  # between two looks for late results that no event told of
-    late: int = 7 * 24 * 3600  # from the deadline to when late results are looked for no more
+    late: int = LATE  # from the deadline to when late results are looked for no more
 
 
 @dataclass
