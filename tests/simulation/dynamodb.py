@@ -11,7 +11,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from tests.simulation.aws import Guard, Paginator
+from tests.simulation.aws import Guard
 
 Key = tuple[str, str]
 Item = dict[str, Any]
@@ -133,10 +133,7 @@ class DynamoDB:
             elif kind == "Put":
                 self._put(request["Item"])
 
-    def get_paginator(self, _: str) -> Paginator:
-        return Paginator(self._query)
-
-    def _query(self, **request: Any) -> dict[str, Any]:
+    def query(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             values = {
                 name: _plain(value) for name, value in request["ExpressionAttributeValues"].items()

@@ -53,8 +53,8 @@ class Metered(DynamoDB):
             self.reads += sum(self._units_at(key, 4096) for key in request["Keys"])
         return super().batch_get_item(RequestItems)
 
-    def _query(self, **request: Any) -> dict[str, Any]:
-        answer = super()._query(**request)
+    def query(self, **request: Any) -> dict[str, Any]:
+        answer = super().query(**request)
         units = _units(sum(map(_size, answer["Items"])), 4096)
         self.reads += units / 2 if request.get("IndexName") else units
         return answer

@@ -1,7 +1,9 @@
 """What the layers of dependencies leave out, and that it is not missed."""
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +134,33 @@ def test_no_package_is_in_both_layers() -> None:
     ]
     assert all(pinned)
     assert not pinned[0] & pinned[1]
+
+
+BEGUN = """
+import sys
+from bench.account import ENVIRONMENT
+from enrichment.adapters.clients import Clients
+from enrichment.pipeline import Pipeline
+Pipeline(Clients(), ENVIRONMENT, int, str).compile
+print(*sys.modules)
+"""
+
+
+def test_compile_begins_without_what_only_new_files_and_pages_need() -> None:
+    places = os.environ | {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    command = [sys.executable, "-c", BEGUN]
+    begun = subprocess.run(command, env=places, check=True, capture_output=True, text=True).stdout
+    modules = set(begun.split())
+    assert "enrichment.usecases.compile" in modules
+    assert not modules & {
+        "enrichment.domain.evidence",
+        "enrichment.domain.worth",
+        "enrichment.files.workbook.reading",
+        "jinja2",
+    }
 
 
 def test_what_reads_no_files_goes_without_their_packages() -> None:

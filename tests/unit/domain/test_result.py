@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.outcome import Outcome, RowState
-from enrichment.domain.result import Result, is_final, result_in, result_of
+from enrichment.domain.result import Result, is_final, payload_in, result_in, result_of
 from enrichment.store.items import canonical
 from tests.unit.builders import JSON
 
@@ -113,8 +113,11 @@ USUAL = st.fixed_dictionaries(
 @example({"email": "N/A", "email_status": "N/A"})
 @example({"email": "jane@acme.com", "email_status": "valid", "phone": "+12015550123"})
 @example({"_email": "x", "email": "jane@acme.com", "email_status": "valid", "phone": None})
+@example({"email": "\ud800", "email_status": "valid"})
+@example({"phones": json.loads("[" * 300 + "]" * 300)})
 def test_the_text_of_a_result_says_what_the_payload_does(payload: dict[str, Any]) -> None:
     assert result_in(canonical(payload)) == result_of(payload)
+    assert canonical(payload_in(canonical(payload))) == canonical(payload)
 
 
 @pytest.mark.parametrize(

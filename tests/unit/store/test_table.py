@@ -1,4 +1,4 @@
-"""Transactions that are cancelled."""
+"""Transactions that are cancelled, and answers of several pages."""
 
 from typing import Any, cast
 
@@ -29,8 +29,18 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("enrichment.store.table.time.sleep", lambda _: None)
 
 
-def table_of(client: Busy) -> Table:
-    return Table(cast(Any, client), "table", 0, lambda: 0)
+class Pages:
+    """A table that answers each query with one item a page, of which the second has expired."""
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        page = int(asked.get("ExclusiveStartKey", {"sk": {"N": "0"}})["sk"]["N"])
+        item = {"sk": {"S": f"{page}"}, "expires_at": {"N": "0" if page == 1 else "99"}}
+        more = {"LastEvaluatedKey": {"sk": {"N": str(page + 1)}}} if page < 3 else {}
+        return {"Items": [item], **more}
+
+
+def table_of(client: Busy | Pages) -> Table:
+    return Table(cast(Any, client), "table", 0, lambda: 9)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +64,7 @@ def test_what_does_not_pass_is_not_tried_again() -> None:
     with pytest.raises(ClientError):
         table_of(client).transact([], [ITEM])
     assert len(client.reasons) == 1
+
+
+def test_a_query_gives_the_items_of_all_pages_that_did_not_expire() -> None:
+    assert [item["sk"] for item in table_of(Pages()).query("pk", "")] == ["0", "2", "3"]

@@ -3,14 +3,15 @@
 They are botocore's: boto3 makes the same ones, and brings what moves large files besides.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
+import botocore
 from botocore.config import Config
 from botocore.session import get_session
+from pydantic_core import from_json
 
 if TYPE_CHECKING:
     import httpx
@@ -63,7 +64,7 @@ def read_at_once(
     The two differ where an attribute is binary, and nothing in the table is.
     """
     if response_dict["status_code"] == HTTPStatus.OK:
-        customized_response_dict.update(json.loads(response_dict["body"]))
+        customized_response_dict.update(from_json(response_dict["body"]))
         response_dict["body"] = b""
 
 
@@ -77,10 +78,11 @@ class Clients:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         # Requests are written by `store/`, not by people; checking them costs time at each claim.
-        trusting = Config(parameter_validation=False)
+        # Who asks is put together for each request unless it is told: a fifth of its time.
+        brief = Config(parameter_validation=False, user_agent=f"botocore/{botocore.__version__}")
         client = cast(
             "DynamoDBClient",
-            self._session.create_client("dynamodb", config=self._config.merge(trusting)),
+            self._session.create_client("dynamodb", config=self._config.merge(brief)),
         )
         client.meta.events.register("before-parse.dynamodb.Query", read_at_once)
         return client

@@ -1,10 +1,12 @@
 """What all pages share: self-contained HTML, no script, every text escaped."""
 
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from enrichment.domain.outcome import second
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 # Characters that change how the text around them is shown: controls and bidirectional overrides.
 # They are shown, not obeyed.
@@ -18,8 +20,11 @@ _LONGEST_TEXT = 300  # characters
 
 
 @cache
-def template(name: str) -> Template:
+def template(name: str) -> "Template":
     """A page to be filled in."""
+    # A run that writes no page begins without it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("enrichment.adapters", "templates"),
         autoescape=True,

@@ -192,7 +192,7 @@ class _Copy:
 
     def add(self, row: TextRow, cells: Sequence[str]) -> None:
         before = row.before if self._with_gaps else ""
-        self.write(row, list(map(harmless, cells)), before)
+        self.write(row, [cell and harmless(cell) for cell in cells], before)
 
     def write(self, row: TextRow, cells: Sequence[str], before: str = "") -> None:
         line_end = _line_end(row.text)

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from enrichment.domain.found import NOTHING_FOUND, Finder, Found, SampleRow
-from enrichment.domain.header_rows import is_data
 from enrichment.domain.layout import Layout
 
 # Excel's own limits: columns and links of a sheet, and characters of a cell.
@@ -169,6 +168,9 @@ def is_headless(header: Header, rows: Sequence[Sequence[str]], finder: Finder) -
 
     `rows` are those in which the header was looked for.
     """
+    # Only a file that is opened for the first time pays 8 ms for what tells values.
+    from enrichment.domain.header_rows import is_data
+
     below = [row for row in rows[header.position :] if any(row)]
     if header.likeness >= _LIKE_A_HEADER or not is_data(below):
         return False

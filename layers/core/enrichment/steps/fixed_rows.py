@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
@@ -23,11 +23,13 @@ from enrichment.domain.outcome import UNSENT, Outcome, RowState, outcome_from
 from enrichment.domain.report import FixedFile
 from enrichment.domain.returned import jobs_named, original_row
 from enrichment.files.sheet import Row
-from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import is_deleted
 from enrichment.store.fixes import Fixes
 from enrichment.store.jobs import Jobs
 from enrichment.words import rows as words
+
+if TYPE_CHECKING:
+    from enrichment.steps.intake import AcceptedFile
 
 _LEFT = UNSENT | {RowState.NOT_SAMPLED}
 _MOST_NAMES = 5  # parts of a file's name that are looked up as a job's id
@@ -44,7 +46,7 @@ class FixedRejects:
     bucket: Bucket
     clock: Clock
 
-    def mended_by(self, file: AcceptedFile) -> Job | None:
+    def mended_by(self, file: "AcceptedFile") -> Job | None:
         """The job whose rows a file brings back; None for a file of its own: also where that job,
         its file or its answer is gone, or was about something else.
         """

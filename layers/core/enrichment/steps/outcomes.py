@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from pydantic_core import to_json
+
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.contact import EnrichmentType
@@ -74,7 +76,7 @@ def _note(number: int, came: dict[int, Came]) -> bytes:
         (row, each.text, each.at, each.origin and each.origin.model_dump())
         for row, each in came.items()
     ]
-    return json.dumps([number, rows]).encode() + b"\n"
+    return to_json([number, rows]) + b"\n"
 
 
 def _noted(line: bytes) -> tuple[int, dict[int, Came]]:
@@ -126,6 +128,8 @@ class Outcomes:
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
+        if plan.contact is not None:  # most are
+            return self._of_first(plan.row)
         wanted = self._job.wanted or EnrichmentType.EMAIL
         own = outcome_of_planned(plan, wanted, self._of_first)
         if plan.erased and (batch := self._batches.that_may_have(plan.row)):
@@ -158,12 +162,10 @@ class Outcomes:
         return outcome
 
     def _read(self, row: int) -> Outcome:
-        return self._fixed.of(row, self._read_own(row))
-
-    def _read_own(self, row: int) -> Outcome:
-        outcome = self._of_batch(row)
-        is_again = row in self._again and outcome.state not in UNSENT
-        return replace(outcome, again=True) if is_again else outcome
+        own = self._of_batch(row)
+        if row in self._again and own.state not in UNSENT:
+            own = replace(own, again=True)
+        return self._fixed.of(row, own)
 
     def _of_batch(self, row: int) -> Outcome:
         batch = self._batches.of(row)
@@ -172,10 +174,10 @@ class Outcomes:
         if came is None:
             proven = any(each.origin is None for each in results.values())
             return outcome_of_sent(None, batch, proven, self._job)
-        origin = self._as_told(came.origin)
+        origin = came.origin and self._as_told(came.origin)
         return outcome_of_sent(came.result, batch, True, self._job, origin)
 
-    def _as_told(self, origin: Origin | None) -> Origin | None:
-        if origin is None or self._name_paths:
+    def _as_told(self, origin: Origin) -> Origin:
+        if self._name_paths:
             return origin
         return origin.model_copy(update={"file": words.ANOTHER_FILE})

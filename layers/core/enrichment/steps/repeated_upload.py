@@ -1,6 +1,7 @@
 """The same file again: its owner is shown to what was found before, and nothing is paid."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from enrichment.clock import Clock
 from enrichment.domain.folder import REPORTS, output_key
@@ -8,12 +9,14 @@ from enrichment.domain.job import WRITTEN, Job, JobState
 from enrichment.domain.report import Earlier
 from enrichment.errors import BrokenInvariant
 from enrichment.logs import logger
-from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import enriched_key
 from enrichment.steps.publishing import PublishReport
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
 from enrichment.words import jobs as words
+
+if TYPE_CHECKING:
+    from enrichment.steps.intake import AcceptedFile
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class RepeatedUpload:
     clock: Clock
     name_paths: bool
 
-    def run(self, file: AcceptedFile) -> None:
+    def run(self, file: "AcceptedFile") -> None:
         """Point the owner of a file to the job that has the same content."""
         job = file.job
         earlier_id = self.contents.job_of(job.content)

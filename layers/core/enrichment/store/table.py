@@ -7,7 +7,6 @@ A condition that fails reads back the item that made it fail, to tell 'somebody 
 'that must not happen'.
 """
 
-import math
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,11 +46,15 @@ class Table:
     def get(self, key: Mapping[str, str]) -> dict[str, Any] | None:
         """An item as it is now (a consistent read)."""
         answer = self._client.get_item(TableName=self._name, Key=wire(key), ConsistentRead=True)
-        return next(self._living([answer["Item"]] if "Item" in answer else []), None)
+        return next(map(plain, self._living([answer["Item"]] if "Item" in answer else [])), None)
 
     def get_all(self, keys: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
         """Those items of up to `most_gets` keys that there are, as they are now, in any order."""
-        found: list[dict[str, Any]] = []
+        return list(map(plain, self.get_all_wired(keys)))
+
+    def get_all_wired(self, keys: Sequence[Mapping[str, str]]) -> list[Mapping[str, Any]]:
+        """The same as the API has them."""
+        found: list[Mapping[str, Any]] = []
         left: dict[str, Any] = {self._name: {"Keys": list(map(wire, keys)), "ConsistentRead": True}}
         while left:
             answer = self._client.batch_get_item(RequestItems=left)
@@ -63,18 +66,19 @@ class Table:
         """The items of a partition whose sort keys begin so, in their order (consistent reads); all
         where the prefix is empty.
         """
+        return map(plain, self.query_wired(pk, prefix))
+
+    def query_wired(self, pk: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """The same as the API has them: who reads many takes what they need of each."""
         condition, values = "pk = :pk", {":pk": pk}
         if prefix:
             condition += " AND begins_with(sk, :prefix)"
             values[":prefix"] = prefix
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        return self._queried(
             ConsistentRead=True,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=wire(values),
         )
-        for page in pages:
-            yield from self._living(page["Items"])
 
     def query_index(
         self, index: str, attribute: str, value: str, ascending: bool = True
@@ -82,20 +86,28 @@ class Table:
         """The items that an index has for a value, in the order of its range key or against it: a
         moment behind at times.
         """
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        wired = self._queried(
             IndexName=index,
             KeyConditionExpression="#attribute = :value",
             ExpressionAttributeNames={"#attribute": attribute},
             ExpressionAttributeValues=wire({":value": value}),
             ScanIndexForward=ascending,
         )
-        for page in pages:
-            yield from self._living(page["Items"])
+        return map(plain, wired)
 
-    def _living(self, items: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _queried(self, **asked: Any) -> Iterator[Mapping[str, Any]]:
+        """The items of all pages. botocore's paginator takes a fifth of the time of a query."""
+        asked["TableName"] = self._name
+        while True:
+            page = self._client.query(**asked)
+            yield from self._living(page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _living(self, items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         now = self._clock()
-        return (item for item in map(plain, items) if item.get(EXPIRY, math.inf) > now)
+        return (item for item in items if EXPIRY not in item or int(item[EXPIRY]["N"]) > now)
 
     def put_if_new(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """Put an item unless its key is taken; the item that is there, if so."""
