@@ -1,5 +1,5 @@
-"""Results that the door accepted are stored. Fed by SQS with up to ten at a time, each the body of
-one webhook.
+"""Results that the door accepted are stored. Fed by SQS with some at a time, each the body of one
+webhook.
 """
 
 from typing import Any

@@ -3,12 +3,13 @@ ends.
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from enrichment.adapters.bucket import Bucket, Upload
+from enrichment.adapters import bucket
 from enrichment.domain.batch import Batch
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.outcome import RowState
@@ -220,20 +221,80 @@ def test_a_message_that_was_lost_among_others_is_sent_once_the_queue_is_empty(
     assert world.messages.take() == [lost]
 
 
-def test_uploads_are_listed_twice_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def listings(world: World) -> list[str]:
+    """The folders of the pages that are listed from here on."""
     listed: list[str] = []
-    uploads_since = Bucket.uploads_since
+    page = world.s3.list_object_versions
 
-    def noted(bucket: Bucket, folder: str, at: int) -> Iterator[Upload]:
-        listed.append(folder)
-        return uploads_since(bucket, folder, at)
+    def noted(**request: Any) -> Any:
+        listed.append(request["Prefix"])
+        return page(**request)
 
-    monkeypatch.setattr(Bucket, "uploads_since", noted)
-    for _ in range(60):
+    world.s3.list_object_versions = noted
+    return listed
+
+
+def sweep_each_minute(world: World, minutes: int) -> None:
+    for _ in range(minutes):
         world.now += 60
         world.pipeline.sweep.run()
 
-    assert listed.count("incoming/") == 2
+
+def test_a_folder_is_listed_twice_an_hour_and_a_full_one_a_page_a_minute(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "_PAGE", 10)
+    listed = listings(world)
+    sweep_each_minute(world, 60)
+    assert Counter(listed) == {"incoming/": 2, "estimate/": 2, "erase/": 2}
+
+    for number in range(900):
+        world.upload(f"incoming/email/{number}.csv", "")
+    listed.clear()
+    sweep_each_minute(world, 600)
+    counted = Counter(listed)
+    assert counted["incoming/"] + 2 * 20 == len(listed) == 600
+    assert counted["estimate/"] == counted["erase/"] == 20
+
+
+@pytest.mark.parametrize("at", [0, 17, 39])
+def test_a_lost_upload_is_found_wherever_the_listing_is_and_by_any_process(
+    world: World, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(bucket, "_PAGE", 3)
+    for number in range(60):
+        world.drop(f"incoming/email/{number:02}.csv", f"nothing {number}")
+    sweep_each_minute(world, 31 + at)
+    lost = [world.upload(f"incoming/email/{number:02}.csv", f"{at}") for number in (0, 30, 59)]
+    for _ in range(60 // 2 + 5 + 30):  # two new keys a page
+        world.pipeline = world.another()
+        sweep_each_minute(world, 1)
+    assert {(version, size) for _, version, size in world.functions.splits} == set(lost)
+
+
+def test_a_file_with_more_versions_than_a_page_keeps_no_other_from_being_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "_PAGE", 3)
+    for _ in range(8):
+        world.upload("incoming/email/a.csv", "")
+    world.upload("incoming/email/b.csv", contacts(2))
+    world.now += 600
+    sweep_each_minute(world, 6)
+    assert {key for key, _, _ in world.functions.splits} == {
+        "incoming/email/a.csv",
+        "incoming/email/b.csv",
+    }
+
+
+def test_what_was_lost_while_nobody_looked_is_found_for_two_weeks(world: World) -> None:
+    sweep_each_minute(world, 1)
+    world.upload("incoming/email/old.csv", contacts(2))
+    world.now += 5 * 86_400
+    world.upload("incoming/email/new.csv", contacts(2))
+    world.now += 11 * 86_400
+    sweep_each_minute(world, 3)
+    assert [key for key, _, _ in world.functions.splits] == ["incoming/email/new.csv"]
 
 
 @pytest.mark.parametrize("lost", [(), (3,)])

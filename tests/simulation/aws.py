@@ -143,7 +143,22 @@ class S3:
         return Paginator(self._list)
 
     def list_object_versions(self, **request: Any) -> dict[str, Any]:
-        return self._list(**request)
+        """One page: versions and marks of deletion behind a key, the newest of each key first."""
+        listed = self._list(**request)
+        after, most = request.get("KeyMarker", ""), request.get("MaxKeys", 1000)
+        found = [
+            (place, each)
+            for place in ("DeleteMarkers", "Versions")
+            for each in reversed(listed[place])
+            if each["Key"].encode() > after.encode()
+        ]
+        found.sort(key=lambda entry: entry[1]["Key"].encode())
+        page: dict[str, Any] = {"DeleteMarkers": [], "Versions": []}
+        for place, each in found[:most]:
+            page[place].append(each)
+        if len(found) <= most:
+            return page | {"IsTruncated": False}
+        return page | {"IsTruncated": True, "NextKeyMarker": found[most - 1][1]["Key"]}
 
     def _list(self, **request: Any) -> dict[str, Any]:
         def act() -> dict[str, Any]:

@@ -152,11 +152,16 @@ def test_a_changed_door_is_deployed(resources: dict[str, Any], stage: dict[str, 
     assert stage["DeploymentId"] == {"Ref": name}
 
 
-def test_the_consumer_takes_ten_at_a_time_and_reports_each_by_itself(
+def test_the_consumer_takes_several_at_a_time_and_reports_each_by_itself(
     resources: dict[str, Any],
 ) -> None:
     mapping = of_type(resources, "AWS::Lambda::EventSourceMapping")["WebhookFunctionResults"]
-    assert mapping["BatchSize"] == 10
+    assert mapping["BatchSize"] == 25
+    window = mapping["MaximumBatchingWindowInSeconds"]
+    tally = of_type(resources, "AWS::Lambda::EventSourceMapping")["TallyFunctionResults"]
+    assert window + tally["MaximumBatchingWindowInSeconds"] <= 10, "how long an answer waits"
+    hidden = resources["WebhookQueue"]["Properties"]["VisibilityTimeout"]
+    assert hidden >= 6 * resources["WebhookFunction"]["Properties"]["Timeout"] + window
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "WebhookConcurrency"}}
     tracing = of_type(resources, "AWS::Lambda::Function")["WebhookFunction"]["TracingConfig"]

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 A = TypeVar("A")
 B = TypeVar("B")
 
-_AT_ONCE = 8  # botocore's clients hold ten connections
+AT_ONCE = 8  # botocore's clients hold ten connections
 
 
 class Parallel(Protocol):
@@ -18,5 +18,5 @@ class Parallel(Protocol):
 
 def side_by_side(call: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
     """Some at a time, each in a thread."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         yield from threads.map(call, items)

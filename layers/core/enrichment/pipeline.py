@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from enrichment.steps.fixed_rows import FixedRejects
     from enrichment.steps.index import WriteIndex
     from enrichment.steps.intake import Intake
+    from enrichment.steps.lost_files import FindLostFiles
     from enrichment.steps.pages import Pages
     from enrichment.steps.pause import PauseJob, ResumeJob
     from enrichment.steps.people import People
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from enrichment.store.erasures import Erasures
     from enrichment.store.fixes import Fixes
     from enrichment.store.jobs import Jobs
+    from enrichment.store.listings import Listings
     from enrichment.store.persons import Persons
     from enrichment.store.results import Results
     from enrichment.store.table import Table
@@ -215,8 +217,7 @@ class Pipeline:
             queue=self.submit_queue,
             split_starter=self.split_starter,
             compile_starter=self.compile_starter,
-            erase_starter=self.erase_starter,
-            erasures=self.erasures,
+            find_lost_files=self.find_lost_files,
             completion=self.completion,
             cancel=self.cancel_job,
             provider=self.provider,
@@ -430,6 +431,20 @@ class Pipeline:
         return StateMonths(self.budget, self.bucket, page, self.clock)
 
     @cached_property
+    def find_lost_files(self) -> "FindLostFiles":
+        from enrichment.steps.lost_files import FindLostFiles
+
+        return FindLostFiles(
+            bucket=self.bucket,
+            listings=self.listings,
+            jobs=self.jobs,
+            erasures=self.erasures,
+            split_starter=self.split_starter,
+            erase_starter=self.erase_starter,
+            clock=self.clock,
+        )
+
+    @cached_property
     def clear_dead_letters(self) -> "ClearDeadLetters":
         from enrichment.steps.dead_letters import ClearDeadLetters
 
@@ -563,6 +578,12 @@ class Pipeline:
         from enrichment.store.erasures import Erasures
 
         return Erasures(self.table)
+
+    @cached_property
+    def listings(self) -> "Listings":
+        from enrichment.store.listings import Listings
+
+        return Listings(self.table)
 
     # The other edges
 

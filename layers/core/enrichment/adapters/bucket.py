@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, cast
 
@@ -19,12 +20,18 @@ _FORBIDDEN = "AccessDenied"
 _CHUNK = 1 << 16  # bytes that are read at once
 _PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
 
+_PAGE = 1000  # versions in one listing, the most that S3 gives
+
 _REWRITTEN = "erased-at"  # metadata of what an erasure wrote: a digest of its key
 _NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _second(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 class Upload:
@@ -203,14 +210,33 @@ class Bucket:
                 return True
         return False
 
-    def uploads_since(self, folder: str, at: int) -> Iterator[Upload]:
-        """The versions below a folder that were uploaded at `at` or later, replaced ones too: each
-        was somebody's file.
+    def page_of_uploads(self, folder: str, after: str = "") -> tuple[list[Upload], str]:
+        """Some of the versions below a folder, replaced ones too: each was somebody's file.
+
+        Args:
+            after: the key behind which they begin; at the first one by default.
+
+        Returns:
+            As many as one call brings, in the order of their keys, and what to give as `after` for
+            those that follow, empty if none do. Those of the last key may come again. Of a key that
+            has more versions than that, the newest are all that comes.
         """
-        for version in self._listed(folder):
-            uploaded = int(version["LastModified"].timestamp())
-            if uploaded >= at:
-                yield Upload(version["Key"], version["VersionId"], version["Size"], uploaded)
+        asked: Any = {"KeyMarker": after} if after else {}
+        page = self._client.list_object_versions(
+            Bucket=self.name, Prefix=folder, MaxKeys=_PAGE, **asked
+        )
+        versions = page.get("Versions", [])
+        uploads = [
+            Upload(each["Key"], each["VersionId"], each["Size"], _second(each["LastModified"]))
+            for each in versions
+        ]
+        if not page.get("IsTruncated"):
+            return uploads, ""
+        # By the version at which a page ends, nobody could go on once that is deleted for good. So
+        # the next page begins behind the last key of which this one has all versions.
+        last = page["NextKeyMarker"]
+        keys = {each["Key"] for each in (*versions, *page.get("DeleteMarkers", []))}
+        return uploads, max(keys - {last}, key=str.encode, default=last)
 
     def _listed(self, prefix: str) -> Iterator[Mapping[str, Any]]:
         """The versions whose keys begin so, in the order of the keys."""

@@ -34,6 +34,7 @@ class Standing:
     def see(self, job: Job) -> None:
         """Count an open job."""
         self.open_jobs += job.is_unfinished
+        self.see_upload(job.created_at)
         self.on_hold += job.state is JobState.PAUSED and job.halt is not Halt.OPERATOR
         self.overdue += job.is_unfinished and self.now - job.deadline_at >= _ANSWER_TAKES
 

@@ -10,6 +10,7 @@
     CONTENT#<digest>        CONTENT          the job that pays for a content, so that no other does
     PERSON#<keyed hash>     PERSON           the row that is sent for a person, so that no other is
     ERASURE#<erasure>       ERASURE          an erasure that is at work, or was
+    LISTING                 <folder>         how far the sweeper has listed a folder of the bucket
 
 Results are keyed by (job, batch) so that writes spread over partitions and compiling needs one
 query a batch. Batches are keyed by plan, so that two runs over the same file never touch each
@@ -27,6 +28,7 @@ budget     credits of a calendar month
 contents   which job pays for which content
 persons    which row is sent for which person
 erasures   which erasures are at work
+listings   how far folders of the bucket have been listed
 items      how all of them become items
 table      how items are read and written
 """

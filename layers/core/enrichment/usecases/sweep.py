@@ -4,7 +4,6 @@ only a hint.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from enrichment.adapters.bucket import Bucket
@@ -12,11 +11,10 @@ from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.provider import Pronto
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.adapters.secrets import ApiKey
-from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
+from enrichment.adapters.starter import CompileStarter, SplitStarter
 from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.credits import month_of
-from enrichment.domain.folder import ERASE, UPLOADS, is_erasure, is_upload, job_id
 from enrichment.domain.job import LATE, UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
 from enrichment.domain.lull import Lull
 from enrichment.domain.metric import Metric
@@ -27,11 +25,11 @@ from enrichment.logs import about, logger
 from enrichment.steps.cancellation import CancelJob
 from enrichment.steps.completion import Completion
 from enrichment.steps.dead_letters import ClearDeadLetters
+from enrichment.steps.lost_files import FindLostFiles
 from enrichment.steps.pause import PauseJob, ResumeJob
 from enrichment.steps.statement import StateMonths
 from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget
-from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
 from enrichment.store.results import Results
 
@@ -45,9 +43,6 @@ class Patience:
     it waits for should take.
     """
 
-    upload: int = 5 * 60  # from an upload to its job
-    listing: int = 30 * 60  # between two looks for uploads without a job, which list all that lies
-    lookback: int = 24 * 3600  # how far back uploads without a job are looked for
     split: int = 20 * 60
     queued: int = 2 * 60  # from a message to its batch's claim, while the queue is empty
     backlog: int = 10 * 60  # the same while it is not, and no batch of the job was claimed
@@ -55,7 +50,6 @@ class Patience:
     sending: int = 5 * 60  # from a claim to its record
     results: int = 5 * 60  # without progress until a job's batches are recounted, and in between
     seldom: int = 30 * 60  # between two looks at all batches of a job that goes on as it should
-    erase: int = 16 * 60  # that a run may take which erases people
     start: int = 2 * 60  # from a start of `compile` to its beginning
     compile: int = 20 * 60
     credits: int = 5 * 60  # between two looks at the balance for a job that waits for credits
@@ -66,16 +60,6 @@ class Patience:
     )  # from a late result to the amended output, so that a thousand of them rewrite it once
     late_recount: int = 3600  # between two looks for late results that no event told of
     late: int = LATE  # from the deadline to when late results are looked for no more
-
-
-@dataclass
-class Listed:
-    """When this process listed the uploads last, and the latest of them; a new one does it at
-    once. Both in epoch seconds.
-    """
-
-    at: int = 0
-    latest: int | None = None
 
 
 @dataclass
@@ -115,8 +99,7 @@ class Sweep:
     queue: SubmitQueue
     split_starter: SplitStarter
     compile_starter: CompileStarter
-    erase_starter: EraseStarter
-    erasures: Erasures
+    find_lost_files: FindLostFiles
     completion: Completion
     cancel: CancelJob
     provider: Pronto
@@ -129,7 +112,6 @@ class Sweep:
     metrics: Metrics
     clock: Clock
     patience: Patience = Patience()
-    listed: Listed = field(default_factory=Listed)
 
     def run(self) -> Swept:
         """Sweep once. A job that cannot be swept is noted in `problems` by its id and does not keep
@@ -147,8 +129,7 @@ class Sweep:
                 Exception
             ) as error:  # one broken job must not stop the rest; it is reported by name
                 swept.problems.append(f"{job.id}: {type(error).__name__}")
-        self._find_uploads(swept)
-        self._find_erasures(swept)
+        self._find_files(swept)
         swept.dead_letters_cleared = self.clear_dead_letters.run()
         swept.months_stated = self.state_months.run()
         self._tell(swept)
@@ -421,37 +402,11 @@ class Sweep:
         except SettingsError:
             return None
 
-    def _find_uploads(self, swept: Swept) -> None:
-        """Look for uploads without a job: seldom, as that lists all that lies there."""
-        now = self.clock()
-        if now - self.listed.at >= self.patience.listing:
-            self._list_uploads(now, swept)
-            self.listed.at = now
-        if self.listed.latest is not None:
-            swept.standing.see_upload(self.listed.latest)
-
-    def _list_uploads(self, now: int, swept: Swept) -> None:
-        for upload in chain.from_iterable(
-            self.bucket.uploads_since(f"{folder}/", 0) for folder in UPLOADS
-        ):
-            if not is_upload(upload.key):
-                continue
-            self.listed.latest = max(self.listed.latest or upload.at, upload.at)
-            if not self.patience.upload <= now - upload.at <= self.patience.lookback:
-                continue
-            if self.jobs.get(job_id(self.bucket.name, upload.key, upload.version)) is None:
-                self.split_starter.start(self.bucket.name, upload.key, upload.version, upload.size)
-                swept.uploads_found += 1
-
-    def _find_erasures(self, swept: Swept) -> None:
-        """Go on with files of people who are to be erased: each is deleted once they are."""
-        now = self.clock()
-        for upload in self.bucket.uploads_since(f"{ERASE}/", 0):
-            erasure = job_id(self.bucket.name, upload.key, upload.version)
-            is_due = now - upload.at >= self.patience.upload and is_erasure(upload.key)
-            if is_due and self.erasures.is_idle(erasure, now, self.patience.erase):
-                self.erase_starter.start(upload.key, upload.version)
-                swept.erasures_restarted += 1
+    def _find_files(self, swept: Swept) -> None:
+        found = self.find_lost_files.run()
+        swept.uploads_found, swept.erasures_restarted = found.uploads, found.erasures
+        if found.latest:
+            swept.standing.see_upload(found.latest)
 
 
 def _done_by(swept: Swept) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class ReceiveWebhook:
         """Store what each message tells. One that fails takes no other with it.
 
         Args:
-            messages: up to ten.
+            messages: some, of which each may take `NEEDED` seconds.
             seconds_left: until the function is ended.
         """
         taken = Taken()
