@@ -15,6 +15,7 @@ from enrichment.domain.changes import JobChanged
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.lanes import behind
 from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
@@ -30,7 +31,7 @@ from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
 from enrichment.store.persons import Persons
 from enrichment.store.results import Came
-from enrichment.usecases.submit import SubmitBatch
+from enrichment.usecases.submit import Left, SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
 from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
@@ -311,11 +312,11 @@ class ForgetTheFirstTime(SimulatedPipeline):
 
 
 class CoarseSubmit(SubmitBatch):
-    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> Left:
         if cap.left < job.most_each:
             return super()._short(job, batch, contacts, cap)
         self._end_unsent(job, batch, BatchState.OVER_BUDGET)
-        return BatchState.OVER_BUDGET
+        return Left(BatchState.OVER_BUDGET, behind(job, batch))
 
 
 class WholeBatchesOnly(SimulatedPipeline):

@@ -217,6 +217,8 @@ class Job(BaseModel):
     rows: int = 0
     contacts: int = 0
     batches: int = 0
+    lanes: int = 0
+    cut: int = 0
     settled: int = 0
     recounted_at: int = 0
     checked_at: int = 0
