@@ -1,13 +1,15 @@
 """How well the five requests that the provider serves at a time are used while a job is sent: the
-real use case, over an account in memory, in simulated time.
+real use case, over an account in memory, in model time.
 
 Each call takes as long as `TAKES` says, the provider as long as it is told; what the processor does
-takes no time. As on AWS, each run of `submit` gets a message and is not done before it is deleted.
+takes no time. A run of `submit` gets one message, and another follows once that is deleted.
 """
 
 import heapq
+import json
 from collections import deque
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from functools import partial
 from itertools import count
 from types import MappingProxyType
@@ -20,16 +22,27 @@ from bench.watching import InParts, quiet
 from enrichment.clock import Clock
 from tests.functional.accounts import InMemory
 from tests.functional.world import REUSE, World, contacts
+from tests.simulation.dynamodb import DynamoDB, Item
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 TAKES = MappingProxyType({"table": 0.005, "bucket": 0.020, "queue": 0.010})  # seconds a call
-LATENCIES = (0.3, 1, 3)  # seconds that the provider takes to answer
+LATENCIES = (0.3, 1, 3)  # seconds until the provider answers
 SLOTS = 5  # requests that it serves at a time
 BATCHES = 1_000
-_THREADS = 8  # of `enrichment.parallel`
+_THREADS = 8  # as many as `enrichment.parallel` has
 _KEY = "incoming/email/leads.csv"
+
+
+def counted(batches: int = BATCHES) -> dict[str, Any]:
+    """What `results.json` has of it."""
+    job = Job(batches)
+    return {
+        "batches": batches,
+        "takes": dict(TAKES),
+        "used": {str(latency): round(job.used(latency), 3) for latency in LATENCIES},
+    }
 
 
 class Time:
@@ -83,6 +96,11 @@ class Time:
             thread()
         return [found[at] for at in sorted(found)]
 
+    def taking(self, seconds: float, _: str, act: Callable[[], B]) -> B:
+        """Make a call that takes so long."""
+        self.wait(seconds)
+        return act()
+
     def run(self) -> None:
         """Until nothing waits any more."""
         while self._due:
@@ -93,28 +111,25 @@ class Time:
         heapq.heappush(self._due, (self.now + after, next(self._order), task))
 
 
-class _Account(InMemory):
-    """An account that takes plans of any size."""
-
-    def __init__(self, api_key: str, clock: Clock) -> None:
-        super().__init__(api_key, clock)
-        self.s3 = InParts(clock)
-
-
 class Queue:
-    """SQS, with the runs of `submit` that take what is in it, `SLOTS` at a time."""
+    """SQS, in place of its client, with the runs of `submit` that take what is in it, one message
+    each, `SLOTS` at a time.
+    """
 
     def __init__(self, time: Time, submit: Callable[[str, int], Any]) -> None:
         self._time, self._submit = time, submit
         self._waiting: deque[tuple[str, int]] = deque()
         self._idle = SLOTS
 
-    def add(self, message: tuple[str, int]) -> None:
-        """A message is there."""
-        self._waiting.append(message)
-        if self._idle:
-            self._idle -= 1
-            self._time.begin(self._work)
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803, ARG002
+        self._time.wait(TAKES["queue"])
+        for entry in Entries:
+            message = json.loads(entry["MessageBody"])
+            self._waiting.append((message["job"], message["batch"]))
+            if self._idle:
+                self._idle -= 1
+                self._time.begin(self._work)
+        return {"Successful": Entries}
 
     def _work(self) -> None:
         while self._waiting:
@@ -125,52 +140,66 @@ class Queue:
         self._idle += 1
 
 
-def used(latency: float, batches: int, reuse: bool = True) -> float:
-    """The share of the time of five requests that is used while a job of so many batches is sent,
-    from its first message to the last answer.
-    """
-    with quiet():
-        world = World(account=_Account, environment=REUSE if reuse else {})
-        world.drop(_KEY, contacts(100 * batches))
-        messages = world.messages.take()
-        time = Time()
-        for client, service in ((world.dynamodb, "table"), (world.s3, "bucket")):
-            client.guard = partial(_taking, time, TAKES[service])
-        answered: list[float] = []
-        posts = world.provider
+class _Account(InMemory):
+    """An account that takes plans of any size."""
+
+    def __init__(self, api_key: str, clock: Clock) -> None:
+        super().__init__(api_key, clock)
+        self.s3 = InParts(clock)
+
+
+class _Timed(World):
+    """A world whose clock goes with the model's time."""
+
+    def __init__(self, time: Time, account: InMemory) -> None:
+        self._time = time
+        super().__init__(account=lambda *_: account, environment=REUSE)
+        self.pipeline.in_parallel, self.pipeline.aside = time.side_by_side, time.aside
+
+    def clock(self) -> int:
+        return self.now + int(self._time.now)
+
+
+class Job:
+    """A job of so many batches, none of which was sent."""
+
+    def __init__(self, batches: int) -> None:
+        self._batches = batches
+        with quiet():
+            world = World(account=_Account, environment=REUSE)
+            world.drop(_KEY, contacts(100 * batches))
+        self._account: InMemory = world.account  # type: ignore[assignment]
+        self._messages = world.messages.take()
+        self._items: dict[tuple[str, str], Item] = self._account.dynamodb.items
+
+    def used(self, latency: float) -> float:
+        """The share of the time of all slots that is used while the job is sent, from its first
+        message to the last answer.
+        """
+        time, answered = Time(), list[float]()
+        table = DynamoDB(partial(time.taking, TAKES["table"]), lambda *_: None)
+        table.items = deepcopy(self._items)
+        self._account.dynamodb = table
+        self._account.s3.guard = partial(time.taking, TAKES["bucket"])
+        world = _Timed(time, self._account)
 
         def answer(request: httpx.Request) -> httpx.Response:
             time.wait(latency)
-            response = posts(request)
-            answered.append(time.now)
-            return response
+            answered.extend([time.now] * (request.method == "POST"))
+            return httpx.Response(202, json={})
 
-        world.pipeline.provider._client = httpx.Client(transport=httpx.MockTransport(answer))
-        world.pipeline.in_parallel = time.side_by_side
-        world.pipeline.people.__dict__["in_parallel"] = time.side_by_side
-        queue = Queue(time, world.pipeline.submit.run)
-        for message in messages:
-            queue.add(message)
-        time.run()
-        print(
-            batches,
-            latency,
-            reuse,
-            len(answered),
-            time.now,
-            (answered[-1] / (batches / SLOTS)) - latency,
-        )
-        return batches / SLOTS * latency / answered[-1]
-
-
-def _taking(time: Time, seconds: float, _: str, act: Callable[[], Any]) -> Any:
-    time.wait(seconds)
-    return act()
+        clients: Any = world.pipeline.clients
+        clients.http = httpx.Client(transport=httpx.MockTransport(answer))
+        clients.sqs = Queue(time, lambda *message: world.pipeline.submit.run(*message))
+        with quiet():
+            world.pipeline.submit_queue.send(self._messages)
+            time.run()
+        if len(answered) != self._batches:
+            raise RuntimeError(f"{len(answered)} of {self._batches} batches were sent")
+        return self._batches / SLOTS * latency / answered[-1]
 
 
 if __name__ == "__main__":
     import sys
 
-    for reuse in (False, True):
-        for latency in LATENCIES:
-            print(latency, round(100 * used(latency, int(sys.argv[1]), reuse), 1))
+    print(counted(int(sys.argv[1])))

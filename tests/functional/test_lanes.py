@@ -135,6 +135,23 @@ def test_a_message_that_comes_twice_is_not_doubled_for_good(world: World) -> Non
     assert set(sent(world).values()) == {1}
 
 
+def test_a_lane_that_stopped_behind_other_jobs_goes_on_within_three_quarters_of_an_hour(
+    world: World,
+) -> None:
+    job = drop(world, 600)
+    _, *queue = world.messages.take()
+    others = [("another job", number) for number in range(20)]
+    for _ in range(45):
+        queue = run(world, queue)
+        world.pipeline.submit_queue.send([*queue, *others])
+        world.now += 60
+        world.pipeline.sweep.run()
+        queue = [message for message in world.messages.take() if message not in others]
+
+    assert sorted(number % LANES for _, number in queue) == list(range(LANES))
+    assert {one for one, _ in queue} == {job}
+
+
 @pytest.mark.parametrize("at", ["claim", "move"])
 def test_a_lane_whose_run_was_killed_goes_on_after_some_minutes(world: World, at: str) -> None:
     job = drop(world)

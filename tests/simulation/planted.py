@@ -1,4 +1,4 @@
-"""Twenty-five bugs, planted to see that the simulation finds them; a developer could write each.
+"""Twenty-six bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -402,6 +402,22 @@ class KeepOldClaims(SimulatedPipeline):
         return LazyPersons(self.table)
 
 
+class ForgetfulSweep(Sweep):
+    def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+        known = [batch for batch in batches if not job.lanes < batch.number <= job.cut]
+        super()._requeue(job, known, swept)
+
+
+class ForgetLanes(SimulatedPipeline):
+    """The sweeper asks anew for the first batch of a lane, and leaves one that stopped further on
+    alone.
+    """
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return ForgetfulSweep(**vars(super().sweep))
+
+
 class HastyTelling(TellChanges):
     def _send(self, job: Job, told: Told, event: JobChanged) -> None:
         self.jobs.note_told(job.id, told)
@@ -442,4 +458,5 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "wait_for_nobody": WaitForNobody,
     "keep_old_claims": KeepOldClaims,
     "note_before_telling": NoteBeforeTelling,
+    "forget_lanes": ForgetLanes,
 }

@@ -323,6 +323,7 @@ class SplitSettings(
     SplitStartSettings,
     CompileStartSettings,
     DeadlineSettings,
+    ConcurrencySettings,
     LimitSettings,
     PriceSettings,
     MonthCapSettings,

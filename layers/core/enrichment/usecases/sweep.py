@@ -311,7 +311,8 @@ class Sweep:
             return
         waiting = self._waiting(swept)
         if job.lanes and waiting >= len(asked):
-            old = [each for each in old if now - each.since >= self.patience.backlog]
+            least = self.patience.backlog if self._moves(batches) else self.patience.stuck
+            old = [each for each in old if now - each.since >= least]
         elif waiting and not job.lanes:
             old = self._passed_over(old, batches, waiting < len(asked))
         for each in old:
@@ -321,13 +322,18 @@ class Sweep:
             self.queue.send((job.id, number) for number in (batch.number, follows) if number)
             swept.batches_requeued += 1
 
+    def _moves(self, batches: list[Batch]) -> bool:
+        """Whether some batch was claimed of late."""
+        claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
+        return self.clock() - claimed < self.patience.backlog
+
     def _passed_over(self, old: list[Asked], batches: list[Batch], is_short: bool) -> list[Asked]:
         """Of a job without lanes, those whose turn would have come by now; `is_short` tells that
         the queue is shorter than with all of its messages.
         """
         now = self.clock()
         claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
-        idle = now - claimed >= self.patience.backlog and is_short
+        idle = is_short and not self._moves(batches)
         least = self.patience.backlog if idle else self.patience.stuck
         old = [each for each in old if now - each.since >= least]
         if not idle and now - claimed < self.patience.stuck:
