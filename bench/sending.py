@@ -176,7 +176,7 @@ class Job:
         """The share of the time of all slots that is used while the job is sent, from its first
         message to the last answer.
         """
-        time, answered = Time(), list[float]()
+        time, answered, under_way = Time(), list[float](), list[httpx.Request]()
         table = DynamoDB(partial(time.taking, TAKES["table"]), lambda *_: None)
         table.items = deepcopy(self._items)
         self._account.dynamodb = table
@@ -184,7 +184,11 @@ class Job:
         world = _Timed(time, self._account)
 
         def answer(request: httpx.Request) -> httpx.Response:
+            under_way.append(request)
+            if len(under_way) > SLOTS:
+                raise RuntimeError("more requests are made at a time than the provider serves")
             time.wait(latency)
+            under_way.remove(request)
             answered.extend([time.now] * (request.method == "POST"))
             return httpx.Response(202, json={})
 

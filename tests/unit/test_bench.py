@@ -6,7 +6,7 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from bench import informing, starting
+from bench import fairness, informing, sending, starting
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
 from bench.one import measured
@@ -104,6 +104,21 @@ def test_showing_progress_costs_as_many_calls_as_there_are_pages() -> None:
     assert calls["put_object"] <= 5 * calls["runs"]
     assert calls["get_object"] <= 6 * calls["runs"]
     assert looks > 200
+
+
+def test_a_job_uses_more_of_the_requests_than_one_batch_a_run_could() -> None:
+    latency, beside, balance = 0.3, 0.13, 0.3  # seconds, of which the last is once a job
+    batches = 40
+    ideal = batches / sending.SLOTS * latency
+    one_each = ideal / (balance + batches / sending.SLOTS * (latency + beside))
+    assert one_each + 0.15 < sending.Job(batches).used(latency) <= 1
+
+
+def test_a_small_file_waits_less_than_a_minute_behind_a_large_one_and_before_it_did_not() -> None:
+    found = fairness.counted()
+    assert max(found["lanes"]["one"]) < 15
+    assert min(found["one queue, a message a batch"]["one"]) > 600
+    assert min(found["lanes"]["used"]) > 0.95
 
 
 def test_a_fresh_process_makes_its_clients_and_takes_results() -> None:

@@ -113,7 +113,7 @@ class SubmitBatch:
     new_id: Callable[[], str]
     webhook_url: str
     aside: Aside
-    turn: int = 5  # seconds in which a run goes on to further batches
+    turn: int = 5  # seconds in which a run goes on to further batches of its lane
     # Seconds from a claim in which its POST must begin. With the POST, that is less than the
     # function's timeout, and much less than the sweeper leaves a claim alone.
     longest_claim: int = 60
@@ -150,13 +150,17 @@ class SubmitBatch:
         while attempt:
             follows = attempt.behind if self.clock() < until else None
             meanwhile = self.aside(partial(self._meanwhile, sent, done, attempt.job, follows))
-            sent = _Sent(attempt, self._answer(attempt))
+            try:
+                sent = _Sent(attempt, self._answer(attempt))
+            except Exception:
+                self._give_up(meanwhile())
+                raise
             try:
                 attempt = meanwhile()
             except Exception:
                 self._end_turn(sent, done)
                 raise
-            if attempt and not sent.lets_pass:
+            if not sent.lets_pass:
                 self._give_up(attempt)
                 attempt = None
         if sent:
@@ -300,8 +304,10 @@ class SubmitBatch:
             return Left(sifted.end, None if sifted.end == TAKEN else attempt.behind)
         return replace(attempt, batch=sifted.batch, contacts=list(sifted.contacts))
 
-    def _give_up(self, attempt: _Attempt) -> None:
+    def _give_up(self, attempt: _Attempt | None) -> None:
         """Give a batch back of which nothing was sent, as it is now: it may have less contacts."""
+        if attempt is None:
+            return
         batch, now = self.batches.get(attempt.job, attempt.batch.number), self.clock()
         if batch and batch.claim == attempt.batch.claim:
             self.batches.release(attempt.job, batch, now, now)
@@ -315,9 +321,9 @@ class SubmitBatch:
         """Make the one POST. A run that took too long until then, as one that was frozen, sends
         nothing: others may take its people (`steps.people`).
         """
-        if self.clock() - (attempt.batch.claimed_at or 0) >= self.longest_claim:
+        job, now = attempt.job, self.clock()
+        if now - (attempt.batch.claimed_at or 0) >= self.longest_claim or now >= job.deadline_at:
             return NotSent(0, "it was held for too long")
-        job = attempt.job
         signed = [
             (one.contact, sign(RowRef(job.id, attempt.batch.number, one.row), attempt.signing_keys))
             for one in attempt.contacts
