@@ -131,9 +131,7 @@ class Job(BaseModel):
     """One version of one uploaded file, as stored. Times are epoch seconds.
 
     `rows` counts the rows below the header, `contacts` those to be sent, `settled` the batches that
-    await nothing any more. The `cut` batches that the file was cut into stand in `lanes`
-    (`domain.lanes`), of which a job of an earlier version has none; `batches` counts those beside
-    them as well that others were divided into. `plan` names the one plan that counts, of all that runs over the file
+    await nothing any more. `plan` names the one plan that counts, of all that runs over the file
     may have written; it is empty until the job runs. `delivered` counts the results that are in the
     output, `awaited` the rows of it that wait for one until the deadline, and `measured` holds what
     metrics told of it, by their names; `late_at` is when the first result came that is not in it,
@@ -150,6 +148,9 @@ class Job(BaseModel):
     is the job whose rejected file came back as this one, and `fixed_at` when rows came back that
     the output of this job lacks. `width` is the number of cells of the widest row, `found` what the
     columns were taken for.
+
+    The `cut` batches that its file was cut into stand in `lanes` (`domain.lanes`), of which a job
+    of an earlier version has none; `batches` counts those as well that were divided off later.
 
     `word` and `tone` say how its answer turned out, as its page does.
 
