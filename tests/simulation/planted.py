@@ -1,4 +1,4 @@
-"""Twenty-six bugs, planted to see that the simulation finds them; a developer could write each.
+"""Twenty-seven bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from enrichment.adapters.queue import DeadLetters
+from enrichment.adapters.queue import DeadLetters, SubmitQueue
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.changes import JobChanged
@@ -402,6 +402,23 @@ class KeepOldClaims(SimulatedPipeline):
         return LazyPersons(self.table)
 
 
+class HastyQueue(SubmitQueue):
+    def send(self, batches: Iterable[tuple[str, int]], delay: int = 0) -> None:
+        asked = list(batches)
+        super().send(asked, delay)
+        if asked and asked[0][1] == 1:
+            job, last = asked[-1]
+            super().send([(job, last + 1), (job, last + 2)])
+
+
+class AskForMore(SimulatedPipeline):
+    """Whoever asks for the first batches of a job asks for those behind them as well."""
+
+    @cached_property
+    def submit_queue(self) -> SubmitQueue:
+        return HastyQueue(*vars(super().submit_queue).values())
+
+
 class ForgetfulSweep(Sweep):
     def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         known = [batch for batch in batches if not job.lanes < batch.number <= job.cut]
@@ -459,4 +476,5 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "keep_old_claims": KeepOldClaims,
     "note_before_telling": NoteBeforeTelling,
     "forget_lanes": ForgetLanes,
+    "ask_for_more": AskForMore,
 }
