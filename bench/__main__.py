@@ -18,7 +18,7 @@ from typing import Any
 
 from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
 from bench.subjects import SUBJECTS
-from bench.table import RESULTS, counts, shown, table, told
+from bench.table import RESULTS, counts, shown, table, told, uses, waits
 
 ROWS = 200_000
 ROUNDS = 5
@@ -55,18 +55,21 @@ def main(rows: int, rounds: int) -> None:
     from bench.starting import began
 
     parts = (*table(results), "", told(results), "", shown(results), "")
-    print("\n".join([*parts, *counts(results["counting"]), "", began(results)]))
+    sent = (*uses(results["sending"]), "", *waits(results["fairness"]), "")
+    print("\n".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
 
 
 def _counted() -> dict[str, Any]:
     """What is counted, and how functions begin."""
     # Imported when all is measured: the peak of a process begins at that of the one that starts it.
-    from bench import counting, informing, starting, watching
+    from bench import counting, fairness, informing, sending, starting, watching
 
     return {
         "watching": watching.counted(),
         "informing": informing.counted(),
         "counting": counting.counted(),
+        "sending": sending.counted(),
+        "fairness": fairness.counted(),
         "starting": starting.measured(STARTS),
     }
 

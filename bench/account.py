@@ -24,6 +24,7 @@ ENVIRONMENT = MappingProxyType(
         "ERASE_FUNCTION": "erase",
         "COMPILE_FUNCTION": "compile",
         "DEADLINE_MINUTES": "60",
+        "CONCURRENCY": "5",
         "MAX_FILE_MEGABYTES": "4000",
         "MAX_ROWS": "100000000",
         "CREDITS_PER_EMAIL": "1",

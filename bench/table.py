@@ -17,6 +17,7 @@ _TICKS = {
 }
 
 _WORKBOOKS = "Workbooks have 50,000 rows at most. *As fast*: 0.5 takes twice the CPU time."
+_MINUTES = 120  # seconds, from which on they are told in minutes
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -103,6 +104,38 @@ def counts(found: dict[str, Any]) -> Iterator[str]:
 def counted() -> str:
     """The newest results of that."""
     return "\n".join(counts(json.loads(RESULTS.read_text())["counting"]))
+
+
+def uses(found: dict[str, Any]) -> Iterator[str]:
+    """How much of the provider's slots a job uses."""
+    yield f"| the provider answers {found['batches']:,} batches in | of the time of five requests |"
+    yield "|---|---|"
+    for latency, share in found["used"].items():
+        yield f"| {latency} s each | {100 * share:.1f} % |"
+
+
+def used() -> str:
+    """The newest results of that."""
+    return "\n".join(uses(json.loads(RESULTS.read_text())["sending"]))
+
+
+def waits(found: dict[str, Any]) -> Iterator[str]:
+    """How long a small file waits, by what hands out batches, and what a large one can use."""
+    yield "| | behind one of a million rows | behind 20 of 50,000 | used by a large one alone |"
+    yield "|---|---|---|---|"
+    for name, figures in found.items():
+        one, many = (" / ".join(map(_time, figures[ahead])) for ahead in ("one", "many"))
+        shares = " / ".join(f"{100 * share:.0f}" for share in figures["used"])
+        yield f"| {name} | {one} | {many} | {shares} % |"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < _MINUTES else f"{seconds / 60:.0f} min"
+
+
+def waited() -> str:
+    """The newest results of that."""
+    return "\n".join(waits(json.loads(RESULTS.read_text())["fairness"]))
 
 
 def measured() -> str:

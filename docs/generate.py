@@ -17,7 +17,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from bench.prices import ALARMED_METRIC, PRICED
 from bench.starting import newest as started
-from bench.table import counted, informed, measured, watched
+from bench.table import counted, informed, measured, used, waited, watched
 from checks.transform import watching
 from enrichment.domain import batch, job
 from enrichment.domain.metric import Metric
@@ -199,6 +199,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "watched": watched,
     "informed": informed,
     "counted": counted,
+    "used": used,
+    "waited": waited,
     "started": started,
 }
 

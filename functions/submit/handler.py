@@ -1,4 +1,4 @@
-"""A batch is submitted to the provider. Fed by SQS with one message at a time."""
+"""Batches are submitted to the provider. Fed by SQS with one message at a time."""
 
 import json
 from typing import Any
@@ -17,5 +17,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         message = json.loads(record["body"])
         job, batch = message["job"], message["batch"]
         with about(job):
-            done = submit.run(job, batch, record.get("receiptHandle"))
-            logger.info("submit", extra={"batch": batch, "done": done})
+            submit.run(job, batch, record.get("receiptHandle"))

@@ -70,6 +70,7 @@ def deployed_account() -> Iterator[Pipeline]:
             "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
             "PRONTO_BASE_URL": "http://127.0.0.1:9/api/v2",
             "DEADLINE_MINUTES": "60",
+            "CONCURRENCY": "5",
             "RETENTION_DAYS": "90",
             "CREDITS_PER_EMAIL": "1",
             "CREDITS_PER_PHONE": "10",

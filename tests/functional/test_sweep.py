@@ -4,6 +4,7 @@ ends.
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -203,22 +204,17 @@ def test_what_goes_as_it_should_is_not_looked_at(world: World, looks: list[str])
     assert looks == []
 
 
-def test_a_message_that_was_lost_among_others_is_sent_once_the_queue_is_empty(
+def test_a_message_that_was_lost_among_others_is_sent_though_the_queue_is_not_empty(
     world: World,
 ) -> None:
     job = world.drop(KEY, contacts(600))
-    lost, *others = world.messages.take()
-    world.messages.send_message_batch(
-        "", [{"MessageBody": json.dumps({"job": job, "batch": number})} for _, number in others]
-    )
-    world.now += 300
+    _, *others = world.messages.take()
+    _ask(world, job, [number for _, number in others])
+    world.now += 120
     world.pipeline.sweep.run()
     world.submit_all()
     assert world.messages.take() == []
-
-    world.now += 120
-    world.pipeline.sweep.run()
-    assert world.messages.take() == [lost]
+    assert len(world.provider.posts) == len(others) + 1
 
 
 def listings(world: World) -> list[str]:
@@ -303,12 +299,13 @@ def test_of_a_queue_that_takes_hours_only_what_was_passed_over_is_asked_for_agai
 ) -> None:
     world = World(environment={"DEADLINE_MINUTES": "1440"})
     job = world.drop(KEY, contacts(1500))
-    waiting = [number for _, number in world.messages.take() if number not in lost]
+    world.pipeline.jobs.change(job, lanes=0, cut=0)  # as an earlier version left it
+    world.messages.take()
+    waiting = [number for number in range(1, 16) if number not in lost]
     asked: list[int] = []
     for _ in range(15):
         world.pipeline.submit.run(job, waiting.pop(0))
-        bodies = [json.dumps({"job": job, "batch": number}) for number in waiting]
-        world.messages.send_message_batch("", [{"MessageBody": body} for body in bodies])
+        _ask(world, job, waiting)
         for _ in range(8):
             world.now += 60
             world.pipeline.sweep.run()
@@ -317,3 +314,9 @@ def test_of_a_queue_that_takes_hours_only_what_was_passed_over_is_asked_for_agai
         waiting = there
 
     assert asked == list(lost)
+
+
+def _ask(world: World, job: str, numbers: Iterable[int]) -> None:
+    """Put messages for batches into the queue."""
+    bodies = [json.dumps({"job": job, "batch": number}) for number in numbers]
+    world.messages.send_message_batch("", [{"MessageBody": body} for body in bodies])

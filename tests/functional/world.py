@@ -26,6 +26,7 @@ from enrichment.store.items import job_of_key
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 from tests.functional.accounts import InMemory, Moto
+from tests.simulation.pipeline import at_once
 
 DEADLINE = 3600
 PRICE = 2
@@ -48,6 +49,7 @@ ENVIRONMENT = {
     "PRONTO_BASE_URL": "https://pronto.test/api/v2",
     "WEBHOOK_URL": "https://hooks.test/webhooks/pronto",
     "DEADLINE_MINUTES": str(DEADLINE // 60),
+    "CONCURRENCY": "5",
     "CREDITS_PER_EMAIL": str(PRICE),
     "CREDITS_PER_PHONE": str(PRICE),
     "CREDITS_PER_PERSONAL_EMAIL": str(PRICE),
@@ -305,6 +307,7 @@ class World:
         self.pipeline.metrics = self.metrics
         self.pipeline.dead_letters = ()
         self.pipeline.in_parallel = map
+        self.pipeline.aside = at_once
 
     def clients(self) -> Any:
         """The clients of the pipeline: the account's, and those of this module for the rest."""
@@ -329,6 +332,7 @@ class World:
         pipeline.metrics = self.metrics
         pipeline.dead_letters = ()
         pipeline.in_parallel = map
+        pipeline.aside = at_once
         return pipeline
 
     def allow_in_a_month(self, cap: int) -> None:

@@ -48,6 +48,7 @@ ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "PRONTO_BASE_URL": "https://pronto.test",
         "WEBHOOK_URL": "https://hooks.test/",
         "DEADLINE_MINUTES": str(DEADLINE // 60),
+        "CONCURRENCY": "1",
         "MAX_FILE_MEGABYTES": "50",
         "MAX_ROWS": "1048576",
         "CREDITS_PER_EMAIL": str(PRICES["email"]),
@@ -85,6 +86,23 @@ class FakeClients(Clients):
 def one_by_one(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
     """All of one step before the next, as threads have it, but in a known order."""
     return [call(item) for item in items]
+
+
+def at_once(call: Callable[[], B]) -> Callable[[], B]:
+    """Make a call before its result is waited for, as a thread may."""
+    failed: list[Exception] = []
+    answers: list[B] = []
+    try:
+        answers.append(call())
+    except Exception as error:
+        failed.append(error)
+
+    def result() -> B:
+        for error in failed:
+            raise error
+        return answers[0]
+
+    return result
 
 
 class SimulatedPipeline(Pipeline):

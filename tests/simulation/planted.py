@@ -1,4 +1,4 @@
-"""Twenty-five bugs, planted to see that the simulation finds them; a developer could write each.
+"""Twenty-seven bugs, planted to see that the simulation finds them; a developer could write each.
 
 A bug is a pipeline with one part replaced; the part stands before it.
 """
@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from enrichment.adapters.queue import DeadLetters
+from enrichment.adapters.queue import DeadLetters, SubmitQueue
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import UNANSWERED, Batch, BatchState
 from enrichment.domain.changes import JobChanged
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Account, Cap, Charge
 from enrichment.domain.job import UNDER_WAY, Job
+from enrichment.domain.lanes import behind
 from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.submission import NotSent, Submission, Unclear
@@ -30,7 +31,7 @@ from enrichment.store.budget import Budget, Room
 from enrichment.store.jobs import Jobs, Run
 from enrichment.store.persons import Persons
 from enrichment.store.results import Came
-from enrichment.usecases.submit import SubmitBatch
+from enrichment.usecases.submit import Left, SubmitBatch
 from enrichment.usecases.sweep import Sweep, Swept
 from enrichment.usecases.tally import TallyResults
 from enrichment.usecases.webhook import Message, ReceiveWebhook, Taken
@@ -311,11 +312,11 @@ class ForgetTheFirstTime(SimulatedPipeline):
 
 
 class CoarseSubmit(SubmitBatch):
-    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> str:
+    def _short(self, job: Job, batch: Batch, contacts: list[PlannedContact], cap: Cap) -> Left:
         if cap.left < job.most_each:
             return super()._short(job, batch, contacts, cap)
         self._end_unsent(job, batch, BatchState.OVER_BUDGET)
-        return BatchState.OVER_BUDGET
+        return Left(BatchState.OVER_BUDGET, behind(job, batch))
 
 
 class WholeBatchesOnly(SimulatedPipeline):
@@ -401,6 +402,39 @@ class KeepOldClaims(SimulatedPipeline):
         return LazyPersons(self.table)
 
 
+class HastyQueue(SubmitQueue):
+    def send(self, batches: Iterable[tuple[str, int]], delay: int = 0) -> None:
+        asked = list(batches)
+        super().send(asked, delay)
+        if asked and asked[0][1] == 1:
+            job, last = asked[-1]
+            super().send([(job, last + 1), (job, last + 2)])
+
+
+class AskForMore(SimulatedPipeline):
+    """Whoever asks for the first batches of a job asks for those behind them as well."""
+
+    @cached_property
+    def submit_queue(self) -> SubmitQueue:
+        return HastyQueue(*vars(super().submit_queue).values())
+
+
+class ForgetfulSweep(Sweep):
+    def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
+        known = [batch for batch in batches if not job.lanes < batch.number <= job.cut]
+        super()._requeue(job, known, swept)
+
+
+class ForgetLanes(SimulatedPipeline):
+    """The sweeper asks anew for the first batch of a lane, and leaves one that stopped further on
+    alone.
+    """
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return ForgetfulSweep(**vars(super().sweep))
+
+
 class HastyTelling(TellChanges):
     def _send(self, job: Job, told: Told, event: JobChanged) -> None:
         self.jobs.note_told(job.id, told)
@@ -441,4 +475,6 @@ BUGS: dict[str, type[SimulatedPipeline]] = {
     "wait_for_nobody": WaitForNobody,
     "keep_old_claims": KeepOldClaims,
     "note_before_telling": NoteBeforeTelling,
+    "forget_lanes": ForgetLanes,
+    "ask_for_more": AskForMore,
 }

@@ -87,6 +87,21 @@ class Promises:
             job = self._world.dynamodb.items[f"JOB#{after['job']}", "JOB"]
             words = f"no batch of job {after['job']} is claimed once it was cancelled"
             self._promise("cancelled_at" not in job, words)
+            self._check_lane(job, before)
+
+    def _check_lane(self, job: Item, batch: Item) -> None:
+        """A batch that is claimed for the first time has waited for the one before it in its lane,
+        unless the sweeper found that one left lying.
+        """
+        number = int(batch["number"])
+        if "claimed_at" in batch or not job["lanes"] < number <= job["cut"]:
+            return
+        batches = self._partition(plan_of(job["id"], job["plan"]))
+        first = next(each for each in batches if each["number"] == number - job["lanes"])
+        is_new = first["state"] == BatchState.PLANNED and "claimed_at" not in first
+        is_untouched = is_new and first["queued_at"] == batch["queued_at"]
+        words = f"batch {number} is not sent before batch {first['number']} had its turn"
+        self._promise(not is_untouched, words)
 
     def on_put(self, key: str, body: bytes) -> None:
         """An object is put into the bucket."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -33,9 +33,11 @@ from tests.simulation.pipeline import (
     STATUS_SECONDS,
     FakeClients,
     SimulatedPipeline,
+    at_once,
 )
 from tests.simulation.provider import MOST_NUMBERS, PRICES, Place, Provider, Sent
 
+A = TypeVar("A")
 ASKS = "the queue asks for batch"
 # How long results are used again, in seconds: for longer than a history lasts, or for part of it.
 LONG, SHORT = Reuse(90 * 86_400, 30 * 86_400), Reuse(900, 300)
@@ -99,11 +101,16 @@ class World:
         )
         environment = {**ENVIRONMENT, "CREDITS_PER_MONTH": str(self.drop.caps.month or 0)}
         self.pipeline = kind(clients, environment, lambda: hub.now, self._new_id)
+        self.pipeline.aside = self._aside
         # Seconds within which events of uploads and messages of batches come; few in some histories
         # of several files, since runs that do not meet are little trouble.
         self._spread = 30 if len(self.jobs) == 1 else hub.chance.choice((3, 30))
         self.reuse = LONG if hub.chance.random() < 0.6 else SHORT
         self.pipeline.people = replace(self.pipeline.people, reuse=self.reuse)
+
+    def _aside(self, call: Callable[[], A]) -> Callable[[], A]:
+        """A call that is made before or after what is done beside it."""
+        return at_once(call) if self.hub.chance.random() < 0.5 else call
 
     def upload(self) -> None:
         """The file is there, others now or later; and the schedule ticks."""

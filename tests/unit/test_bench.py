@@ -6,7 +6,7 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from bench import informing, starting
+from bench import fairness, informing, sending, starting
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
 from bench.one import measured
@@ -64,7 +64,7 @@ def test_a_split_asks_its_stores_as_seldom_as_they_allow(
         "get_item": 2,  # the content; the job, in case that no row is sent
         "put_object": 5,  # the plan, of one part; its page and data, and those of its path
         "transact_write_items": -(-batches // 100) + 1,  # the batches; the step to RUNNING
-        "send_message_batch": -(-batches // 10),
+        "send_message_batch": 1,  # a batch of each lane
     }
 
 
@@ -104,6 +104,21 @@ def test_showing_progress_costs_as_many_calls_as_there_are_pages() -> None:
     assert calls["put_object"] <= 5 * calls["runs"]
     assert calls["get_object"] <= 6 * calls["runs"]
     assert looks > 200
+
+
+def test_a_job_uses_more_of_the_requests_than_one_batch_a_run_could() -> None:
+    latency, beside, balance = 0.3, 0.13, 0.3  # seconds, of which the last is once a job
+    batches = 40
+    ideal = batches / sending.SLOTS * latency
+    one_each = ideal / (balance + batches / sending.SLOTS * (latency + beside))
+    assert one_each + 0.15 < sending.Job(batches).used(latency) <= 1
+
+
+def test_a_small_file_waits_less_than_a_minute_behind_a_large_one_and_before_it_did_not() -> None:
+    found = fairness.counted()
+    assert max(found["lanes"]["one"]) < 15
+    assert min(found["one queue, a message a batch"]["one"]) > 600
+    assert min(found["lanes"]["used"]) > 0.95
 
 
 def test_a_fresh_process_makes_its_clients_and_takes_results() -> None:

@@ -45,6 +45,7 @@ VALUES = {
     "PRONTO_BASE_URL": "https://provider.example/api/v2",
     "WEBHOOK_URL": "https://api.example/webhooks/pronto",
     "DEADLINE_MINUTES": "90",
+    "CONCURRENCY": "5",
     "MAX_FILE_MEGABYTES": "500",
     "MAX_ROWS": "1048576",
     "CREDITS_PER_EMAIL": "1",

@@ -16,7 +16,21 @@ class Parallel(Protocol):
     def __call__(self, call: Callable[[A], B], items: Iterable[A], /) -> Iterable[B]: ...
 
 
+class Aside(Protocol):
+    """Begins a call, and returns what waits for its result, or raises its error."""
+
+    def __call__(self, call: Callable[[], B], /) -> Callable[[], B]: ...
+
+
 def side_by_side(call: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
     """Some at a time, each in a thread."""
     with ThreadPoolExecutor(AT_ONCE) as threads:
         yield from threads.map(call, items)
+
+
+def aside(call: Callable[[], B]) -> Callable[[], B]:
+    """One call, in a thread."""
+    threads = ThreadPoolExecutor(1)
+    begun = threads.submit(call)
+    threads.shutdown(wait=False)
+    return begun.result

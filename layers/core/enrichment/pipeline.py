@@ -17,7 +17,7 @@ from uuid import uuid4
 from enrichment import settings
 from enrichment.adapters.clients import PATIENT, Clients, Patience
 from enrichment.clock import Clock, system_clock
-from enrichment.parallel import Parallel, side_by_side
+from enrichment.parallel import Aside, Parallel, aside, side_by_side
 
 if TYPE_CHECKING:
     from enrichment.adapters.bucket import Bucket
@@ -96,6 +96,7 @@ class Pipeline:
     """
 
     in_parallel: Parallel = staticmethod(side_by_side)
+    aside: Aside = staticmethod(aside)
 
     def __init__(
         self,
@@ -119,6 +120,7 @@ class Pipeline:
 
     @cached_property
     def split(self) -> "SplitUpload":
+        from enrichment.domain.lanes import lanes_for
         from enrichment.usecases.split import SplitUpload
 
         return SplitUpload(
@@ -142,6 +144,7 @@ class Pipeline:
             deadline_seconds=self._read(settings.DeadlineSettings).deadline_seconds,
             prices=self._read(settings.PriceSettings).prices,
             batch_size=self.batch_size,
+            lanes=lanes_for(self._read(settings.ConcurrencySettings).concurrency),
         )
 
     @cached_property
@@ -164,6 +167,7 @@ class Pipeline:
             clock=self.clock,
             new_id=self.new_id,
             webhook_url=self._read(settings.WebhookUrlSettings).webhook_url,
+            aside=self.aside,
         )
 
     @cached_property

@@ -177,6 +177,12 @@ class MetricFolderSettings(Settings):
         return frozenset(filter(None, self.metric_folders.split(",")))
 
 
+class ConcurrencySettings(Settings):
+    """How many requests are made to the provider at a time."""
+
+    concurrency: int
+
+
 class DeadlineSettings(Settings):
     """How long a job may take."""
 
@@ -317,6 +323,7 @@ class SplitSettings(
     SplitStartSettings,
     CompileStartSettings,
     DeadlineSettings,
+    ConcurrencySettings,
     LimitSettings,
     PriceSettings,
     MonthCapSettings,

@@ -230,7 +230,7 @@ def _queues(seen: _Seen) -> Finding:
     waiting = {name: stack.messages(stack.output(f"{name}Url")) for name in _QUEUES}
     ages = {name: seen.lately.get(f"Age {name}", 0.0) for name in _QUEUES}
     found = (
-        f"{waiting['SubmitQueue']:,} batches and {waiting['WebhookQueue']:,} results wait;"
+        f"{waiting['SubmitQueue']:,} lanes and {waiting['WebhookQueue']:,} results wait;"
         f" the oldest of the last hour {_long(ages['SubmitQueue'])} and"
         f" {_long(ages['WebhookQueue'])}"
     )
@@ -238,7 +238,7 @@ def _queues(seen: _Seen) -> Finding:
         do = "see why results are not stored (enrich tail --errors); raise WebhookConcurrency"
         return Finding("queues", State.BAD, found, do)
     if ages["SubmitQueue"] > _BATCHES_WAIT:
-        do = "large files take their time; if nothing moves, see enrich tail --errors"
+        do = "many files take their time; if nothing moves, see enrich tail --errors"
         return Finding("queues", State.LOOK, found, do)
     return Finding("queues", State.OK, found)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from enrichment.domain.job import Job, JobState
-from enrichment.domain.lull import Lull
+from enrichment.domain.lull import Lull, messages_of
 
 MINUTE = 60
 LULL = Lull(results=300, quiet=600, seldom=1800, queued=120)
@@ -37,6 +37,28 @@ def test_a_job_that_goes_on_is_seldom_looked_at() -> None:
 
 def test_one_that_stands_still_is_looked_at_less_and_less_often_but_when_it_may_be_quiet() -> None:
     assert looks(120) == [5, 10, 11, 12, 24, 48, 78, 108]
+
+
+def test_a_job_that_never_sent_waits_its_turn_while_the_queue_has_a_message_of_each_lane() -> None:
+    new = job(sent=0, batches=40, lanes=10, cut=40)
+    assert LULL.waits_its_turn(new, 60, waiting=10)
+    assert not LULL.waits_its_turn(new, 60, waiting=9)
+    assert not LULL.waits_its_turn(job(sent=0, batches=40), 60, waiting=39)
+
+
+@pytest.mark.parametrize(
+    ("fields", "messages"),
+    [
+        ({"lanes": 10, "cut": 50}, 10),
+        ({"lanes": 10, "cut": 50, "sent": 90, "unsent": 4}, 3),
+        ({"lanes": 10, "cut": 50, "sent": 100}, 1),
+        ({}, 1),  # a job of an earlier version: nobody knows
+    ],
+)
+def test_a_job_that_sends_has_a_message_of_each_lane_or_of_each_batch_that_is_left(
+    fields: dict[str, object], messages: int
+) -> None:
+    assert messages_of(job(**fields)) == messages
 
 
 @pytest.mark.parametrize(

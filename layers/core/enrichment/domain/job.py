@@ -151,6 +151,9 @@ class Job(BaseModel):
     the output of this job lacks. `width` is the number of cells of the widest row, `found` what the
     columns were taken for.
 
+    The `cut` batches that its file was cut into stand in `lanes` (`domain.lanes`), of which a job
+    of an earlier version has none; `batches` counts those as well that were divided off later.
+
     `word` and `tone` say how its answer turned out, as its page does.
 
     `notify` are those whom the folders above it want told and who may be, `not_notified` those who
@@ -219,6 +222,8 @@ class Job(BaseModel):
     rows: int = 0
     contacts: int = 0
     batches: int = 0
+    lanes: int = 0
+    cut: int = 0
     settled: int = 0
     recounted_at: int = 0
     checked_at: int = 0

@@ -40,14 +40,22 @@ class Lull:
         """Whether nothing of a job was ever sent, and the queue is as long as it must be if none of
         its messages is lost. Even so it is looked at, but seldom.
         """
-        is_whole = job.counts and not job.moved_at and waiting >= job.batches - job.settled
+        left = job.batches - job.settled
+        is_whole = job.counts and not job.moved_at and waiting >= min(job.lanes or left, left)
         return is_whole and now - max(job.looked_at, job.created_at) < self.seldom
 
     def may_lack_messages(self, job: Job, now: int) -> bool:
-        """Whether an empty queue would mean that messages of the job are lost."""
+        """Whether a queue of less than `messages_of` the job would mean that some are lost."""
         since = max(job.looked_at, job.created_at, job.reopened_at)
         sends = job.state is JobState.RUNNING and not job.is_all_sent
         return sends and now - since >= self.queued
+
+
+def messages_of(job: Job) -> int:
+    """How many messages there are at least for a job that sends, if its lanes are about as far."""
+    unsent = job.contacts - job.sent - job.unsent
+    batches = -(-unsent * job.cut // max(1, job.contacts))
+    return max(1, min(job.lanes, batches))
 
 
 def progress_at(job: Job) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enrichment.adapters.metrics import Metrics
 from enrichment.adapters.queue import SubmitQueue
 from enrichment.clock import Clock
-from enrichment.domain.batch import BatchState
 from enrichment.domain.characters import whole
 from enrichment.domain.job import Halt, Job
+from enrichment.domain.lanes import asked_for
 from enrichment.domain.metric import Metric
 from enrichment.logs import about, logger
 from enrichment.store.batches import Batches
@@ -53,7 +53,7 @@ class PauseJob:
 
 @dataclass(frozen=True)
 class ResumeJob:
-    """Lets a paused job send again, and hands what is still planned to the queue.
+    """Lets a paused job send again, and hands to the queue what is to be asked for.
 
     If it dies between the two, the sweeper does the rest.
     """
@@ -72,8 +72,6 @@ class ResumeJob:
             return False
         with about(job.id):
             logger.info("resumed")
-        planned = [
-            batch.number for batch in self.batches.of(job) if batch.state is BatchState.PLANNED
-        ]
-        self.queue.send((job.id, number) for number in planned[: 1 if trial else None])
+        asked = asked_for(job, self.batches.of(job))[: 1 if trial else None]
+        self.queue.send((job.id, each.batch.number) for each in asked)
         return True

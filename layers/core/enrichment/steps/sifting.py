@@ -17,6 +17,7 @@ from enrichment.steps.people import Known, People, wanted_of
 from enrichment.store.batches import Batches
 from enrichment.store.jobs import Jobs
 
+TAKEN = "already taken"
 _WAIT, _LONGEST_WAIT = 60, 900  # seconds between two looks at those who wait: twice as many each
 
 
@@ -56,7 +57,7 @@ class SiftBatch:
         apart = known if people.new else []
         held = self._set_apart(job, batch, stays, apart, people.waiting)
         if held is None:
-            return Sifted(batch, end="already taken")
+            return Sifted(batch, end=TAKEN)
         left, others = held
         if people.waiting:
             self._ask(others[-1])
@@ -71,11 +72,15 @@ class SiftBatch:
         of_rows = {one.row: one.contact for one in contacts}
         return self.people.known(wanted_of(job), job.countries, of_rows)
 
-    def reuse(self, job: Job, batch: Batch, known: Mapping[int, Known]) -> None:
-        """Complete a batch of those who are known alone, with what is known of them."""
+    def reuse(self, job: Job, batch: Batch, known: Mapping[int, Known]) -> bool:
+        """Complete a batch of those who are known alone, with what is known of them; False where
+        somebody else did.
+        """
         self.people.give(batch, known)
-        if self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True):
+        ended = self.batches.end_unsent(job, batch, BatchState.COMPLETE, self.clock(), known=True)
+        if ended:
             self.completion.finish_if_complete(job.id)
+        return ended
 
     def _set_apart(
         self,

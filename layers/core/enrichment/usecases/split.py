@@ -13,6 +13,7 @@ from enrichment.domain.credits import Prices
 from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.folder import Request, is_upload, job_id, plan_key, request_of
 from enrichment.domain.job import Job, JobState
+from enrichment.domain.lanes import firsts
 from enrichment.domain.planner import Planner
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.errors import FileError, UnreadableFile
@@ -68,6 +69,7 @@ class SplitUpload:
     deadline_seconds: int
     prices: Prices
     batch_size: int
+    lanes: int
 
     def run(
         self, key: str, version: str, size: int, seconds_left: SecondsLeft = for_ever
@@ -207,10 +209,12 @@ class SplitUpload:
             rows=planner.rows,
             contacts=planner.contacts,
             batches=batches,
+            lanes=self.lanes,
+            cut=batches,
         )
         match started:
             case Run.STARTED:
-                self.queue.send((job.id, number) for number in range(1, batches + 1))
+                self.queue.send((job.id, number) for number in firsts(self.lanes, batches))
                 self.completion.finish_if_complete(job.id)  # at once, where no row can be sent
             case Run.REPEATED:
                 self.repeated.run(file)

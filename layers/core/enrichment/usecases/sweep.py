@@ -16,7 +16,8 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import MAY_BE_SENT, UNANSWERED, Batch, BatchState
 from enrichment.domain.credits import month_of
 from enrichment.domain.job import LATE, UNTIL_AN_OPERATOR, Canceller, Halt, Job, JobState
-from enrichment.domain.lull import Lull
+from enrichment.domain.lanes import Asked, asked_for, behind
+from enrichment.domain.lull import Lull, messages_of
 from enrichment.domain.metric import Metric
 from enrichment.domain.standing import Standing
 from enrichment.domain.token import RowRef
@@ -187,7 +188,7 @@ class Sweep:
         now, lull = self.clock(), self._lull
         if lull.is_due(job, now):
             return not lull.waits_its_turn(job, now, self._waiting(swept))
-        return lull.may_lack_messages(job, now) and not self._waiting(swept)
+        return lull.may_lack_messages(job, now) and self._waiting(swept) < messages_of(job)
 
     def _look(self, job: Job, swept: Swept) -> None:
         """Look at all batches of a job."""
@@ -273,28 +274,52 @@ class Sweep:
         else:
             reason = "the submitter died before it could tell"
             self.batches.move(batch, BatchState.UNKNOWN, reason=reason)
+            if follows := behind(job, batch):
+                self.queue.send([(job.id, follows)])
         swept.claims_given_up += 1
 
     def _requeue(self, job: Job, batches: list[Batch], swept: Swept) -> None:
         """Ask anew for planned batches whose message is lost. Those that wait their turn in a long
         queue are not lost: asking for them again would only make it longer.
+
+        With one that was asked for anew before goes the one behind it, so that a batch which fails
+        whenever it is tried does not hold up its lane.
         """
         now = self.clock()
-        planned = [batch for batch in batches if batch.state is BatchState.PLANNED]
-        old = [batch for batch in planned if now - batch.queued_at >= self.patience.queued]
+        asked = asked_for(job, batches)
+        old = [each for each in asked if now - each.since >= self.patience.queued]
         if not old:
             return
-        if waiting := self._waiting(swept):
-            claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
-            idle = now - claimed >= self.patience.backlog and waiting < len(planned)
-            least = self.patience.backlog if idle else self.patience.stuck
-            old = [batch for batch in old if now - batch.queued_at >= least]
-            if not idle and now - claimed < self.patience.stuck:
-                old = _overtaken(old, batches)
-        for batch in old:
+        waiting = self._waiting(swept)
+        if job.lanes and waiting >= len(asked):
+            least = self.patience.backlog if self._moves(batches) else self.patience.stuck
+            old = [each for each in old if now - each.since >= least]
+        elif waiting and not job.lanes:
+            old = self._passed_over(old, batches, waiting < len(asked))
+        for each in old:
+            batch = each.batch
             self.batches.change(batch, queued_at=now)
-            self.queue.send([(job.id, batch.number)])
+            follows = behind(job, batch) if each.is_again else None
+            self.queue.send((job.id, number) for number in (batch.number, follows) if number)
             swept.batches_requeued += 1
+
+    def _moves(self, batches: list[Batch]) -> bool:
+        """Whether some batch was claimed of late."""
+        claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
+        return self.clock() - claimed < self.patience.backlog
+
+    def _passed_over(self, old: list[Asked], batches: list[Batch], is_short: bool) -> list[Asked]:
+        """Of a job without lanes, those whose turn would have come by now; `is_short` tells that
+        the queue is shorter than with all of its messages.
+        """
+        now = self.clock()
+        claimed = max((batch.claimed_at or 0 for batch in batches), default=0)
+        idle = is_short and not self._moves(batches)
+        least = self.patience.backlog if idle else self.patience.stuck
+        old = [each for each in old if now - each.since >= least]
+        if not idle and now - claimed < self.patience.stuck:
+            return _overtaken(old, batches)
+        return old
 
     def _look_for_mending(self, job: Job, swept: Swept) -> None:
         """Resume a paused job when its cause seems to be mended; the provider's next answer decides
@@ -421,13 +446,13 @@ def _log_news(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         logger.info("swept", extra={"done": ", ".join(sorted(done))})
 
 
-def _overtaken(planned: list[Batch], batches: list[Batch]) -> list[Batch]:
+def _overtaken(planned: list[Asked], batches: list[Batch]) -> list[Asked]:
     """Those of which others were claimed that were asked for later: what goes on in its order is
     not lost, however long it takes.
     """
     asked = [(one.queued_at, one.number) for one in batches if one.state is not BatchState.PLANNED]
     last = max(asked, default=(0, 0))
-    return [batch for batch in planned if (batch.queued_at, batch.number) < last]
+    return [each for each in planned if (each.since, each.batch.number) < last]
 
 
 def _waits(batch: Batch) -> bool:
