@@ -61,12 +61,15 @@ def main(rows: int, rounds: int) -> None:
 def _counted() -> dict[str, Any]:
     """What is counted, and how functions begin."""
     # Imported when all is measured: the peak of a process begins at that of the one that starts it.
-    from bench import counting, informing, starting, watching
+    from bench import counting, idle, informing, passing, starting, sustained, watching
 
     return {
         "watching": watching.counted(),
         "informing": informing.counted(),
         "counting": counting.counted(),
+        "passing": passing.counted(),
+        "idle": idle.counted(),
+        "sustained": sustained.counted(),
         "starting": starting.measured(STARTS),
     }
 
