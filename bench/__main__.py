@@ -62,7 +62,17 @@ def main(rows: int, rounds: int) -> None:
 def _counted() -> dict[str, Any]:
     """What is counted, and how functions begin."""
     # Imported when all is measured: the peak of a process begins at that of the one that starts it.
-    from bench import counting, fairness, informing, sending, starting, watching
+    from bench import (
+        counting,
+        fairness,
+        idle,
+        informing,
+        passing,
+        sending,
+        starting,
+        sustained,
+        watching,
+    )
 
     return {
         "watching": watching.counted(),
@@ -70,6 +80,9 @@ def _counted() -> dict[str, Any]:
         "counting": counting.counted(),
         "sending": sending.counted(),
         "fairness": fairness.counted(),
+        "passing": passing.counted(),
+        "idle": idle.counted(),
+        "sustained": sustained.counted(),
         "starting": starting.measured(STARTS),
     }
 

@@ -1,6 +1,6 @@
-"""A stack in memory, as it would be deployed: its functions' own handlers, each process with secrets
-of its own, fed by queues and streams as the template has them read. Whatever AWS takes money for is
-counted.
+"""A stack in memory, as it would be deployed: its functions' own handlers, each process with
+secrets of its own, fed by queues and streams as the template has them read. Whatever AWS takes
+money for is counted.
 
 How long a run takes is modelled: its CPU time, as measured here, on the share of a processor that
 its memory brings; for each call to AWS the CPU time that botocore takes, and a latency.
@@ -10,14 +10,17 @@ import io
 import json
 import logging
 import random
+import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import redirect_stdout
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 from zlib import crc32
@@ -40,8 +43,8 @@ LATENCIES = {"table": 0.005, "bucket": 0.03, "secrets": 0.01, "queue": 0.01}  # 
 ANSWER = 1.0  # seconds that the provider takes to answer a request
 _PROCESSOR = 1769  # MB that bring one whole processor
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-_A_CALL = 10  # messages that SQS takes or gives at once
-_TUMBLING = 900  # seconds
+GIGABYTE_SECONDS_OF_CPU = _PROCESSOR / 1024  # for a second of it, whatever the memory
+_TICK, _TUMBLING = 60, 900  # seconds
 _ENVIRONMENT = {
     "REUSE_DAYS": "90",
     "REUSE_NOT_FOUND_DAYS": "30",
@@ -79,7 +82,7 @@ PLATFORM = sum(
 )
 
 
-class _Table(Metered):
+class MeteredTable(Metered):
     """A table whose partitions are found at once, and which counts what its indexes take."""
 
     def __init__(self, guard: Callable[[str, Callable[[], Any]], Any]) -> None:
@@ -107,7 +110,7 @@ class _Table(Metered):
             self.index_writes += ceil(places / 2) * ceil(len(json.dumps(item, default=str)) / 1024)
             self.heard(key, before is None)
 
-    def _query(self, **request: Any) -> dict[str, Any]:
+    def query(self, **request: Any) -> dict[str, Any]:
         if request.get("IndexName"):
             everything = self.items
             self.items = {key: item for key, item in everything.items() if "begun_in" in item}
@@ -116,7 +119,7 @@ class _Table(Metered):
             pk = request["ExpressionAttributeValues"][":pk"]["S"]
             self.items = {key: everything[key] for key in self._partitions.get(pk, ())}
         try:
-            return super()._query(**request)
+            return super().query(**request)
         finally:
             self.items = everything
 
@@ -124,13 +127,15 @@ class _Table(Metered):
 class Account(InMemory):
     """An account whose calls are counted, by service and by what they do."""
 
+    dynamodb: MeteredTable
+
     def __init__(self, api_key: str, clock: Clock) -> None:
         super().__init__(api_key, clock)
         self.calls: Counter[str] = Counter()
         self.operations: Counter[str] = Counter()
         self.s3 = InParts(clock)
         self.s3.guard = self._counted("bucket")
-        self.dynamodb = _Table(self._counted("table"))
+        self.dynamodb = MeteredTable(self._counted("table"))
         self.secrets.guard = self._counted("secrets")
 
     def _counted(self, service: str) -> Callable[[str, Callable[[], Any]], Any]:
@@ -172,17 +177,24 @@ class Deployment:
     `logged` are bytes.
     """
 
-    def __init__(self, shards: int = PARTITIONS, seed: int = 0, **environment: str) -> None:
-        self._environment = _ENVIRONMENT | environment
+    def __init__(
+        self,
+        shards: int = PARTITIONS,
+        seed: int = 0,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._environment = _ENVIRONMENT | dict(environment)
         self.line, self.chance = Line(), random.Random(seed)
         self.world = World(account=Account, environment=self._environment)
         self._start = self.world.now
         self.account: Account = self.world.account  # type: ignore[assignment]
         self.runs: Counter[str] = Counter()
-        self.gigabyte_seconds: Counter[str] = Counter()
+        self.gigabyte_seconds: defaultdict[str, float] = defaultdict(float)
         self.traced: list[tuple[float, str]] = []  # runs of functions that X-Ray may trace
         self.out = _Weighed()
         self.metrics = Weighed(self.world.clock)
+        self.at_work: dict[int, list[tuple[float, float]]] = {}  # runs of `tally`, by shard
+        self.waited = 0.0  # seconds from a result's write until it was counted, at most
         self._overlapped = 0.0  # seconds of calls that others had at the same time
         self.sent: Counter[str] = Counter()
         self._functions = {
@@ -197,19 +209,32 @@ class Deployment:
         self.batches = Source(self.line, queue_of("submit", "Batch"), self._submit, self.chance)
         shard, changes = shard_of("tally", "Results"), shard_of("inform", "Jobs")
         self.tallies = [
-            Source(self.line, shard, lambda _, records, at=at: self._tally(at, records), self.chance)
-            for at in range(shards)
+            Source(self.line, shard, partial(self._tally, at), self.chance) for at in range(shards)
         ]
-        self.changes = [Source(self.line, changes, self._inform, self.chance) for _ in range(shards)]
-        self.account.dynamodb.heard = self._heard  # type: ignore[attr-defined]
+        self.changes = [
+            Source(self.line, changes, self._inform, self.chance) for _ in range(shards)
+        ]
+        self.account.dynamodb.heard = self._heard
+        self.world.messages.get_queue_attributes = self._length  # type: ignore[assignment,method-assign]
+        send = self.world.messages.send_message_batch
+        self.world.messages.send_message_batch = partial(self._send, send)  # type: ignore[method-assign]
         self.results_made: Callable[[list[dict[str, Any]]], None] = self._come_at_once
         self.compile_began: dict[str, float] = {}
         self.last_at_the_door = 0.0
 
-    @property
-    def sources(self) -> list[Source]:
-        """All that functions are fed by."""
-        return [self.door, self.batches, *self.tallies, *self.changes]
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """With the log weighed in place of written."""
+        handlers = [each for each in logger.handlers if isinstance(each, logging.StreamHandler)]
+        streams = [handler.setStream(self.out) for handler in handlers]
+        yield
+        for handler, stream in zip(handlers, streams, strict=True):
+            handler.setStream(stream or sys.stdout)
+
+    def end_windows(self) -> None:
+        """Let the windows of the stream end."""
+        for shard in self._states:
+            self._end_window(shard)
 
     def drop(self, key: str, content: str) -> str:
         """Upload a file, and have it split; its job."""
@@ -219,10 +244,10 @@ class Deployment:
         answer, _ = self.invoke("split", {"detail": detail})
         return str(answer["job"])
 
-    def sweep(self, each: int = 60) -> None:
+    def sweep(self) -> None:
         """Let the sweeper run each minute from here on."""
         self.invoke("sweep", {})
-        self.line.at(self.line.now + each, self.sweep)
+        self.line.at(self.line.now + _TICK, self.sweep)
 
     def arrive(self, webhook: Mapping[str, Any]) -> None:
         """A result comes to the door."""
@@ -236,24 +261,21 @@ class Deployment:
             }
         )
 
-    def invoke(self, function: str, event: Mapping[str, Any], process: int = 0) -> tuple[Any, float]:
+    def invoke(
+        self, function: str, event: Mapping[str, Any], process: int = 0
+    ) -> tuple[Any, float]:
         """Run a function; its answer, and how many seconds the run takes."""
         self.world.now = self._start + int(self.line.now)
         handler = self._handler(function, process)
-        asked, waited = self.account.calls.total(), self._waited() - self._overlapped
-        wrote = len(self.world.messages._waiting)
+        asked, waited = self._asked(), self._waited() - self._overlapped
         began = time.process_time()
         with redirect_stdout(self.out):
             answer = handler(event, Context(function))
         cpu = time.process_time() - began
-        sent = len(self.world.messages._waiting) - wrote
-        self.sent["batches"] += sent
         properties = self._functions[f"{function.title()}Function"]
-        messages = ceil(sent / _A_CALL)
-        self.sent["calls"] += messages
-        cpu += CALL * (self.account.calls.total() - asked + messages)
+        cpu += CALL * (self._asked() - asked)
         seconds = cpu * _PROCESSOR / properties["MemorySize"]
-        seconds += self._waited() - self._overlapped - waited + LATENCIES["queue"] * messages
+        seconds += self._waited() - self._overlapped - waited
         seconds += ANSWER if function == "submit" else 0
         self._note(function, properties, seconds)
         self._hand_on()
@@ -261,7 +283,7 @@ class Deployment:
 
     def _note(self, function: str, properties: Mapping[str, Any], seconds: float) -> None:
         self.runs[function] += 1
-        self.gigabyte_seconds[function] += seconds * properties["MemorySize"] / 1024  # type: ignore[assignment]
+        self.gigabyte_seconds[function] += seconds * properties["MemorySize"] / 1024
         if properties["TracingConfig"]["Mode"] == "Active":
             self.traced.append((self.line.now, function))
         if properties["LoggingConfig"].get("SystemLogLevel", "INFO") == "INFO":
@@ -273,7 +295,7 @@ class Deployment:
             self.batches.give({"job": job, "batch": number})
         compiles, self.world.functions.compiles = self.world.functions.compiles, []
         for job in compiles:
-            self.line.at(self.line.now + LATENCIES["queue"], lambda job=job: self._compile(job))
+            self.line.at(self.line.now + LATENCIES["queue"], partial(self._compile, job))
 
     def _handler(self, function: str, process: int) -> Callable[..., Any]:
         if (function, process) not in self._handlers:
@@ -282,8 +304,8 @@ class Deployment:
             pipeline.in_parallel = self._side_by_side
             path = ROOT / "functions" / function / "handler.py"
             spec = spec_from_file_location(f"bench_{function}_{process}", path)
-            assert spec
-            assert spec.loader
+            if spec is None or spec.loader is None:
+                raise FileNotFoundError(path)
             module = module_from_spec(spec)
             with patch("enrichment.pipeline.deployed", lambda *_: pipeline):
                 spec.loader.exec_module(module)
@@ -298,13 +320,28 @@ class Deployment:
         self._overlapped += (self._waited() - before) * (1 - 1 / at_once)
         return results
 
+    def _send(self, send: Callable[..., Any], **given: Any) -> Any:
+        self.sent["batches"] += len(given["Entries"])
+        self.sent["calls"] += 1
+        return send(**given)
+
+    def _length(self, **_: Any) -> dict[str, Any]:
+        """The queue of batches, as the sweeper asks for its length."""
+        return {"Attributes": {"ApproximateNumberOfMessages": str(self.batches.waiting)}}
+
+    def _asked(self) -> int:
+        """Calls to AWS until now."""
+        return self.account.calls.total() + self.sent["calls"]
+
     def _waited(self) -> float:
-        calls = self.account.calls
+        """The seconds that they took, one after the other."""
+        calls = self.account.calls | Counter({"queue": self.sent["calls"]})
         return sum(LATENCIES[service] * number for service, number in calls.items())
 
     def _webhook(self, process: int, messages: list[Any]) -> float:
         answer, seconds = self.invoke("webhook", {"Records": messages}, process)
-        assert not answer["batchItemFailures"]
+        if answer["batchItemFailures"]:
+            raise RuntimeError("a result was not stored, so this is not all of it")
         return seconds
 
     def _submit(self, process: int, messages: list[Any]) -> float:
@@ -314,15 +351,18 @@ class Deployment:
         self.results_made(come)
         return seconds
 
-    def _tally(self, shard: int, keys: list[Any]) -> float:
+    def _tally(self, shard: int, _: int, records: list[tuple[str, float]]) -> float:
         number, state = self._states.get(shard, (0, {}))
         seconds = 0.0
         if (this := int(self.line.now // _TUMBLING)) != number:
             seconds += self._end_window(shard)
             state = {}
-        event = {"Records": list(map(_record, keys)), "state": state}
+        event = {"Records": [_record(key) for key, _ in records], "state": state}
         answer, more = self.invoke("tally", event, shard)
         self._states[shard] = (this, answer["state"])
+        ends = self.line.now + seconds + more
+        self.at_work.setdefault(shard, []).append((self.line.now, ends))
+        self.waited = max(self.waited, *(ends - stored for _, stored in records))
         return seconds + more
 
     def _end_window(self, shard: int) -> float:
@@ -341,7 +381,7 @@ class Deployment:
         """The stream tells of a change, to those whose filter lets it pass."""
         shard = crc32(key[0].encode()) % self._shards
         if key[0].startswith("RESULT#") and is_new:
-            self.line.at(self.line.now, lambda: self.tallies[shard].give(key[0]))
+            self.line.at(self.line.now, lambda: self.tallies[shard].give((key[0], self.line.now)))
         elif key[0].startswith("JOB#") and job_of_key(key[0]):
             self.line.at(self.line.now, lambda: self.changes[shard].give(key[0]))
 
@@ -352,10 +392,3 @@ class Deployment:
 
 def _record(pk: str) -> dict[str, Any]:
     return {"dynamodb": {"Keys": {"pk": {"S": pk}}}}
-
-
-def to(out: io.TextIOBase) -> None:
-    """Let the log be written elsewhere."""
-    for handler in logger.handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(out)

@@ -30,10 +30,10 @@ class Line:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = count()
 
-    def at(self, when: float, act: Callable[[], None]) -> None:
+    def at(self, when: float, act: Callable[[], object]) -> None:
         """Let something happen, at once if its time has passed."""
         heappush(self._due, (max(when, self.now), next(self._numbers), act))
 
@@ -99,14 +99,9 @@ class Source:
         self._rounds = [0] * how.readers
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing waits or is at work."""
-        return not (self._waiting or self._busy or any(self._gathered))
-
-    @property
     def waiting(self) -> int:
-        """The items that no run has had."""
-        return len(self._waiting) + sum(map(len, self._gathered))
+        """The items that wait, or that somebody has."""
+        return len(self._waiting) + sum(map(len, self._gathered)) + len(self._busy)
 
     def give(self, item: Any) -> None:
         """An item comes."""

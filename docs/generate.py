@@ -15,6 +15,8 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from samtranslator.yaml_helper import yaml_parse
 
+from bench.alarms import alarmed_metrics
+from bench.bill import kept_up, passed, rested
 from bench.prices import ALARMED_METRIC, PRICED
 from bench.starting import newest as started
 from bench.table import counted, informed, measured, used, waited, watched
@@ -125,16 +127,11 @@ def alarms() -> str:
 
 def price_of_alarms() -> str:
     """What the alarms cost: as much as the metrics that they look at."""
-    found = [
-        resource["Properties"]
-        for resource in watching()["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    ]
-    metrics = sum(
-        sum("MetricStat" in each for each in alarm.get("Metrics", [])) or 1 for alarm in found
-    )
+    resources = watching()["Resources"].values()
+    number = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources)
+    metrics = alarmed_metrics()
     return (
-        f"{len(found)} alarms look at {metrics} metrics, for which CloudWatch takes"
+        f"{number} alarms look at {metrics} metrics, for which CloudWatch takes"
         f" {metrics * ALARMED_METRIC:.2f} USD a month\n"
         f"({ALARMED_METRIC:.2f} each, in us-east-1, {PRICED})."
     )
@@ -202,6 +199,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "used": used,
     "waited": waited,
     "started": started,
+    "passed": passed,
+    "rested": rested,
+    "kept up": kept_up,
 }
 
 

@@ -397,7 +397,7 @@ def erasing_out_of_time(world: WorldOfRoles) -> None:
         world.pipeline.erase.run(PEOPLE, version)
     pass_by(world, 1000)
     for _ in range(2):  # until the folder's turn comes
-        pass_by(world, 60)
+        pass_by(world, 180)
     world.pipeline.erase.run(PEOPLE, version)
     event = {"detail": {"object": {"key": PEOPLE, "version-id": version}}}
     world.queues.put(world.environments["sweep"]["FAILED_EVENTS_URL"], json.dumps(event))

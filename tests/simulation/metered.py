@@ -19,7 +19,7 @@ class Metered(DynamoDB):
         self.writes = self.reads = 0.0
 
     def put_item(self, **request: Any) -> dict[str, Any]:
-        self.writes += _units(_size(request["Item"]), 1024)
+        self.writes += _units(size_of(request["Item"]), 1024)
         return super().put_item(**request)
 
     def update_item(self, **request: Any) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Metered(DynamoDB):
             ((kind, request),) = action.items()
             put = kind == "Put"
             self.writes += 2 * (
-                _units(_size(request["Item"]), 1024)
+                _units(size_of(request["Item"]), 1024)
                 if put
                 else self._units_at(request["Key"], 1024)
             )
@@ -55,18 +55,18 @@ class Metered(DynamoDB):
 
     def query(self, **request: Any) -> dict[str, Any]:
         answer = super().query(**request)
-        units = _units(sum(map(_size, answer["Items"])), 4096)
+        units = _units(sum(map(size_of, answer["Items"])), 4096)
         self.reads += units / 2 if request.get("IndexName") else units
         return answer
 
     def _units_at(self, key: Mapping[str, Any], unit: int) -> int:
-        return _units(_size(self._wired((key["pk"]["S"], key["sk"]["S"])) or {}), unit)
+        return _units(size_of(self._wired((key["pk"]["S"], key["sk"]["S"])) or {}), unit)
 
 
 def _units(size: int, unit: int) -> int:
     return max(1, math.ceil(size / unit))
 
 
-def _size(item: Mapping[str, Any]) -> int:
+def size_of(item: Mapping[str, Any]) -> int:
     """In bytes, about: names and values, without what DynamoDB adds to nested ones."""
     return sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from bench import fairness, informing, sending, starting
+from bench import fairness, idle, informing, passing, sending, starting, sustained
 from bench.account import KEY, Account
 from bench.answered import Answered, Untold, prepare
 from bench.one import measured
@@ -119,6 +119,38 @@ def test_a_small_file_waits_less_than_a_minute_behind_a_large_one_and_before_it_
     assert max(found["lanes"]["one"]) < 15
     assert min(found["one queue, a message a batch"]["one"]) > 600
     assert min(found["lanes"]["used"]) > 0.95
+
+
+def test_what_a_contact_passes_is_as_little_as_was_to_be_reached() -> None:
+    number = 1_000
+    found, goals = passing.contact(number, 1), passing.GOALS
+    assert 1 / 25 < found["invocations"] <= goals["invocations"]
+    assert passing.door_line() < found["log_bytes"] <= goals["log_bytes"]
+    processes = 5 + 2 + 1  # those of `submit`, of which each reads three secrets, and others
+    assert 0 < found["secrets"] * number <= 3 * processes
+    assert found["messages"] == 1 + 1 / 100
+    usd = found["usd"]
+    assert usd.keys() > passing.FLOOR.keys()
+    for name in passing.FLOOR:
+        assert usd[name] == pytest.approx(passing.FLOOR[name] * 1_000_000)
+    assert sum(usd.values()) < 2.5 * sum(passing.FLOOR.values()) * 1_000_000
+
+
+def test_a_stack_at_rest_costs_the_same_with_a_million_files_as_with_a_hundred_thousand() -> None:
+    few, many, most = (idle.month(files, 60) for files in (0, 100_000, 1_000_000))
+    assert few["listings"] == 2 * 3  # folders
+    assert many["listings"] == most["listings"] == 60 // 3
+    assert sum(most["usd"].values()) <= idle.GOAL
+    alarms, *_ = idle.standing()
+    assert alarms.endswith("alarms")
+
+
+def test_tally_counts_every_result_in_few_runs() -> None:
+    found = sustained.kept_up(500, 1_500, 1)
+    assert found["results"] == 1_500
+    assert 1 <= found["runs"] <= 3
+    assert 0 < found["busy"] <= 1
+    assert found["waited"] > 0
 
 
 def test_a_fresh_process_makes_its_clients_and_takes_results() -> None:

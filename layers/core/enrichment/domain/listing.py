@@ -44,9 +44,11 @@ class Listing:
         return max(min(earlier, now - _DAY), now - _LONGEST)
 
 
-def next_of(listings: Mapping[str, Listing], now: int, each: int) -> str | None:
+def next_of(listings: Mapping[str, Listing], now: int, each: int, pause: int) -> str | None:
     """The folder of which a page is to be listed: of those that are due, the one that was looked at
-    the longest ago.
+    the longest ago; none within `pause` seconds of the last page.
     """
+    if now - max(listing.looked_at for listing in listings.values()) < pause:
+        return None
     due = [folder for folder, listing in listings.items() if listing.is_due(now, each)]
     return min(due, key=lambda folder: listings[folder].looked_at, default=None)

@@ -30,9 +30,9 @@ class Found:
 
 @dataclass(frozen=True)
 class FindLostFiles:
-    """Lists one page of the bucket at a time, of a thousand versions, so that a look costs the same
-    whatever lies there. A folder's round begins half an hour after the last one did, or when that
-    is over, if it took longer.
+    """Lists one page of the bucket at a time, of a thousand versions, each third time that it is
+    asked, so that a month costs the same whatever lies there. A folder's round begins half an hour
+    after the last one did, or when that is over, if it took longer.
 
     S3 lists by key and not by time, so there is no shorter way to what is recent.
     """
@@ -45,6 +45,7 @@ class FindLostFiles:
     erase_starter: EraseStarter
     clock: Clock
     round: int = 30 * 60  # seconds
+    pause: int = 150  # seconds between two pages; it is asked each minute
     patience: int = 5 * 60  # seconds from an upload to its job
     erase: int = 16 * 60  # seconds that a run may take which erases people
 
@@ -53,7 +54,7 @@ class FindLostFiles:
         now = self.clock()
         listings = self.listings.of(_FOLDERS)
         started = {"uploads": 0, "erasures": 0}
-        if folder := next_of(listings, now, self.round):
+        if folder := next_of(listings, now, self.round, self.pause):
             listing = listings[folder].begun(now)
             page, after = self.bucket.page_of_uploads(f"{folder}/", listing.after)
             if folder == ERASE:
