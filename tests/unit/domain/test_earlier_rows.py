@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrichment.domain import earlier_rows
 from enrichment.domain.contact import Contact
 from enrichment.domain.duplicates import Identity, identity
 from enrichment.domain.earlier_rows import EarlierRows
@@ -160,6 +161,14 @@ def test_people_are_found_however_many_there_are() -> None:
     again = EarlierRows.restored(BytesIO(b"".join(seen.stored())).read)
     later = [again.first_row(who, row) for row, who in enumerate(people[30_000:], start=30_000)]
     assert later == by_the_rules(people)[30_000:]
+
+
+def test_whose_digests_begin_alike_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier_rows, "_SIGN", 1)
+    monkeypatch.setattr(earlier_rows, "_ENTRY", 5)
+    people = [Identity(f"in/{n % 900}", f"{n}", f"{n % 700}", "acme") for n in range(2_000)]
+    people += [Identity(None, who.name, who.domain) for who in people]
+    assert firsts(*people) == by_the_rules(people)
 
 
 FEW = st.none() | st.sampled_from("ab")

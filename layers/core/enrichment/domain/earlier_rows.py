@@ -1,18 +1,22 @@
-"""Whom a file has named before: some 60 bytes of memory a row, whatever the row says."""
+"""Whom a file has named before: some 30 bytes of memory a row, whatever the row says."""
 
 import json
 from array import array
 from collections.abc import Callable, Iterator
-from typing import Self
+from io import BytesIO
+from itertools import repeat
+from typing import BinaryIO, Self
 
 from xxhash import xxh3_128_digest
 
 from enrichment.domain.duplicates import Identity
 
-_DIGEST = 10  # bytes
-_ENTRY = _DIGEST + 4  # a digest, and the number of the person it leads to
-_FULL = 24 * _ENTRY  # bytes of a shard on average before their number is doubled
+_DIGEST, _SIGN = 12, 4  # bytes of a digest, and of its beginning that is held
+_RECORD = _DIGEST + 4  # a digest, and the row that it leads to
+_ENTRY = _SIGN + 4  # the beginning of a digest, and the number of its record
+_FULL = 256  # entries of a shard on average before their number is doubled
 _SIZE_OF_A_SHARD = 1000  # bytes of a CSV file, in which there are seven rows or so
+_LEAST, _MOST = 6, 16  # bits of the number of shards to begin with
 _NOBODY = -1
 _DOMAIN = 1  # the bit for those who have one; kinds of pages have those above it
 
@@ -24,28 +28,34 @@ class EarlierRows:
     domain or a company, lead back to that row. Which kinds of pages a person has, and whether they
     have a domain, is remembered too: a namesake with a different page or domain is somebody else.
 
-    Of each page, and of each name at a domain or a company, 10 bytes of a digest are kept. If two
-    different ones had the same, a row would be taken for a copy and its contact be lost. Among the
-    15 million of a file of 5 million rows, such a pair has the chance of 15,000,000² / 2 / 2⁸⁰: one
-    in ten billion such files. With 8 bytes it would be one in 160,000. The digests are fast, not
+    Of each page, and of each name at a domain or a company, 12 bytes of a digest are kept on disk,
+    in the order in which they came. Memory has 4 of them, and where the others are: they are read
+    where these are alike, which is so for copies, and for one in some hundred others.
+
+    If two different ones had the same digest, a row would be taken for a copy and its contact be
+    lost. Among the 15 million of a file of 5 million rows, such a pair has the chance of
+    15,000,000² / 2 / 2⁹⁶: one in 700 trillion such files. The digests are fast, not
     cryptographic: whoever makes two people up who have the same loses one of them.
 
     Args:
         size: of the file in bytes, from which it is guessed how many rows there will be: to make
             room for more takes time.
+        digests: an empty file for them, of 40 bytes a row; without one they are in memory.
     """
 
-    def __init__(self, size: int = 0) -> None:
+    def __init__(self, size: int = 0, digests: BinaryIO | None = None) -> None:
         # Each shard is some entries in a row, among which one is searched for from the start.
-        self._shards = [b""] * (1 << max(6, (size // _SIZE_OF_A_SHARD).bit_length() - 1))
-        self._mask, self._bytes = len(self._shards) - 1, 0
-        self._rows = array("Q")  # by the person's number: the row that named them first
-        self._has = array("H")  # and what they have, a bit for the domain and each kind of page
+        bits = (size // _SIZE_OF_A_SHARD).bit_length() - 1
+        self._shards = [b""] * (1 << min(_MOST, max(_LEAST, bits)))
+        self._mask, self._room = len(self._shards) - 1, _FULL * len(self._shards)
+        self._records = 0
+        self._digests = BytesIO() if digests is None else digests
+        self._has = array("H")  # what a person has, by the row: a bit for the domain and each page
         self._bits: dict[str, int] = {}
 
     def first_row(self, who: Identity, row: int) -> int | None:
         """The row that named the same person earlier; None at the first time, which is then
-        remembered as `row`.
+        remembered as `row`. Rows come in the order of their numbers.
         """
         profile, name, domain, company = who
         page = self._bit(who.namespace) if profile else 0
@@ -61,38 +71,39 @@ class EarlierRows:
         if person == _NOBODY != of_company:
             person = self._unless_told_apart(of_company, has)
         if person == _NOBODY:
-            self._remember(new, len(self._rows))
-            self._rows.append(row)
+            self._remember(new, row)
+            if row > len(self._has):
+                self._has.extend(repeat(0, row - len(self._has)))
             self._has.append(has)
             return None
         # Also what a copy brought is remembered: it tells the next copy.
         self._remember(new, person)
         self._has[person] |= has
-        return self._rows[person]
+        return person
 
     def stored(self) -> Iterator[bytes]:
         """All of it as bytes, part by part: what `restored` reads."""
-        head = json.dumps({"people": len(self._rows), "bits": self._bits}).encode()
+        head = json.dumps({"rows": len(self._has), "bits": self._bits}).encode()
         yield len(head).to_bytes(4, "little") + head
-        yield self._rows.tobytes()
         yield self._has.tobytes()
-        yield from self._shards
+        self._digests.seek(0)
+        while records := self._digests.read(_RECORD * 4096):
+            yield records
 
     @classmethod
-    def restored(cls, read: Callable[[int], bytes]) -> Self:
-        """What was stored, from a stream's `read`."""
+    def restored(cls, read: Callable[[int], bytes], digests: BinaryIO | None = None) -> Self:
+        """What was stored, from a stream's `read`; with a file as for a new one."""
         head = json.loads(read(int.from_bytes(read(4), "little")))
-        new = cls()
+        new = cls(0, digests)
         new._bits = head["bits"]
-        for column in (new._rows, new._has):
-            column.frombytes(read(head["people"] * column.itemsize))
-        while entries := read(_ENTRY * 4096):
-            for start in range(0, len(entries), _ENTRY):
-                entry = entries[start : start + _ENTRY]
-                new._shards[hash(entry[:_DIGEST]) & new._mask] += entry
-            new._bytes += len(entries)
-            while new._bytes > _FULL * len(new._shards):
-                new._double()
+        new._has.frombytes(read(head["rows"] * new._has.itemsize))
+        while records := read(_RECORD * 4096):
+            for start in range(0, len(records), _RECORD):
+                digest, row = (
+                    records[start : start + _DIGEST],
+                    records[start + _DIGEST : start + _RECORD],
+                )
+                new._remember([digest], int.from_bytes(row, "little"))
         return new
 
     def _unless_told_apart(self, namesake: int, has: int) -> int:
@@ -103,37 +114,52 @@ class EarlierRows:
         return self._bits.setdefault(kind or "", 2 * _DOMAIN << len(self._bits))
 
     def _person(self, key: str, new: list[bytes]) -> int:
-        """The number of the person whom a key leads to; the digest of one that leads to nobody is
+        """The row of the person whom a key leads to; the digest of one that leads to nobody is
         added to `new`.
         """
         digest = xxh3_128_digest(key.encode())[:_DIGEST]
-        shard = self._shards[hash(digest) & self._mask]
-        at = shard.find(digest)
-        while at > 0 and at % _ENTRY:  # parts of two neighbours that happen to look like it
-            at = shard.find(digest, at + 1)
-        if at < 0:
-            new.append(digest)
-            return _NOBODY
-        return int.from_bytes(shard[at + _DIGEST : at + _ENTRY], "little")
+        sign = digest[:_SIGN]
+        shard = self._shards[hash(sign) & self._mask]
+        at = shard.find(sign)
+        while at >= 0:
+            # else parts of two neighbours happen to look like it
+            if not at % _ENTRY and (person := self._read(shard, at, digest)) != _NOBODY:
+                return person
+            at = shard.find(sign, at + 1)
+        new.append(digest)
+        return _NOBODY
+
+    def _read(self, shard: bytes, at: int, digest: bytes) -> int:
+        """The row that an entry leads to, if it is of this very digest."""
+        number = int.from_bytes(shard[at + _SIGN : at + _ENTRY], "little")
+        self._digests.seek(number * _RECORD)
+        record = self._digests.read(_RECORD)
+        self._digests.seek(self._records * _RECORD)
+        return int.from_bytes(record[_DIGEST:], "little") if record[:_DIGEST] == digest else _NOBODY
 
     def _remember(self, digests: list[bytes], person: int) -> None:
-        number = person.to_bytes(4, "little")
-        shards, mask = self._shards, self._mask
+        row = person.to_bytes(4, "little")
+        shards, mask, number = self._shards, self._mask, self._records
+        written = b""
         for digest in digests:
-            shards[hash(digest) & mask] += digest + number
-        self._bytes += _ENTRY * len(digests)
-        if self._bytes > _FULL * len(self._shards):
+            sign = digest[:_SIGN]
+            shards[hash(sign) & mask] += sign + number.to_bytes(4, "little")
+            number += 1
+            written += digest + row
+        self._digests.write(written)
+        self._records = number
+        if number > self._room:
             self._double()
 
     def _double(self) -> None:
-        """Divide each shard in two, by one more bit of the hashes of its digests."""
+        """Divide each shard in two, by one more bit of the hashes of its entries."""
         bit = len(self._shards)
         for at in range(bit):
             shard = self._shards[at]
             entries = [shard[start : start + _ENTRY] for start in range(0, len(shard), _ENTRY)]
             halves: tuple[list[bytes], list[bytes]] = ([], [])
             for entry in entries:
-                halves[hash(entry[:_DIGEST]) & bit > 0].append(entry)
+                halves[hash(entry[:_SIGN]) & bit > 0].append(entry)
             self._shards[at] = b"".join(halves[0])
             self._shards.append(b"".join(halves[1]))
-        self._mask = len(self._shards) - 1
+        self._mask, self._room = len(self._shards) - 1, _FULL * len(self._shards)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import enrichment
 from enrichment.adapters.bucket import Bucket
@@ -42,15 +43,17 @@ class UnfinishedPlans:
             for part in earlier_rows.stored():
                 out.write(part)
 
-    def of(self, job: Job, rules: str) -> Begun:
-        """What an earlier run left for the job; nothing where none did, or by other rules."""
+    def of(self, job: Job, rules: str, digests: BinaryIO) -> Begun:
+        """What an earlier run left for the job; nothing where none did, or by other rules.
+        `digests` is an empty file for `EarlierRows`.
+        """
         if not job.unfinished or job.planned_by != rules:
-            return Begun(earlier_rows=EarlierRows(job.size))
+            return Begun(earlier_rows=EarlierRows(job.size, digests))
         memory = self.bucket.read(memory_key(job.id, job.unfinished))
         if memory is None:
-            return Begun(earlier_rows=EarlierRows(job.size))
+            return Begun(earlier_rows=EarlierRows(job.size, digests))
         lines = self.bucket.lines(plan_key(job.id, job.unfinished))
-        return Begun(EarlierRows.restored(memory.read), lines)
+        return Begun(EarlierRows.restored(memory.read, digests), lines)
 
 
 class RowsInTime:

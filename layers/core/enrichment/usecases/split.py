@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.adapters.queue import SubmitQueue
@@ -134,9 +136,9 @@ class SplitUpload:
         What is wrong with its file is left to the run's second look at it, which reports it.
         """
         known = {"sample": request.sample, "population": 0}
-        with suppress(FileError), self.intake.opened(job) as file:
+        with suppress(FileError), self.intake.opened(job) as file, TemporaryFile() as digests:
             accepted = self.intake.accepted(job, file, replace(request, sample=None))
-            planner = self._planner(accepted, EarlierRows(job.size))
+            planner = self._planner(accepted, EarlierRows(job.size, digests))
             judged = (planner.decide(row) for row in accepted.rows)
             known["population"] = sum(row.contact is not None for row in judged)
         self.jobs.change(job.id, **known)
@@ -146,12 +148,15 @@ class SplitUpload:
         now = self.clock()
         earlier = self.contents.job_of(file.job.content)
         if file.request.estimate:
-            self.estimate.run(file, self._planner(file, EarlierRows(file.job.size)), earlier)
+            with TemporaryFile() as digests:
+                planner = self._planner(file, EarlierRows(file.job.size, digests))
+                self.estimate.run(file, planner, earlier)
             self.jobs.end_at_once(file.job.id, JobState.ESTIMATED, now)
         elif earlier not in (None, file.job.id) and not file.request.force:
             self.repeated.run(file)
         else:
-            self._plan(file, RowsInTime(file.rows, seconds_left))
+            with TemporaryFile() as digests:
+                self._plan(file, RowsInTime(file.rows, seconds_left), digests)
 
     def _planner(self, file: AcceptedFile, earlier_rows: EarlierRows) -> Planner:
         sheet, request = file.sheet, file.request
@@ -167,12 +172,12 @@ class SplitUpload:
             Sample(Spread(request.sample, file.job.population)) if request.sample else None,
         )
 
-    def _plan(self, file: AcceptedFile, rows: RowsInTime) -> None:
+    def _plan(self, file: AcceptedFile, rows: RowsInTime, digests: BinaryIO) -> None:
         job = file.job
         plan = self.new_id()
         now = self.clock()
         rules = rules_of(job)
-        begun = self.unfinished.of(job, rules)
+        begun = self.unfinished.of(job, rules, digests)
         planner = self._planner(file, begun.earlier_rows)
         with self.bucket.write(plan_key(job.id, plan), "application/x-ndjson") as lines:
             spans = planner.plan(rows, lines.write, begun.lines)
