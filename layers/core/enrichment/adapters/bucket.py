@@ -16,7 +16,7 @@ _PASSING = "passing=yes"  # the tag by which the bucket's lifecycle knows what n
 # What S3 says of anything that is not there to those who may not list the whole bucket.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 _FORBIDDEN = "AccessDenied"
-_PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
+PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
 
 _REWRITTEN = "erased-at"  # metadata of what an erasure wrote: a digest of its key
 _NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
@@ -274,7 +274,7 @@ class Writer:
 
     def write(self, data: bytes) -> None:
         self._buffer += data
-        if len(self._buffer) >= _PART:
+        if len(self._buffer) >= PART:
             self._flush()
 
     def _flush(self) -> None:
