@@ -15,3 +15,6 @@ WRITE_UNITS = 0.625e-6
 EVENTS = 1.00e-6
 MESSAGES = 0.50e-6
 INVOCATIONS = 0.20e-6  # without the time that they take
+GIGABYTE_SECONDS = 13.3334e-6  # of functions on arm64
+DOOR_REQUESTS = 3.50e-6  # to a REST API
+QUEUE_CALLS = 0.40e-6

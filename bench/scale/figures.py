@@ -53,10 +53,10 @@ class Figures:
         """Results that the door takes at once."""
         return int(self._door["ThrottlingBurstLimit"])
 
-    @property
-    def retention(self) -> int:
-        """Seconds for which a batch may wait in its queue."""
-        return int(self._resources["SubmitQueue"]["Properties"]["MessageRetentionPeriod"])
+    def retention(self, function: str) -> int:
+        """Seconds for which a message may wait in the queue of a function."""
+        queue = self._resources[f"{function.title()}Queue"]
+        return int(queue["Properties"]["MessageRetentionPeriod"])
 
     @property
     def _door(self) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@ CPU time is stretched where a function has less than a processor; a vCPU of Lamb
 fast as the one that was measured.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ BATCH = 100  # contacts; all rows are sent
 _NO_CALLS = frozenset({"cpu", "reads", "writes"})
 # CPU seconds that a run takes for each row which the run before planned, see docs/performance.md.
 _PLANNED_BEFORE = 4e-6
-_MESSAGES = 10  # in one call to SQS
+MESSAGES = 10  # in one call to SQS
 _PER_TRANSACTION = 100  # batches
 
 
@@ -42,13 +43,14 @@ class Way:
     starting: Mapping[str, Any]
     post: float
     seconds: Mapping[str, float] = field(default_factory=lambda: given()["seconds"])
-    is_metered: bool = True  # whether a function has the share of a processor that Lambda gives it
+    results: Sequence[float] = field(default_factory=lambda: given()["provider"]["results"])
+    processor: float | None = None  # the share that each function has, where it is not Lambda's
 
     def share(self, function: str) -> float:
         """The share of a processor that a function has: it works in one thread."""
-        if not self.is_metered:
-            return 1.0
-        return min(1.0, self.figures.memory(function) / given()["aws"]["vcpu_megabytes"])
+        if self.processor is not None:
+            return self.processor
+        return float(min(1.0, self.figures.memory(function) / given()["aws"]["vcpu_megabytes"]))
 
     def fresh(self, function: str) -> float:
         """Until a new process of a function takes its first event."""
@@ -60,19 +62,20 @@ class Way:
         moved = rows * (self._bytes("file") + self._bytes("plan"))
         each = self._cpu("split", rows) / self.share("split") + self._moving(moved) / rows
         each += self.seconds["transact"] / _PER_TRANSACTION / BATCH
-        runs, planned = [], 0.0
+        runs: list[float] = []
+        planned = 0.0
         most = self.figures.timeout("split") - SPARE
-        while True:
+        while True:  # what was planned costs less than a tenth of what is new
             begin = self._waits("split") + planned * _PLANNED_BEFORE / self.share("split")
             left = (rows - planned) * each
             if begin + left <= most:
                 return [*runs, begin + left]
             runs.append(float(most))
-            planned += _further(most - begin, each)
+            planned += (most - begin) / each
 
     def sending(self, batches: int) -> float:
         """What `split` takes to ask for batches."""
-        return self.seconds["send"] * -(-batches // _MESSAGES)
+        return self.seconds["send"] * -(-batches // MESSAGES)
 
     @property
     def submit(self) -> float:
@@ -82,7 +85,7 @@ class Way:
         batch = self.work["submit"]["batch"]
         entered = batch["put"] * self.seconds["put"]
         waits = self._waits("submit", "batch") - entered + entered / given()["aws"]["threads"]
-        return self.seconds["polled"] + self._works("submit", "batch") + waits + self.post
+        return float(self.seconds["polled"] + self._works("submit", "batch") + waits + self.post)
 
     def webhook(self, results: int) -> float:
         """A run that stores so many results, one after the other."""
@@ -96,19 +99,25 @@ class Way:
     def compile_runs(self, rows: int) -> list[float]:
         """The runs of `compile` over a job. What one has read the next one finds in its notes, but
         it writes anew.
+
+        Raises:
+            RuntimeError: writing does not fit into one run, so that the job fails.
         """
         written = self._cpu("compile", rows) / self.share("compile")
         written += self._moving(rows * self._bytes("file") * 2) / rows
         read = self.seconds["query"] / BATCH
-        runs, noted = [], 0.0
+        runs: list[float] = []
+        noted = 0.0
         most = self.figures.timeout("compile") - RESERVE
+        if rows * written > most:
+            raise RuntimeError("no run has the time to write the output")
         while True:
             begin = self._waits("compile") + noted * written
             left = (rows - noted) * (written + read)
             if begin + left <= most:
                 return [*runs, begin + left]
             runs.append(float(most))
-            noted += _further(most - begin, written + read)
+            noted += (most - begin) / (written + read)
 
     def writing(self, rows: int) -> float:
         """What `compile` takes when all results are noted: that has to fit into one run."""
@@ -144,7 +153,7 @@ class Way:
 
     def _waits(self, function: str, part: str = "job") -> float:
         """What the calls of a function wait for their answers."""
-        return sum(
+        return math.fsum(
             number * self.seconds[kind]
             for kind, number in self.work[function][part].items()
             if kind not in _NO_CALLS
@@ -156,14 +165,3 @@ class Way:
         calls = sum(number for kind, number in took.items() if kind not in _NO_CALLS)
         each = self.starting["later"]["floor"]
         return float((took.get("cpu", 0) + calls * each) / self.share(function))
-
-
-def _further(seconds: float, each: float) -> float:
-    """How many rows a run comes further.
-
-    Raises:
-        RuntimeError: none, so that the job would never end.
-    """
-    if seconds <= 0:
-        raise RuntimeError("a run has no time for anything new")
-    return seconds / each
