@@ -40,7 +40,7 @@ STATIONS: Mapping[str, Limit] = MappingProxyType(
         "stream": Limit(
             "runs of `tally`, one for a shard",
             "windows carry the count, so a batch is looked at twice;"
-            " `ParallelizationFactor` would be next",
+            " several runs for a shard would be next",
         ),
     }
 )

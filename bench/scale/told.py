@@ -99,7 +99,7 @@ def many(found: Mapping[str, Any]) -> str:
     """What many jobs do to each other."""
     heads = (
         *("", "rows", "median", "95 % within", "smallest, median", "all done after", "USD"),
-        *STATIONS,
+        *("runs at once", *STATIONS),
     )
     return _table(
         heads,
@@ -110,7 +110,8 @@ def many(found: Mapping[str, Any]) -> str:
 def _scenario(name: str, found: Mapping[str, Any]) -> Sequence[str]:
     times = (_time(found[each]) for each in ("median", "most", "small_median", "last"))
     busy = (_share(found["shares"][station]) for station in STATIONS)
-    return name, f"{found['rows']:,}", *times, f"{found['usd']:.2f}", *busy
+    runs = round(found["shares"]["runs"] * given()["aws"]["runs"])
+    return name, f"{found['rows']:,}", *times, f"{found['usd']:.2f}", f"{runs}", *busy
 
 
 def whole() -> str:

@@ -22,7 +22,7 @@ from tests.functional.accounts import InMemory
 from tests.functional.world import REUSE, World, contacts
 from tests.simulation.metered import Metered
 
-SMALL, LARGE = 10, 110  # batches
+SMALL, LARGE = 20, 120  # batches; few of them are settled in parts
 _BATCH = 100
 _KEY = "incoming/email/q3/leads.csv"
 
@@ -137,14 +137,17 @@ class _Life:
         took["calls"] += watch.counted
 
 
+def lived(batches: int) -> dict[str, dict[str, float]]:
+    """What each function took for one job of so many batches."""
+    with quiet():
+        took = _Life(batches, Figures()).lived()
+    return {name: _flat(each) for name, each in took.items()}
+
+
 def counted(small: int = SMALL, large: int = LARGE) -> dict[str, dict[str, Any]]:
     """Of each function, what a `job` takes and what each `batch` takes."""
-    figures = Figures()
-    with quiet():
-        one, other = (_Life(batches, figures).lived() for batches in (small, large))
-    return {
-        name: _apart(_flat(took), _flat(other[name]), small, large) for name, took in one.items()
-    }
+    one, other = lived(small), lived(large)
+    return {name: _apart(took, other[name], small, large) for name, took in one.items()}
 
 
 def _flat(took: dict[str, Any]) -> dict[str, float]:

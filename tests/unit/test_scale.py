@@ -132,12 +132,18 @@ def test_a_file_that_no_run_can_write_is_told() -> None:
 
 
 def test_what_a_batch_takes_is_counted_in_the_real_code() -> None:
-    found = work.counted(small=1, large=3)
+    found = work.counted(small=11, large=13)
     batches = {name: took["batch"] for name, took in found.items()}
     assert batches["submit"]["put"] == BATCH  # its people
     assert batches["webhook"]["put"] == BATCH
     assert batches["compile"]["query"] == 1
     assert batches["tally"]["query"] == 2
+
+    larger = work.lived(16)
+    for name, took in found.items():
+        for kind, calls in larger[name].items():
+            foretold = took["job"].get(kind, 0) + 16 * took["batch"].get(kind, 0)
+            assert kind == "cpu" or abs(foretold - calls) <= max(1, 0.05 * calls), (name, kind)
 
 
 def test_what_is_told_of_a_job_is_what_is_fullest() -> None:
