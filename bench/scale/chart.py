@@ -15,8 +15,8 @@ from bench.scale.given import given
 from bench.scale.growth import WIDE
 from bench.scale.way import BATCH
 
-WIDTH, HEIGHT = 760, 420
-_LEFT, _TOP, _RIGHT, _BOTTOM = 64, 16, 196, 44
+WIDTH, HEIGHT = 784, 420
+_LEFT, _TOP, _RIGHT, _BOTTOM = 64, 16, 220, 44
 _APART = 17  # between two labels at the ends of lines
 _TIMES = {10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 86_400: "1 day"}
 _LEAST, _MOST = 10, 86_400

@@ -21,6 +21,10 @@ def _ten(_: random.Random) -> Dropped:
     return [(100_000, 0.0)] * 10
 
 
+def _behind(_: random.Random) -> Dropped:
+    return [(1_000_000, 0.0), (200, _HOUR / 2)]
+
+
 def _thousand(chance: random.Random) -> Dropped:
     sizes = [200] * 600 + [2_000] * 300 + [10_000] * 90 + [100_000] * 10
     return [(rows, chance.uniform(0, 10 * _HOUR)) for rows in sizes]
@@ -33,6 +37,7 @@ def _millions(chance: random.Random) -> Dropped:
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
         "ten": Scenario("ten files of 100,000 rows at once", _ten),
+        "behind": Scenario("200 rows, half an hour after a million", _behind),
         "thousand": Scenario(
             "a thousand files in ten hours: 600 of 200 rows, 300 of 2,000, 90 of 10,000,"
             " 10 of 100,000",
