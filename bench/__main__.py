@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.people import NO_EMAILS, ONE_NAME, TWO_NAMES, WORKBOOK, Kind, write
+from bench.scale.files import measured
 from bench.subjects import SUBJECTS
 from bench.table import RESULTS, counts, shown, table, told, uses, waits
 
@@ -43,24 +44,27 @@ def main(rows: int, rounds: int) -> None:
         for kind, path in files.items():
             write(path, min(rows, _WORKBOOK_ROWS) if kind == WORKBOOK else rows, kind)
         turns = [dict(_turn(files, number, rounds)) for number in range(1, rounds + 1)]
+    sizes = measured()
     results: dict[str, Any] = {
         "machine": _machine(),
         "versions": {package: version(package) for package in _PACKAGES},
         "rows": rows,
         "rounds": rounds,
         "subjects": {name: _summary(name, turns) for name in SUBJECTS},
-        **_counted(),
+        **_counted(sizes),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    from bench.scale.told import told as scaled
     from bench.starting import began
 
     parts = (*table(results), "", told(results), "", shown(results), "")
     sent = (*uses(results["sending"]), "", *waits(results["fairness"]), "")
     print("\n".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
+    print("", scaled(results["scaling"]), sep="\n")
 
 
-def _counted() -> dict[str, Any]:
-    """What is counted, and how functions begin."""
+def _counted(sizes: dict[str, Any]) -> dict[str, Any]:
+    """What is counted, how functions begin, and what follows of it for large jobs."""
     # Imported when all is measured: the peak of a process begins at that of the one that starts it.
     from bench import (
         counting,
@@ -73,7 +77,9 @@ def _counted() -> dict[str, Any]:
         sustained,
         watching,
     )
+    from bench.scale import growth, work
 
+    started = starting.measured(STARTS)
     return {
         "watching": watching.counted(),
         "informing": informing.counted(),
@@ -83,7 +89,8 @@ def _counted() -> dict[str, Any]:
         "passing": passing.counted(),
         "idle": idle.counted(),
         "sustained": sustained.counted(),
-        "starting": starting.measured(STARTS),
+        "starting": started,
+        "scaling": growth.reckoned({"sizes": sizes, "work": work.counted()}, started),
     }
 
 

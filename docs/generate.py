@@ -18,6 +18,8 @@ from samtranslator.yaml_helper import yaml_parse
 from bench.alarms import alarmed_metrics
 from bench.bill import kept_up, passed, rested
 from bench.prices import ALARMED_METRIC, PRICED
+from bench.scale import told as scaling
+from bench.scale.chart import chart
 from bench.starting import newest as started
 from bench.table import counted, informed, measured, used, waited, watched
 from checks.transform import watching
@@ -202,12 +204,21 @@ PARTS: dict[str, Callable[[], str]] = {
     "passed": passed,
     "rested": rested,
     "kept up": kept_up,
+    "growth": lambda: scaling.jobs(scaling.newest()),
+    "paces": lambda: scaling.paces(scaling.newest()),
+    "whole requests": scaling.whole,
+    "limits": lambda: scaling.limits(scaling.newest()),
+    "many jobs": lambda: scaling.many(scaling.newest()),
 }
+# Pictures by the name of their file beside the pages.
+PICTURES: dict[str, Callable[[], str]] = {"growth.svg": lambda: chart(scaling.newest())}
 
 
 def main() -> None:
     for page in PAGES:
         page.write_text(filled(page.read_text()))
+    for name, draw in PICTURES.items():
+        (ROOT / "docs" / name).write_text(draw())
 
 
 @cache

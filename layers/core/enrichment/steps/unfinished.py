@@ -17,7 +17,7 @@ from enrichment.domain.job import Job
 from enrichment.files.sheet import Row
 
 _ROWS_BETWEEN_LOOKS = 100  # at the time
-_SPARE = 90  # seconds of a run that are kept for storing what it has done
+SPARE = 90  # seconds of a run that are kept for storing what it has done
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class RowsInTime:
     def __iter__(self) -> Iterator[Row]:
         left = iter(self._rows)
         for row in left:
-            if self._seconds_left() < _SPARE:
+            if self._seconds_left() < SPARE:
                 self.ran_out = True
                 return
             yield row
