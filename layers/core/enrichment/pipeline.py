@@ -174,7 +174,9 @@ class Pipeline:
     def webhook(self) -> "ReceiveWebhook":
         from enrichment.usecases.webhook import ReceiveWebhook
 
-        return ReceiveWebhook(self.results, self.signing_key, self.metrics, self.clock)
+        return ReceiveWebhook(
+            self.results, self.signing_key, self.metrics, self.clock, self.in_parallel
+        )
 
     @cached_property
     def tally(self) -> "TallyResults":

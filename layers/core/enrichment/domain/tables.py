@@ -3,7 +3,7 @@ other tables below the first.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from enrichment import vocabulary
 from enrichment.domain.columns import HEADERS, Columns, normalised
@@ -49,6 +49,7 @@ class Tables:
         return ""
 
 
+@lru_cache(16_384)  # the first names of a file come again and again
 def _plain(cell: str) -> str:
     return cell.strip(" :*").casefold()
 

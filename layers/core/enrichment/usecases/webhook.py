@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from enrichment.adapters.clients import BRISK
 from enrichment.adapters.metrics import Metrics
@@ -23,7 +23,10 @@ from enrichment.errors import (
     WebhookError,
 )
 from enrichment.logs import about, logger
+from enrichment.parallel import Parallel
 from enrichment.store.results import Results, Stored
+
+HasTime = Callable[[], bool]
 
 MOST_BYTES = 64 << 10  # of a body; a result has some hundred
 # Seconds that one result may take: two writes, each tried to the end of its client's patience.
@@ -53,6 +56,11 @@ class Taken:
     failures: list[str] = field(default_factory=list)
     no_keys: bool = False
 
+    def keep(self, message: str, error: Exception) -> None:
+        """Leave a message that met an error."""
+        self.failures.append(type(error).__name__)
+        self.left.append(message)
+
 
 class Received(StrEnum):
     """What became of a genuine webhook."""
@@ -61,6 +69,20 @@ class Received(StrEnum):
     REPEATED = "repeated"
     SET_ASIDE = "set aside"
     ERASED = "erased"
+
+
+class End(NamedTuple):
+    """What became of a genuine webhook, and why it was set aside, if it was."""
+
+    received: Received
+    why: str = ""
+
+
+class Genuine(NamedTuple):
+    """What a genuine webhook tells of a row."""
+
+    ref: RowRef
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,28 +97,40 @@ class ReceiveWebhook:
     signing_key: SigningKey
     metrics: Metrics
     clock: Clock
+    in_parallel: Parallel
 
     def run_all(self, messages: Iterable[Message], seconds_left: SecondsLeft) -> Taken:
-        """Store what each message tells. One that fails takes no other with it.
+        """Store what each message tells, some at a time. One that fails takes no other with it.
 
         Args:
             messages: some, of which each may take `NEEDED` seconds.
             seconds_left: until the function is ended.
         """
         taken = Taken()
-        for message in messages:
-            if taken.no_keys or seconds_left() < NEEDED:
-                taken.left.append(message.id)
-            else:
-                self._take(message, taken)
+
+        def has_time() -> bool:
+            return seconds_left() >= NEEDED
+
+        checked = {
+            message.id: genuine
+            for message in messages
+            if (genuine := self._checked(message, has_time, taken))
+        }
+        stored = self.in_parallel(lambda genuine: self._stored(genuine, has_time), checked.values())
+        for (message, genuine), outcome in zip(checked.items(), stored, strict=True):
+            self._note(message, genuine, outcome, taken)
         for name, metric in (("forged", Metric.FORGED), ("malformed", Metric.MALFORMED)):
             if taken.done[name]:
                 self.metrics.count(metric, taken.done[name])
         return taken
 
-    def _take(self, message: Message, taken: Taken) -> None:
+    def _checked(self, message: Message, has_time: HasTime, taken: Taken) -> Genuine | None:
+        """What a message tells; None where it is done with, or stays for another time."""
+        if taken.no_keys or not has_time():
+            taken.left.append(message.id)
+            return None
         try:
-            taken.done[self.run(message.body, message.sent_at)] += 1
+            return self._genuine(message.body, message.sent_at)
         except ForgedWebhook:
             taken.done["forged"] += 1
         except WebhookError:
@@ -104,9 +138,31 @@ class ReceiveWebhook:
         except KeyNotRead:
             taken.left.append(message.id)
         except Exception as error:  # whatever it is, the message stays
-            taken.failures.append(type(error).__name__)
             taken.no_keys = isinstance(error, SettingsError)
-            taken.left.append(message.id)
+            taken.keep(message.id, error)
+        return None
+
+    def _stored(self, genuine: Genuine, has_time: HasTime) -> End | Exception | None:
+        """What became of a result, or the error that it met; None where there was no time."""
+        if not has_time():
+            return None
+        try:
+            return self._store(genuine)
+        except Exception as error:  # others are stored beside it
+            return error
+
+    def _note(
+        self, message: str, genuine: Genuine, outcome: End | Exception | None, taken: Taken
+    ) -> None:
+        with about(genuine.ref.job):
+            match outcome:
+                case None:
+                    taken.left.append(message)
+                case End():
+                    taken.done[self._tell(genuine, outcome)] += 1
+                case _:
+                    logger.error("failed", extra={"error": type(outcome).__name__})
+                    taken.keep(message, outcome)
 
     def run(self, body: bytes, sent_at: int | None = None) -> Received:
         """Store what a webhook's body tells; `sent_at` is when the door took it, now by default.
@@ -116,34 +172,41 @@ class ReceiveWebhook:
                 later.
             KeyNotRead: it may be signed with a key that is newer than those at hand. Try again.
         """
+        genuine = self._genuine(body, self.clock() if sent_at is None else sent_at)
+        with about(genuine.ref.job):
+            return self._tell(genuine, self._store(genuine))
+
+    def _genuine(self, body: bytes, sent_at: int) -> Genuine:
         if len(body) > MOST_BYTES:
             raise OversizedWebhook(f"the body is larger than {MOST_BYTES} bytes")
         payload = _object(body)
         custom = payload.pop("custom", None)
         token = custom.get("token") if isinstance(custom, dict) else None
-        ref = self._verified(token, self.clock() if sent_at is None else sent_at)
-        with about(ref.job):
-            return self._store(ref, payload)
+        return Genuine(self._verified(token, sent_at), payload)
 
-    def _store(self, ref: RowRef, payload: Mapping[str, Any]) -> Received:
-        if not is_final(payload):
-            return self._aside(ref, payload, "not a final status")
-        match self.results.put(ref, payload, self.clock()):
+    def _store(self, genuine: Genuine) -> End:
+        if not is_final(genuine.payload):
+            return self._aside(genuine, "not a final status")
+        match self.results.put(genuine.ref, genuine.payload, self.clock()):
             case Stored.FIRST:
-                return Received.STORED
+                return End(Received.STORED)
             case Stored.AGAIN:
-                return Received.REPEATED
+                return End(Received.REPEATED)
             case Stored.ERASED:
-                return Received.ERASED
+                return End(Received.ERASED)
             case Stored.OTHER:
-                return self._aside(ref, payload, "the row has another result")
+                return self._aside(genuine, "the row has another result")
 
-    def _aside(self, ref: RowRef, payload: Mapping[str, Any], why: str) -> Received:
-        if not self.results.set_aside(ref, payload, why, self.clock()):
-            return Received.ERASED
-        logger.warning("set aside", extra={"batch": ref.batch, "why": why})
-        self.metrics.count(Metric.STRAY)
-        return Received.SET_ASIDE
+    def _aside(self, genuine: Genuine, why: str) -> End:
+        is_kept = self.results.set_aside(*genuine, why, self.clock())
+        return End(Received.SET_ASIDE, why) if is_kept else End(Received.ERASED)
+
+    def _tell(self, genuine: Genuine, end: End) -> Received:
+        """What became of a result; if it was set aside, the log and the metrics tell of it."""
+        if end.why:
+            logger.warning("set aside", extra={"batch": genuine.ref.batch, "why": end.why})
+            self.metrics.count(Metric.STRAY)
+        return end.received
 
     def _verified(self, token: object, sent_at: int) -> RowRef:
         if not isinstance(token, str):
