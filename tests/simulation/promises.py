@@ -19,7 +19,7 @@ from enrichment.domain.job import (
     JobState,
 )
 from enrichment.domain.outcome import RowState
-from enrichment.store.items import plan_of, results_of
+from enrichment.store.items import plan_of, results_of, row_of
 from tests.simulation.aws import START
 from tests.simulation.bill import BillPromises
 from tests.simulation.dynamodb import Item
@@ -153,7 +153,10 @@ class Promises:
             return
         for batch in batches:
             number = int(batch["number"])
-            results = len(self._partition(results_of(job["id"], number)))
+            # A contact that was set apart may have left what was known of them here, unread.
+            mine = batch.get("rows")
+            came = self._partition(results_of(job["id"], number))
+            results = sum(mine is None or row_of(item["sk"]) in mine for item in came)
             without = (BatchState.REJECTED, BatchState.DIVIDED, BatchState.OVER_BUDGET)
             self._promise(
                 results == batch["size"] or batch["state"] in without,
