@@ -4,13 +4,14 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from enrichment.files.sheet import MAX_CELL_TEXT, MAX_COLUMNS, Readable
 from enrichment.files.workbook.ranges import Growth, column_letters
 from enrichment.files.workbook.sizes import column_of, row_of
-from enrichment.files.workbook.xml import Attributes, XmlStream, damaged, local_name, tag_at
+from enrichment.files.workbook.xml import CHUNK, Attributes, XmlStream, damaged, local_name, tag_at
 
+_OF_CELLS = frozenset({"c", "f", "is", "t", "v"})  # nearly all elements of a sheet
 _SPANS = re.compile(rb"""\sspans\s*=\s*("[^"]*"|'[^']*')""")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would take for an escaped character
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -50,6 +51,7 @@ class Added:
         self._followed = {"row", "sheetData", "dimension", "autoFilter"} | (
             {"c"} if cells > growth.column else set()
         )
+        self._passed = _OF_CELLS - self._followed
         self._stream = XmlStream(source)
         self._stream.parser.StartElementHandler = self._start
         self._stream.parser.EndElementHandler = self._end
@@ -59,6 +61,7 @@ class Added:
         self._opened: int | None = None  # where an element began that may be left out
         self._row, self._cell = 0, -1
         self._is_in_rows = False
+        self._out = bytearray()
 
     def add(self, row: int, cells: Sequence[str]) -> None:
         """Add cells to a row that has some; rows come in order.
@@ -69,12 +72,25 @@ class Added:
         prefix = self._go_to(row)
         if prefix is None:
             raise damaged()
-        self._write(_cells_xml(prefix, row, self._column, cells))
+        self._put(_cells_xml(prefix, row, self._column, cells))
 
     def finish(self) -> None:
         """Copy what is left."""
         self._go_to(None)
         self._copy_to(self._at + len(self._data))
+        self._flush()
+
+    def _put(self, data: bytes) -> None:
+        """Write, as soon as there is much of it: each write to an archive costs as much as a row's
+        cells.
+        """
+        self._out += data
+        if len(self._out) >= CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._write(bytes(self._out))
+        self._out.clear()
 
     def _go_to(self, row: int | None) -> str | None:
         """Copy everything up to the end of a row; the prefix of its elements, or None where the
@@ -87,7 +103,7 @@ class Added:
             change = self._changes.popleft()
             if change.row in (0, row):
                 self._copy_to(change.start)
-                self._write(change.replacement)
+                self._put(change.replacement)
                 self._written = change.end
                 if change.prefix is not None:
                     return change.prefix
@@ -104,10 +120,12 @@ class Added:
         return bool(data)
 
     def _copy_to(self, byte: int) -> None:
-        self._write(self._data[self._written - self._at : byte - self._at])
+        self._put(self._data[self._written - self._at : byte - self._at])
         self._written = byte
 
     def _start(self, name: str, attributes: Attributes) -> None:
+        if name in self._passed:
+            return
         local = local_name(name)
         if local not in self._followed:
             return
@@ -132,6 +150,8 @@ class Added:
                 self._opened = here
 
     def _end(self, name: str) -> None:
+        if name in self._passed:
+            return
         local = local_name(name)
         if (
             local not in self._followed
@@ -159,8 +179,8 @@ class Added:
 def _cells_xml(prefix: str, row: int, column: int, cells: Sequence[str]) -> bytes:
     """Text cells; in ASCII, so that they fit whatever encoding the part has."""
     xml = "".join(
-        f"<{prefix}c r={quoteattr(f'{column_letters(column + offset)}{row}')}"
-        f' t="inlineStr"><{prefix}is><{prefix}t'
+        f'<{prefix}c r="{column_letters(column + offset)}{row}" t="inlineStr">'
+        f"<{prefix}is><{prefix}t"
         f' xml:space="preserve">{escape(_excel_text(cell))}</{prefix}t></{prefix}is></{prefix}c>'
         for offset, cell in enumerate(cells)
         if cell

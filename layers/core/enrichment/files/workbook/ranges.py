@@ -5,6 +5,7 @@ moves whole rows.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
 _RANGE = re.compile(r"(\$?[A-Z]{1,3}\$?)([0-9]{1,7}):(\$?)([A-Z]{1,3})(\$?[0-9]{1,7})")
@@ -98,6 +99,7 @@ class Growth:
         return _FILTER_NAME.sub(changed, xml)
 
 
+@lru_cache(1_000)
 def column_letters(column: int) -> str:
     """A column's name.
 

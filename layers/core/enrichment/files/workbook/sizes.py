@@ -94,12 +94,12 @@ class Measure:
         if self._depth > MAX_DEPTH:
             raise damaged()
         local = local_name(name)
-        if local == "sheetData":
+        if self._state == _IN_ROWS and local != "sheetData":  # nearly all
+            self._start_in_rows(local, attributes)
+        elif local == "sheetData":
             if self._state != _BEFORE_ROWS:
                 raise damaged()
             self._state = _IN_ROWS
-        elif self._state == _IN_ROWS:
-            self._start_in_rows(local, attributes)
         elif local == "hyperlink" and len(self.links) < MAX_LINKS:
             self.links.append((attributes.get("ref", ""), attribute(attributes, "id")))
         elif local == "mergeCell" and len(self.extent.merged) < MAX_LINKS:
@@ -115,7 +115,9 @@ class Measure:
                     self.shared += 1
             case "v" | "is":
                 self._cells += 1
-                self._reach()
+                self.extent.rows = self._row
+                if self._column >= self.extent.columns:
+                    self._reach()
             case "row":
                 if self._depth != _DEPTH_OF_ROWS:
                     raise damaged()
@@ -123,11 +125,14 @@ class Measure:
                 if max(self._cells, self.extent.rows * self.extent.columns) > MAX_CELLS:
                     raise too_many_cells(self._sheet, self.extent.rows, self.extent.columns)
             case "f":
-                self._formulas += 1
-                self.extent.filled = max(self.extent.filled, self._column + 1)
-                if self._formulas <= _MAX_FORMULAS and self._formula_links < MAX_LINKS:
-                    self._texts.clear()
-                    self._parser.CharacterDataHandler = self._text
+                self._start_formula()
+
+    def _start_formula(self) -> None:
+        self._formulas += 1
+        self.extent.filled = max(self.extent.filled, self._column + 1)
+        if self._formulas <= _MAX_FORMULAS and self._formula_links < MAX_LINKS:
+            self._texts.clear()
+            self._parser.CharacterDataHandler = self._text
 
     def _text(self, text: str) -> None:
         if len(self._texts) < _MAX_PIECES:
@@ -149,10 +154,8 @@ class Measure:
             self._state = _AFTER_ROWS
 
     def _reach(self) -> None:
-        if self._column >= self.extent.columns:
-            self.extent.columns = self._column + 1
-            self.extent.filled = max(self.extent.filled, self._column + 1)
-        self.extent.rows = self._row
+        self.extent.columns = self._column + 1
+        self.extent.filled = max(self.extent.filled, self._column + 1)
 
 
 class Strings:

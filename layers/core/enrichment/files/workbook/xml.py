@@ -6,6 +6,7 @@ entities are what XML bombs are made of.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
@@ -16,6 +17,7 @@ from enrichment.words import files as words
 MAX_DEPTH = 256  # of elements in elements
 _MAX_TOKEN = 1 << 22  # bytes of one tag or comment, which parsers hold in memory
 CHUNK = 1 << 18
+_NAMES = 1_000  # of elements and attributes, which are remembered
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 Attributes = dict[str, str]
@@ -112,6 +114,7 @@ def damaged() -> UnreadableFile:
     return UnreadableFile(words.DAMAGED_WORKBOOK)
 
 
+@lru_cache(_NAMES)
 def local_name(name: str) -> str:
     return name if ":" not in name else name.partition(":")[2] or name
 
