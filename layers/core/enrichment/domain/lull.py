@@ -52,9 +52,9 @@ class Lull:
 
 
 def messages_of(job: Job) -> int:
-    """How many messages there must be at least for a job that sends: of half of its lanes, which are
-    as many as requests at a time. The queue's length is a rough number, and a look at a large job
-    for one lane of ten would cost more than that lane can: the others use its requests.
+    """How many messages there must be at least for a job that sends: of half of its lanes, that is
+    as many as requests at a time. The queue's length is a rough number, and for one lane of ten a
+    large job need not be looked at: the others use its requests.
     """
     unsent = job.contacts - job.sent - job.unsent
     batches = -(-unsent * job.cut // max(1, job.contacts))
