@@ -318,9 +318,7 @@ def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(
     check(Trial(world, scenario), faults)
 
 
-@pytest.mark.parametrize(
-    "name", ["202", "401", "429", "422 for credits", "no answer, though accepted"]
-)
+@pytest.mark.parametrize("name", ["202", "401", "429"])
 def test_none_is_in_a_lane_either_where_a_run_records_one_batch_and_takes_another_meanwhile(
     world: World, name: str
 ) -> None:
