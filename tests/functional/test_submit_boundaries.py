@@ -280,6 +280,7 @@ class Trial:
         deadline = self.world.now + DEADLINE
         self.mend()
         self.world.now += LOST_BY_NOW
+        self.submit()
         self.sweep()
         self.deliver()
         self.world.now = deadline
@@ -314,7 +315,21 @@ def groups(name: str) -> list[tuple[Fault, ...]]:
 def test_no_contact_is_accepted_twice_whatever_happens_at_any_request(
     world: World, scenario: Scenario, faults: tuple[Fault, ...]
 ) -> None:
-    trial = Trial(world, scenario)
+    check(Trial(world, scenario), faults)
+
+
+@pytest.mark.parametrize("name", ["202", "401", "429"])
+def test_none_is_in_a_lane_either_where_a_run_records_one_batch_and_takes_another_meanwhile(
+    world: World, name: str
+) -> None:
+    world.pipeline.batch_size = 2
+    world.pipeline.split = replace(world.pipeline.split, lanes=1)
+    check(Trial(world, SCENARIOS[name]), tuple(Fault))
+
+
+def check(trial: Trial, faults: tuple[Fault, ...]) -> None:
+    """Let each fault happen at each request, and see how all rows end."""
+    world, scenario = trial.world, trial.scenario
     for fault in faults:
         trial.hurt(fault)
     trial.end()

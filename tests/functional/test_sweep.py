@@ -211,7 +211,7 @@ def test_a_message_that_was_lost_among_others_is_sent_though_the_queue_is_not_em
     job = world.drop(KEY, contacts(600))
     _, *others = world.messages.take()
     _ask(world, job, [number for _, number in others])
-    world.now += 120
+    world.now += 300
     world.pipeline.sweep.run()
     world.submit_all()
     assert world.messages.take() == []

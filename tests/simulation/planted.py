@@ -426,9 +426,7 @@ class ForgetfulSweep(Sweep):
 
 
 class ForgetLanes(SimulatedPipeline):
-    """The sweeper asks anew for the first batch of a lane, and leaves one that stopped further on
-    alone.
-    """
+    """Of a lane, the sweeper asks anew for the first batch alone, not for one further on."""
 
     @cached_property
     def sweep(self) -> Sweep:

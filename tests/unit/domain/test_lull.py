@@ -49,13 +49,13 @@ def test_a_job_that_never_sent_waits_its_turn_while_the_queue_has_a_message_of_e
 @pytest.mark.parametrize(
     ("fields", "messages"),
     [
-        ({"lanes": 10, "cut": 50}, 10),
+        ({"lanes": 10, "cut": 50}, 5),
         ({"lanes": 10, "cut": 50, "sent": 90, "unsent": 4}, 3),
         ({"lanes": 10, "cut": 50, "sent": 100}, 1),
         ({}, 1),  # a job of an earlier version: nobody knows
     ],
 )
-def test_a_job_that_sends_has_a_message_of_each_lane_or_of_each_batch_that_is_left(
+def test_a_job_that_sends_has_messages_of_half_of_its_lanes_or_of_what_is_left(
     fields: dict[str, object], messages: int
 ) -> None:
     assert messages_of(job(**fields)) == messages

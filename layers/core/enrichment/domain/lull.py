@@ -52,10 +52,13 @@ class Lull:
 
 
 def messages_of(job: Job) -> int:
-    """How many messages there are at least for a job that sends, if its lanes are about as far."""
+    """How many messages there must be at least for a job that sends: of half of its lanes, that is
+    as many as requests at a time. The queue's length is a rough number, and for one lane of ten a
+    large job need not be looked at: the others use its requests.
+    """
     unsent = job.contacts - job.sent - job.unsent
     batches = -(-unsent * job.cut // max(1, job.contacts))
-    return max(1, min(job.lanes, batches))
+    return max(1, min(job.lanes // 2, batches))
 
 
 def progress_at(job: Job) -> int:

@@ -143,11 +143,14 @@ class SubmitBatch:
         return self._leave(job_id, number, taken)
 
     def _send_on(self, first: _Attempt, until: int) -> str:
-        """Send a batch, and those behind it until a time; what was done with the first."""
+        """Send a batch, and those behind it until a time; what was done with the first.
+
+        An answer is recorded before anything else, as nobody else has seen it.
+        """
         done: list[str] = []
-        attempt: _Attempt | None = first
+        attempt = first
         sent: _Sent | None = None
-        while attempt:
+        while True:
             follows = attempt.behind if self.clock() < until else None
             meanwhile = self.aside(partial(self._meanwhile, sent, done, attempt.job, follows))
             try:
@@ -156,16 +159,15 @@ class SubmitBatch:
                 self._give_up(meanwhile())
                 raise
             try:
-                attempt = meanwhile()
+                following = meanwhile()
             except Exception:
                 self._end_turn(sent, done)
                 raise
-            if not sent.lets_pass:
-                self._give_up(attempt)
-                attempt = None
-        if sent:
-            self._end_turn(sent, done, is_left=follows is None)
-        return done[0]
+            if following is None or not sent.lets_pass:
+                self._end_turn(sent, done, is_left=follows is None)
+                self._give_up(following)
+                return done[0]
+            attempt = following
 
     def _end_turn(self, sent: _Sent, done: list[str], is_left: bool = True) -> None:
         """Record the last batch of a turn, and leave the one behind it to the queue."""
