@@ -52,10 +52,12 @@ def main(rows: int, rounds: int) -> None:
         **_counted(),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    from bench.bill import kept_up, passed, rested
     from bench.starting import began
 
     parts = (*table(results), "", told(results), "", shown(results), "")
     print("\n".join([*parts, *counts(results["counting"]), "", began(results)]))
+    print("\n\n".join(["", passed(), rested(), kept_up()]))
 
 
 def _counted() -> dict[str, Any]:
