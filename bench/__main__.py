@@ -54,13 +54,17 @@ def main(rows: int, rounds: int) -> None:
         **_counted(sizes),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    from bench.bill import kept_up, passed, rested
     from bench.scale.told import told as scaled
     from bench.starting import began
 
     parts = (*table(results), "", told(results), "", shown(results), "")
     sent = (*uses(results["sending"]), "", *waits(results["fairness"]), "")
-    print("\n".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
-    print("", scaled(results["scaling"]), sep="\n")
+    print("
+".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
+    print("
+
+".join(["", passed(), rested(), kept_up(), scaled(results["scaling"])]))
 
 
 def _counted(sizes: dict[str, Any]) -> dict[str, Any]:

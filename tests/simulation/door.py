@@ -8,7 +8,7 @@ from enrichment.usecases.webhook import Message
 from tests.simulation.hub import Hub
 
 MOST_AT_ONCE = 10
-HIDDEN = 125  # seconds that a message is hidden from others while somebody works on it
+HIDDEN = 126  # seconds that a message is hidden from others while somebody works on it
 # The template allows 100 attempts, which outlast an outage of three hours. With fewer of them dead
 # letters are part of the histories.
 MOST_ATTEMPTS = 8

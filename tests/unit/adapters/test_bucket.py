@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
+from enrichment.adapters import bucket
 from enrichment.adapters.bucket import Bucket
 from tests.simulation.aws import S3
 
@@ -57,3 +58,25 @@ def test_what_is_there_and_forbidden_is_an_error(there: Silent, version: str | N
     there.forbidden = True
     with pytest.raises(ClientError):
         read(there, KEY, version)
+
+
+@pytest.mark.parametrize("size", [2, 3, 1000])
+def test_pages_of_uploads_leave_no_version_out(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Not held against moto, which begins a page with its marker, as S3 does not
+    (https://github.com/ceph/s3-tests/pull/594).
+    """
+    monkeypatch.setattr(bucket, "_PAGE", size)
+    s3, names = S3(lambda _, act: act()), ("a b", "a+b", "b", "b.csv", "é", "z")
+    s3.objects = {f"in/{name}": [b"1", b"2"][: 1 + (name < "c")] for name in names}
+    s3.objects["other/a"] = [b""]
+    s3.mark_deleted("in/b")
+    there = {(key, str(at + 1)) for key, each in s3.objects.items() for at in range(len(each))}
+    seen, after, pages = set[tuple[str, str]](), "", 0
+    while pages == 0 or (after and pages <= len(names)):
+        page, after = Bucket(cast(Any, s3), "data").page_of_uploads("in/", after)
+        seen |= {(upload.key, upload.version) for upload in page}
+        pages += 1
+    assert not after
+    # Of a key that has more versions than a page, with the mark that it is deleted, the newest.
+    left_out = {("in/b", "1")} if size == 2 else set()
+    assert seen == there - left_out - {("other/a", "1")}

@@ -236,7 +236,7 @@ class Bucket:
         # the next page begins behind the last key of which this one has all versions.
         last = page["NextKeyMarker"]
         keys = {each["Key"] for each in (*versions, *page.get("DeleteMarkers", []))}
-        return uploads, max(keys - {last}, key=str.encode, default=last)
+        return uploads, max(keys - {last, after}, key=str.encode, default=last)
 
     def _listed(self, prefix: str) -> Iterator[Mapping[str, Any]]:
         """The versions whose keys begin so, in the order of the keys."""
