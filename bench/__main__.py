@@ -60,11 +60,8 @@ def main(rows: int, rounds: int) -> None:
 
     parts = (*table(results), "", told(results), "", shown(results), "")
     sent = (*uses(results["sending"]), "", *waits(results["fairness"]), "")
-    print("
-".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
-    print("
-
-".join(["", passed(), rested(), kept_up(), scaled(results["scaling"])]))
+    print("\n".join([*parts, *counts(results["counting"]), "", *sent, began(results)]))
+    print("\n\n".join(["", passed(), rested(), kept_up(), scaled(results["scaling"])]))
 
 
 def _counted(sizes: dict[str, Any]) -> dict[str, Any]:
