@@ -13,11 +13,11 @@ from bench.scale.limits import shares
 from bench.scale.model import Job, Model
 from bench.scale.scenarios import SCENARIOS, Dropped
 from bench.scale.way import Way
+from enrichment.domain.lanes import lanes_for
 
 ROWS = (100, 1_000, 10_000, 100_000, 1_000_000, 5_000_000)
 MILLION = 1_000_000
 WIDE = 5  # runs of `webhook`, where an account has more than a new one
-LANES = 0  # all batches of a job wait in the queue at once
 
 
 def reckoned(
@@ -55,7 +55,7 @@ def reckoned(
 
 def of_job(way: Way, rows: int) -> dict[str, Any]:
     """One job in a stack at rest: seconds of its parts, what it took of each limit, and USD."""
-    model = Model(way, [(rows, 0.0)], lanes=LANES).run()
+    model = _model(way, [(rows, 0.0)])
     [job] = model.jobs
     return {
         "seconds": round(_whole(job), 1),
@@ -70,7 +70,7 @@ def of_job(way: Way, rows: int) -> dict[str, Any]:
 
 def of_many(way: Way, dropped: Dropped) -> dict[str, Any]:
     """Many jobs: how long they took, and what they took of each limit."""
-    model = Model(way, dropped, lanes=LANES).run()
+    model = _model(way, dropped)
     seconds = sorted(_whole(job) for job in model.jobs)
     small = min(job.rows for job in model.jobs)
     return {
@@ -84,6 +84,10 @@ def of_many(way: Way, dropped: Dropped) -> dict[str, Any]:
         "usd": round(usd(model), 4),
         "shares": _rounded(shares(model)),
     }
+
+
+def _model(way: Way, dropped: Dropped) -> Model:
+    return Model(way, dropped, lanes=lanes_for(way.figures.runs("submit"))).run()
 
 
 def _whole(job: Job) -> float:

@@ -71,7 +71,7 @@ def paces(found: Mapping[str, Any]) -> str:
             )
         )
     heads = (
-        *("a batch is accepted in", "five requests allow, a second", "a run of `submit` takes"),
+        *("a batch is accepted in", "five requests allow, a second", "a batch holds one for"),
         *("reached, a second", "fullest", "a million rows"),
     )
     return _table(heads, rows)

@@ -12,8 +12,10 @@ from typing import Any
 from bench.scale.figures import Figures
 from bench.scale.given import given
 from enrichment.adapters.bucket import PART
+from enrichment.parallel import AT_ONCE
 from enrichment.steps.outcomes import RESERVE
 from enrichment.steps.unfinished import SPARE
+from enrichment.usecases.submit import SubmitBatch
 
 BATCH = 100  # contacts; all rows are sent
 _NO_CALLS = frozenset({"cpu", "reads", "writes"})
@@ -79,18 +81,24 @@ class Way:
 
     @property
     def submit(self) -> float:
-        """A batch, from its message to the note of its acceptance. People are entered in several
-        threads, which share the processor.
+        """A batch of a run that goes on with its lane. While one is sent, the one before is
+        recorded and the next is taken, in two threads; a run's beginning and end fall on each of
+        its batches.
+
+        People are entered in several threads, which share the processor.
         """
         batch = self.work["submit"]["batch"]
         entered = batch["put"] * self.seconds["put"]
-        waits = self._waits("submit", "batch") - entered + entered / given()["aws"]["threads"]
-        return float(self.seconds["polled"] + self._works("submit", "batch") + waits + self.post)
+        waits = self._waits("submit", "batch") - entered + entered / AT_ONCE
+        beside = self._works("submit", "batch") + waits
+        each = max(self.post, beside)
+        return float(each + (self.seconds["polled"] + beside) / math.ceil(SubmitBatch.turn / each))
 
     def webhook(self, results: int) -> float:
-        """A run that stores so many results, one after the other."""
+        """A run that stores so many results, some at a time."""
         cpu = self.starting["later"]["seconds"] / self.share("webhook")
-        return float(self.seconds["polled"] + results * (cpu + self.seconds["put"]))
+        rounds = -(-results // AT_ONCE)
+        return float(self.seconds["polled"] + results * cpu + rounds * self.seconds["put"])
 
     def tally(self, batches: float) -> float:
         """A run that looks at so many batches; each is looked at twice."""
