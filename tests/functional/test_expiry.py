@@ -83,6 +83,14 @@ def test_what_expired_takes_no_place(table: Table, time: Time) -> None:
     assert Jobs(table).run(again, time.now, force=False, plan="other") is Run.STARTED
 
 
+def test_a_mark_of_an_erasure_takes_the_place_of_a_result_that_expired(
+    table: Table, time: Time
+) -> None:
+    time.now = CREATED + RETENTION
+    assert not Results(table).erase(ROW, time.now)
+    assert Results(table).put(ROW, {"email": "jane@acme.example"}, time.now) is Stored.ERASED
+
+
 def test_what_has_no_end_stays(table: Table, time: Time) -> None:
     month = {"pk": "BUDGET#2026-11", "sk": "BUDGET"}
     table.put(month)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from enrichment.domain.job import JobState
+from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Entry
 from local.provider.behaviour import Behaviour
@@ -310,6 +311,27 @@ def test_who_waits_until_the_deadline_is_not_sent_and_told_why(stack: World) -> 
     assert "being looked up for another row or file" in rejected[1][-2]
 
 
+def test_who_waited_and_was_refused_is_awaited_no_more(stack: World) -> None:
+    stack.drop(OURS, people(1))
+    stack.submit_all()
+    stack.provider.webhooks.clear()
+    stack.now += 1800
+    job = stack.drop(THEIRS, people(1, 2))
+    stack.submit_all()
+    late, stack.provider.webhooks = stack.provider.webhooks, []
+    stack.provider.invalid = {"Jane1"}
+    run(stack, DEADLINE - 900)
+    assert states(stack.enriched(THEIRS, job)) == ["awaited", "awaited"]
+    stack.deliver(late)
+    run(stack, 600)
+    assert states(stack.enriched(THEIRS, job))[0] == "rejected"
+    assert stack.job(job).state is JobState.DONE
+
+    stack.pipeline.jobs.note_late_result(job, stack.now)  # as an old record of the stream does
+    run(stack, 400)
+    assert stack.job(job).state is JobState.DONE
+
+
 def test_the_same_person_twice_in_a_file_by_other_rules_waits_for_itself(stack: World) -> None:
     """Two rows that a file's own rules tell apart may be one to the ledger, never sent twice."""
     rows = "Jane,Doe,acme.com,Acme\r\nJane,Doe,acme.com,Acme\r\n"
@@ -334,6 +356,30 @@ def test_who_is_known_costs_nothing_where_the_months_credits_are_used_up(stack: 
     assert set(ends[:5]) <= {RowState.FOUND, RowState.NOT_FOUND}
     assert "over_budget" in ends[5:]
     assert stack.job(job).reserved <= 4
+
+
+# An output that is written meanwhile
+
+
+def test_an_output_bills_nothing_for_a_batch_that_is_being_given_what_is_known(
+    stack: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.enrich(OURS, people(1, 2))
+    job = stack.drop(THEIRS, people(2, 1))
+    end = stack.pipeline.batches.end_unsent
+
+    def end_later(*args: Any, **fields: Any) -> bool:
+        stack.pipeline.operate.run(job, Action.GIVE_UP)
+        stack.finish()
+        return end(*args, **fields)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.pipeline.batches, "end_unsent", end_later)
+        stack.submit_all()
+
+    bill = stack.report(THEIRS, job)["credits"]
+    assert (bill["contacts_sent"], bill["settled"], bill["possibly_charged"]) == (0, 0, 0)
+    assert stack.job(job).state is JobState.DONE
 
 
 # A run that was frozen

@@ -150,6 +150,9 @@ class Outcomes:
         batch = self._all[number]
         results = self._noted.of(batch)
         self._charges[batch.number] = charge_of_batch(self._job, results)
+        if len(results) >= batch.size and all(came.origin for came in results.values()):
+            # A run may be about to complete it; nothing of it is sent.
+            self._all[number] = batch.model_copy(update={"known": True})
         self._settle.run(self._job, batch, results)
         return results
 

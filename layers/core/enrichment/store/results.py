@@ -91,10 +91,13 @@ class Results:
         received_at = there["received_at"] if there else now
         fields = {"erased": True, "received_at": received_at, **cost, **origin}
         expires_at = there["expires_at"] if there else now + self._table.retention
-        as_read = "payload = :payload" if there else "attribute_not_exists(pk)"
-        values = {"payload": there["payload"]} if there else {}
         item = result_key(ref) | fields | {"expires_at": expires_at}
-        if self._table.put_if(as_read, item, **values) is not None:
+        if there:
+            same = "payload = :payload"
+            now_there = self._table.put_if(same, item, payload=there["payload"])
+        else:
+            now_there = self._table.put_if_new(item)
+        if now_there is not None:
             return self.erase(ref, now)  # it came just now
         return there is not None
 

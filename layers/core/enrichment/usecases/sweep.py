@@ -394,9 +394,9 @@ class Sweep:
         come.
         """
         results, expected = 0, 0
-        may_be_sent = job.answers_first and job.cancelled_at is None
+        may_be_sent = job.awaited and job.answers_first and job.cancelled_at is None
         for batch in self.batches.of(job):
-            # Also in vain: a first answer may not say so yet. After it nothing is sent any more.
+            # Also in vain: an output with rows that are awaited may not say so yet.
             waited = batch.waits > 0 and batch.state is not BatchState.DIVIDED
             if batch.state in MAY_BE_SENT or (waited and may_be_sent):
                 expected += batch.size
