@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from enrichment.domain.batch import Batch
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
+from enrichment.domain.lanes import lanes_for
 from tests.simulation.aws import S3, SQS, START, Lambda
 from tests.simulation.dynamodb import DynamoDB
 from tests.simulation.fates import Killed
@@ -135,9 +136,9 @@ def test_a_split_in_several_runs_of_which_one_died_is_the_same_byte_for_byte(
     assert account.outcome() == WHOLE.outcome()
 
 
-def test_the_undisturbed_split_plans_and_asks_for_every_batch() -> None:
+def test_the_undisturbed_split_plans_every_batch_and_asks_for_one_of_each_lane() -> None:
     _, batches = UNDISTURBED.outcome()
     assert CALLS > 5
     assert sum(batch.size for batch in batches) == CONTACTS
     asked = [message["batch"] for message in UNDISTURBED.messages]
-    assert asked == [batch.number for batch in batches]
+    assert asked == list(range(1, lanes_for(int(ENVIRONMENT["CONCURRENCY"])) + 1))
