@@ -92,7 +92,12 @@ def test_five_requests_at_a_time_take_as_long_as_they_must() -> None:
 @pytest.mark.parametrize(
     ("chosen", "name", "more", "others"),
     [
-        ({"WebhookConcurrency": 2}, "webhook", {"WebhookConcurrency": 4}, {"Concurrency": 10}),
+        (
+            {"WebhookConcurrency": 2, "Concurrency": 10},
+            "webhook",
+            {"WebhookConcurrency": 4, "Concurrency": 10},
+            {"WebhookConcurrency": 2, "Concurrency": 20},
+        ),
         (
             {"WebhookConcurrency": 50},
             "requests",
@@ -132,7 +137,7 @@ def test_a_file_that_no_run_can_write_is_told() -> None:
 
 
 def test_what_a_batch_takes_is_counted_in_the_real_code() -> None:
-    found = work.counted(small=11, large=13)
+    found = work.counted(small=11, large=21)
     batches = {name: took["batch"] for name, took in found.items()}
     assert batches["submit"]["put"] == BATCH  # its people
     assert batches["webhook"]["put"] == BATCH
