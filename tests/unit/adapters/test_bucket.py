@@ -1,4 +1,4 @@
-"""What S3 says of an object to those who may not list the bucket."""
+"""What S3 says of an object to those who may not list the bucket; and large objects and lines."""
 
 from typing import Any, cast
 
@@ -80,3 +80,32 @@ def test_pages_of_uploads_leave_no_version_out(monkeypatch: pytest.MonkeyPatch, 
     # Of a key that has more versions than a page, with the mark that it is deleted, the newest.
     left_out = {("in/b", "1")} if size == 2 else set()
     assert seen == there - left_out - {("other/a", "1")}
+
+
+class Parts(S3):
+    """Takes a large object part by part, as it is handed over."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _, act: act())
+        self.parts: list[bytes] = []
+
+    def create_multipart_upload(self, **_: Any) -> dict[str, str]:
+        return {"UploadId": "upload"}
+
+    def upload_part(self, Body: bytes, **_: Any) -> dict[str, str]:  # noqa: N803
+        self.parts.append(Body)
+        return {"ETag": "part"}
+
+    def complete_multipart_upload(self, Key: str, **_: Any) -> dict[str, str]:  # noqa: N803
+        return self.put_object(Bucket="data", Key=Key, Body=b"".join(self.parts))
+
+
+def test_a_large_object_is_read_line_by_line_as_it_was_written() -> None:
+    s3 = Parts()
+    bucket = Bucket(cast(Any, s3), "data")
+    lines = [b"%d " % number * 10_000 for number in range(300)]
+    with bucket.write("large", "application/x-ndjson") as out:
+        for line in lines:
+            out.write(line + b"\n")
+    assert len(s3.parts) > 1
+    assert list(bucket.lines("large")) == lines

@@ -11,7 +11,7 @@ from xxhash import xxh3_128_digest
 
 from enrichment.domain.duplicates import Identity
 
-_DIGEST, _SIGN = 12, 4  # bytes of a digest, and of its beginning that is held
+_DIGEST, _SIGN = 12, 3  # bytes of a digest, and of its beginning that is held
 _RECORD = _DIGEST + 4  # a digest, and the row that it leads to
 _ENTRY = _SIGN + 4  # the beginning of a digest, and the number of its record
 _FULL = 256  # entries of a shard on average before their number is doubled
@@ -29,8 +29,8 @@ class EarlierRows:
     have a domain, is remembered too: a namesake with a different page or domain is somebody else.
 
     Of each page, and of each name at a domain or a company, 12 bytes of a digest are kept on disk,
-    in the order in which they came. Memory has 4 of them, and where the others are: they are read
-    where these are alike, which is so for copies, and for one in some hundred others.
+    in the order in which they came. Memory has 3 of them, and where the others are: they are read
+    where these are alike, which is so for copies, and seldom for others of the same shard.
 
     If two different ones had the same digest, a row would be taken for a copy and its contact be
     lost. Among the 15 million of a file of 5 million rows, such a pair has the chance of
@@ -119,7 +119,7 @@ class EarlierRows:
         """
         digest = xxh3_128_digest(key.encode())[:_DIGEST]
         sign = digest[:_SIGN]
-        shard = self._shards[hash(sign) & self._mask]
+        shard = self._shards[hash(digest) & self._mask]
         at = shard.find(sign)
         while at >= 0:
             # else parts of two neighbours happen to look like it
@@ -142,8 +142,7 @@ class EarlierRows:
         shards, mask, number = self._shards, self._mask, self._records
         written = b""
         for digest in digests:
-            sign = digest[:_SIGN]
-            shards[hash(sign) & mask] += sign + number.to_bytes(4, "little")
+            shards[hash(digest) & mask] += digest[:_SIGN] + number.to_bytes(4, "little")
             number += 1
             written += digest + row
         self._digests.write(written)
@@ -152,14 +151,11 @@ class EarlierRows:
             self._double()
 
     def _double(self) -> None:
-        """Divide each shard in two, by one more bit of the hashes of its entries."""
-        bit = len(self._shards)
-        for at in range(bit):
-            shard = self._shards[at]
-            entries = [shard[start : start + _ENTRY] for start in range(0, len(shard), _ENTRY)]
-            halves: tuple[list[bytes], list[bytes]] = ([], [])
-            for entry in entries:
-                halves[hash(entry[:_SIGN]) & bit > 0].append(entry)
-            self._shards[at] = b"".join(halves[0])
-            self._shards.append(b"".join(halves[1]))
-        self._mask, self._room = len(self._shards) - 1, _FULL * len(self._shards)
+        """Enter all records anew, in twice as many shards."""
+        shards = self._shards = [b""] * (2 * len(self._shards))
+        mask = self._mask = len(shards) - 1
+        self._room = _FULL * len(shards)
+        self._digests.seek(0)
+        for number in range(self._records):
+            digest = self._digests.read(_RECORD)[:_DIGEST]
+            shards[hash(digest) & mask] += digest[:_SIGN] + number.to_bytes(4, "little")
