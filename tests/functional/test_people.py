@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from enrichment.domain.batch import BatchState
 from enrichment.domain.job import JobState
 from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
@@ -400,4 +401,14 @@ def test_a_run_that_was_frozen_sends_nothing(stack: World, monkeypatch: pytest.M
     assert sent(stack) == []
     assert stack.pipeline.batches.of(stack.job(job))[0].state == "PLANNED"
     run(stack, 300)
+    assert len(sent(stack)) == 2
+
+
+def test_a_claim_that_was_given_back_meanwhile_is_not_taken_for_one_that_died(stack: World) -> None:
+    job = stack.job(stack.drop(OURS, people(1, 2)))
+    batches = stack.pipeline.batches
+    planned = batches.of(job)[0]
+    seen = planned.model_copy(update={"state": BatchState.SENDING})  # before it was given back
+    assert not batches.move(seen, BatchState.UNKNOWN, reason="died")
+    run(stack)
     assert len(sent(stack)) == 2

@@ -158,12 +158,14 @@ class Batches:
         return self._table.transact(updates, list(map(self._item, others))) is None
 
     def move(self, batch: Batch, to: BatchState, **fields: Any) -> bool:
-        """Take the step to a state that is not settled.
+        """Take the step to a state that is not settled, of a batch that may have been sent.
 
         Returns:
-            False when the batch is in no state from which it is allowed.
+            False when the batch is in no state from which it is allowed, or was given back.
         """
-        update = Update(batch_key(batch), {"state": to, **fields}, before(to))
+        # PLANNED → UNKNOWN is for `take_back` alone: of others nothing was sent.
+        sources = [state for state in before(to) if state is not BatchState.PLANNED]
+        update = Update(batch_key(batch), {"state": to, **fields}, sources)
         return self._table.update(update) is None
 
     def end_unsent(self, job: Job, batch: Batch, to: BatchState, now: int, **fields: Any) -> bool:
