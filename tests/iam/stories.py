@@ -107,7 +107,7 @@ def fixed_rejects(world: WorldOfRoles) -> None:
 def broken_off(world: WorldOfRoles) -> None:
     """Large objects of which the writing is broken off."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bucket, "_PART", 500)
+        patch.setattr(bucket, "PART", 500)
         whole_way(world)
         world.environments["split"] = world.environments["split"] | {"MAX_ROWS": "600"}
         split = world.of("split").split
@@ -334,7 +334,7 @@ def erased_in_parts(world: WorldOfRoles) -> None:
     world.enrich(KEY, EVERYBODY)
     version, _ = world.upload(PEOPLE, contacts(1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bucket, "_PART", 100)
+        patch.setattr(bucket, "PART", 100)
         with suppress(Killed):
             first_of(world, "part", partial(die, world), of=world.s3)
             world.pipeline.erase.run(PEOPLE, version)
