@@ -65,7 +65,7 @@ nightly: $(READY) ## run ten thousand simulated histories
 stories: $(READY) ## write how each planted bug is found into docs/simulation.md
 	@$(PYTHON) -m tests.simulation.stories
 
-bench: $(READY) ## measure how fast ROWS (200000) rows are split and compiled, in ROUNDS (5)
+bench: $(READY) ## measure how fast ROWS (100000) rows are split and compiled, in ROUNDS (3)
 	@ROWS=$(ROWS) ROUNDS=$(ROUNDS) $(PYTHON) -m bench
 
 corpus-score: $(READY) ## show how much of the corpus comes out as a careful person would have it

@@ -21,8 +21,8 @@ from bench.scale.files import measured
 from bench.subjects import SUBJECTS
 from bench.table import RESULTS, counts, shown, table, told, uses, waits
 
-ROWS = 200_000
-ROUNDS = 5
+ROWS = 100_000
+ROUNDS = 3
 _KINDS = (TWO_NAMES, ONE_NAME, NO_EMAILS, WORKBOOK)
 _WORKBOOK_ROWS = 50_000  # at most: they take twenty times as long
 STARTS = 3  # of each function
