@@ -124,7 +124,7 @@ def _live(world: World, rows: int) -> None:
     refused = httpx.Response(429, headers={"Retry-After": "30"})
     world.provider.answers = [refused] * (batches // 20)
     world.drop(_KEY, contacts(rows))
-    each = -(-rows // (_MINUTES - 2))
+    each = -(-rows // (_MINUTES - 10))  # in the first minutes, lanes wait for what was refused
     for _ in range(_MINUTES):
         world.submit_all()
         world.now += 60

@@ -81,7 +81,7 @@ BOUNDS: Mapping[str, Limit] = MappingProxyType(
         "file": Limit(
             "a file's size (`MaxFileMegabytes`)", "refused in words; raise it, to 1,000 at most"
         ),
-        "parts": Limit("parts of an object in S3", "of 8 MiB, so 80 GB fit"),
+        "parts": Limit("parts of an object in S3", "of 5 MiB, so 52 GB fit"),
     }
 )
 

@@ -18,7 +18,7 @@ _PASSING = "passing=yes"  # the tag by which the bucket's lifecycle knows what n
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 _FORBIDDEN = "AccessDenied"
 _CHUNK = 1 << 16  # bytes that are read at once
-PART = 8 << 20  # bytes; S3 takes 10,000 parts of at least 5 MiB, so an object may grow to 80 GB
+PART = 5 << 20  # bytes, the least that S3 takes; of 10,000 parts, so an object may grow to 52 GB
 
 _PAGE = 1000  # versions in one listing, the most that S3 gives
 
