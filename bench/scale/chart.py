@@ -12,7 +12,6 @@ from jinja2 import Environment
 
 from bench.scale.figures import Figures
 from bench.scale.given import given
-from bench.scale.growth import WIDE
 from bench.scale.way import BATCH
 
 WIDTH, HEIGHT = 784, 420
@@ -42,7 +41,6 @@ def chart(found: Mapping[str, Any]) -> str:
     now = _points(found["jobs"])
     lines = {
         ("now", "as deployed"): now,
-        ("wide", f"WebhookConcurrency {WIDE}"): _points(found["wide"]),
         ("bound", f"{at_once} requests of {post:g} s"): [
             (_LEAST * a_second, _LEAST),
             (rows[-1], rows[-1] / a_second),

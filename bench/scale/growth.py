@@ -17,7 +17,6 @@ from enrichment.domain.lanes import lanes_for
 
 ROWS = (100, 1_000, 10_000, 100_000, 1_000_000, 5_000_000)
 MILLION = 1_000_000
-WIDE = 5  # runs of `webhook`, where an account has more than a new one
 
 
 def reckoned(
@@ -31,17 +30,15 @@ def reckoned(
         starting: what `bench.starting` measured.
     """
 
-    def way(post: float, **chosen: int) -> Way:
-        return Way(Figures(chosen), found["work"], found["sizes"], starting, post)
+    def way(post: float) -> Way:
+        return Way(Figures(), found["work"], found["sizes"], starting, post)
 
     provider = given()["provider"]
     usual = way(provider["usual"])
-    wide = way(provider["usual"], WebhookConcurrency=WIDE)
     return {
         "at": given()["at"],
         **found,
         "jobs": {str(number): of_job(usual, number) for number in ROWS},
-        "wide": {str(number): of_job(wide, number) for number in ROWS},
         "posts": {
             str(post): {"held": round(way(post).submit, 2), **of_job(way(post), MILLION)}
             for post in provider["posts"]
