@@ -8,12 +8,14 @@ file that is not right.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from enrichment.domain.folder import plan_key
+from enrichment.logs import logger
 from tests.corpus.truth import COMPANY, DUPLICATE, NAMES, SENT, TrueFile, true_files
 from tests.functional.world import World
 
@@ -232,4 +234,5 @@ def _share(right: int, of: int) -> str:
 
 
 if __name__ == "__main__":
+    logger.setLevel(logging.CRITICAL)  # what the pipeline logs is not asked for here
     sys.stdout.write(told(scores()))
