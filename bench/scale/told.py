@@ -49,8 +49,8 @@ def _megabytes(found: Mapping[str, Any], rows: int, function: str) -> str:
     """The peak, where it was measured; with a star where that was by hand."""
     if str(rows) in found["sizes"]:
         return f"{found['sizes'][str(rows)][function]['megabytes']:.0f}"
-    by_hand = (each.get(function) for each in given()["by_hand"] if each["rows"] == rows)
-    return next((f"{megabytes}*" for megabytes in by_hand if megabytes), "")
+    by_hand = (each[function] for each in given()["by_hand"] if each["rows"] == rows)
+    return next((f"{megabytes}*" for megabytes in by_hand), "")
 
 
 def paces(found: Mapping[str, Any]) -> str:
