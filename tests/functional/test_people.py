@@ -8,10 +8,12 @@ import httpx
 import pytest
 
 from enrichment.domain.batch import BatchState
+from enrichment.domain.credits import month_of
 from enrichment.domain.job import JobState
 from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Entry
+from enrichment.store.batches import Claim
 from local.provider.behaviour import Behaviour
 from tests.functional.outputs import rows_of, states
 from tests.functional.world import DEADLINE, PRICE, REUSE, Provider, World, contacts
@@ -357,6 +359,32 @@ def test_who_is_known_costs_nothing_where_the_months_credits_are_used_up(stack: 
     assert set(ends[:5]) <= {RowState.FOUND, RowState.NOT_FOUND}
     assert "over_budget" in ends[5:]
     assert stack.job(job).reserved <= 4
+
+
+def test_whoever_read_a_batch_before_others_were_set_apart_from_it_takes_no_step(
+    stack: World,
+) -> None:
+    stack.drop(OURS, people(1))
+    stack.submit_all()
+    theirs = stack.drop(THEIRS, people(1, 2))
+    batches, budget = stack.pipeline.batches, stack.pipeline.budget
+    job = stack.job(theirs)
+    [read] = batches.of(job)
+    stack.provider.answers = [httpx.Response(429, headers={"Retry-After": "600"})]
+    stack.submit_all()
+    left, apart = batches.of(job)
+    assert (read.size, left.size, apart.size) == (2, 1, 1)
+    assert left.state is read.state is BatchState.PLANNED
+
+    job, now = stack.job(theirs), stack.now
+    room = budget.room(job, month_of(now))
+    parts = [read.model_copy(update={"number": 2 + at, "size": 1}) for at in (1, 2)]
+    assert batches.claim(job, read, "a claim", now, room) is Claim.TAKEN
+    assert not batches.divide(job, read, parts, now)
+    assert not batches.end_unsent(job, read, BatchState.OVER_BUDGET, now)
+    assert not batches.leave_out(read, parts[0])
+    assert batches.of(job) == [left, apart]
+    assert batches.claim(job, left, "a claim", now, room) is Claim.HELD
 
 
 # An output that is written meanwhile

@@ -81,9 +81,12 @@ class Batches:
         self._table.update(Update(batch_key(batch), fields))
 
     def leave_out(self, batch: Batch, left: Batch) -> bool:
-        """Leave a planned batch with some of its contacts; False where it is not planned."""
+        """Leave a planned batch with some of its contacts; False where it is not planned, or has
+        less by now.
+        """
         sets = left.model_dump(mode="json", include=set(PLACE))
-        return self._table.update(Update(batch_key(batch), sets, [BatchState.PLANNED])) is None
+        update = Update(batch_key(batch), sets, [BatchState.PLANNED], as_read=_contacts(batch))
+        return self._table.update(update) is None
 
     def forget_reason(self, batch: Batch) -> None:
         """Forget the provider's words about a batch, which may name somebody."""
@@ -105,7 +108,11 @@ class Batches:
         held = {"month": month, "reserved": movement.reserved}
         sets = {"state": BatchState.SENDING, "claim": claim, "claimed_at": now, **held}
         take = Update(
-            batch_key(batch), sets, before(BatchState.SENDING), removes=[*_SETTLED, "short_of"]
+            batch_key(batch),
+            sets,
+            before(BatchState.SENDING),
+            removes=[*_SETTLED, "short_of"],
+            as_read=_contacts(batch),
         )
         failed = self._table.transact([take, *moved(job, month, movement, now, room)])
         if failed is None or (failed[0] or {}).get("claim") == claim:
@@ -173,7 +180,8 @@ class Batches:
         job: all or nothing. What it reserved is given back.
 
         Returns:
-            False when the batch is in no state from which it is allowed, or was claimed anew.
+            False when the batch is in no state from which it is allowed, was claimed anew, or has
+                less contacts by now.
         """
         as_read = "claim = :claim" if batch.claim else "attribute_not_exists(claim)"
         ended = Update(
@@ -182,6 +190,7 @@ class Batches:
             before(to),
             f"attribute_exists(pk) AND {as_read}",
             values={"claim": batch.claim} if batch.claim else {},
+            as_read=_contacts(batch),
         )
         settled = _one_more_settled(batch).also(_more_unsent(batch))
         updates = _merged([ended, settled, *_given_back(job, batch, now)])
@@ -233,10 +242,11 @@ class Batches:
             reason: the provider's words, where they are why.
 
         Returns:
-            False when somebody did it already, or the batch has left the state it was read in.
+            False when somebody did it already, or the batch is not as it was read.
         """
         sets = {"state": BatchState.DIVIDED} | ({"reason": reason} if reason else {})
-        divided = Update(batch_key(batch), sets, [batch.state])
+        held = {"claim": batch.claim} if batch.claim else {}
+        divided = Update(batch_key(batch), sets, [batch.state], as_read=_contacts(batch) | held)
         counted = [_more_batches(job, len(parts)), _one_more_settled(batch)]
         updates = _merged([divided, *counted, *_given_back(job, batch, now)])
         return self._table.transact(updates, list(map(self._item, parts))) is None
@@ -286,6 +296,13 @@ class Batches:
     def _item(self, batch: Batch) -> dict[str, Any]:
         expires_at = batch.queued_at + self._table.retention
         return fields_of(batch) | batch_key(batch) | {"expires_at": expires_at}
+
+
+def _contacts(batch: Batch) -> dict[str, int]:
+    """What tells that a batch has the contacts with which it was read. Others may have set some
+    apart and given it back since, so that its state alone does not: those are in other batches now.
+    """
+    return {"size": batch.size}
 
 
 def _one_more_settled(batch: Batch) -> Update:

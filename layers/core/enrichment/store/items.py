@@ -145,6 +145,7 @@ class Update:
         adds: attributes to add to.
         removes: attributes to remove.
         values: what `condition` refers to as `:name`.
+        as_read: attributes that must be as they were read.
     """
 
     key: Mapping[str, str]
@@ -154,6 +155,7 @@ class Update:
     adds: Mapping[str, int] = field(default_factory=dict)
     removes: Iterable[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    as_read: Mapping[str, Any] = field(default_factory=dict)
 
     def also(self, other: "Update") -> "Update":
         """Both of two updates of one item, of which the other has no condition of its own."""
@@ -166,8 +168,10 @@ class Update:
 
     def request(self, table: str) -> dict[str, Any]:
         """The parameters of an UpdateItem, or of an Update in a transaction."""
-        names = {f"#{name}": name for name in (*self.sets, *self.adds, *self.removes)}
+        named = (*self.sets, *self.adds, *self.removes, *self.as_read)
+        names = {f"#{name}": name for name in named}
         values = {f":set_{name}": value for name, value in self.sets.items()}
+        values |= {f":read_{name}": value for name, value in self.as_read.items()}
         values |= {f":add_{name}": value for name, value in self.adds.items()}
         values |= {f":{name}": value for name, value in self.values.items()}
         clauses = []
@@ -178,6 +182,8 @@ class Update:
         if removes := list(self.removes):
             clauses.append("REMOVE " + ", ".join(f"#{name}" for name in removes))
         condition = self.condition
+        for name in self.as_read:
+            condition += f" AND #{name} = :read_{name}"
         if states := list(self.states):
             names["#state"] = "state"
             values |= {f":from{number}": state for number, state in enumerate(states)}
