@@ -155,7 +155,7 @@ def test_a_burst_reaches_the_output_though_the_table_refuses_it_and_the_function
     waiting: Waiting, tmp_path: Path
 ) -> None:
     async def burst() -> list[int]:
-        limits = httpx.Limits(max_connections=None)
+        limits = httpx.Limits(max_connections=100)  # the embedded AWS resets some of 500
         async with httpx.AsyncClient(timeout=60, limits=limits) as client:
             answers = await asyncio.gather(
                 *(
@@ -190,5 +190,6 @@ def test_a_burst_reaches_the_output_though_the_table_refuses_it_and_the_function
     header, *rows = cells(output)
     found = {row[header.index("enriched_email")] for row in rows}
     assert found == {f"jane@company{number}.example" for number in range(ROWS)}
-    assert eventually(lambda: waiting.in_the_queues() == 0, 10)
+    # What a killed run had stored comes once more, when it is visible again.
+    assert eventually(lambda: waiting.in_the_queues() == 0, 60)
     assert processes.killed["webhook"] >= 2
