@@ -302,6 +302,31 @@ def test_when_the_first_ends_without_an_answer_the_second_sends(stack: World) ->
     assert set(states(stack.enriched(THEIRS, second))) <= {"found", "not_found"}
 
 
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_what_comes_late_is_known_to_the_next_attempt_of_whoever_took_over(
+    stack: World, is_forced: bool
+) -> None:
+    stack.drop(OURS, people(1, 2))
+    stack.submit_all()
+    late, stack.provider.webhooks = stack.provider.webhooks, []
+    stack.now += DEADLINE
+    second = stack.drop(THEIRS, people(2, 1))
+    stack.provider.answers.append(httpx.ConnectError("refused"))
+    stack.submit_all()
+    assert sent(stack) == ["Jane1", "Jane2"]
+
+    stack.deliver(late)
+    if is_forced:  # remembers them as well, and sends all the same
+        forced = stack.drop("incoming/email/force=true/fair.csv", people(1, 2))
+        stack.provider.answers.append(httpx.ConnectError("refused"))
+        stack.submit_all()
+        stack.pipeline.operate.run(forced, Action.CANCEL)
+    run(stack, 900)
+    assert sent(stack) == []
+    assert set(states(stack.enriched(THEIRS, second))) <= {"found", "not_found"}
+    assert all("from" in detail for _, detail in details(stack, THEIRS, second))
+
+
 def test_who_waits_until_the_deadline_is_not_sent_and_told_why(stack: World) -> None:
     stack.drop(OURS, people(1, 2))
     stack.submit_all()

@@ -14,7 +14,7 @@ from enrichment.domain.credits import month_of
 from enrichment.domain.job import PLAN_VERSION, JobState
 from enrichment.domain.outcome import RowState
 from tests.functional.outputs import rows_of, states
-from tests.functional.world import World, contacts
+from tests.functional.world import REUSE, World, contacts
 
 STORED = Path(__file__).with_name("stored")
 VERSIONS = sorted(STORED.glob("v*.json"))
@@ -104,3 +104,20 @@ def test_a_job_that_knew_one_column_for_each_field_is_finished_and_reported(worl
         ("Last Name", None),
         ("Domain", None),
     ]
+
+
+@pytest.mark.parametrize("days", [1, 91])
+def test_an_entry_of_a_person_that_remembers_no_row_before_is_read(days: int) -> None:
+    """Before entries remembered in whose place they were put, they had no `before`."""
+    world = World(environment=REUSE)
+    world.enrich("incoming/email/leads.csv", contacts(3))
+    for item in world.items():
+        if item["pk"]["S"].startswith("PERSON#"):
+            left = {name: value for name, value in item.items() if name != "before"}
+            world.dynamodb.put_item(TableName="table", Item=left)
+    world.provider.charged.clear()
+    world.now += days * 86_400
+    job = world.enrich("incoming/email/fair.csv", contacts(2))
+
+    assert world.job(job).state is JobState.DONE
+    assert len(world.provider.charged) == (0 if days == 1 else 2)

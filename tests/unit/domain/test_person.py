@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.domain.contact import Contact, EnrichmentType
-from enrichment.domain.person import Person, Reuse, person_of
+from enrichment.domain.person import Entry, Person, Reuse, person_of
+from enrichment.domain.token import RowRef
 from tests.unit.builders import TEXT, TYPES, a_contact
 
 SECRET = b"secret"
@@ -155,3 +156,18 @@ def test_what_was_found_is_used_longer_than_that_nothing_was() -> None:
     reuse = Reuse(found=90, not_found=30)
     assert [reuse.allows(True, age) for age in (0, 89, 90)] == [True, True, False]
     assert [reuse.allows(False, age) for age in (0, 29, 30)] == [True, True, False]
+
+
+def entry(job: str, row: int = 1, claim: str = "a") -> Entry:
+    return Entry(job=job, batch=1, row=row, claim=claim, marks=("",), expires_at=1)
+
+
+def test_an_entry_remembers_the_last_rows_of_others_in_whose_place_it_was_put() -> None:
+    there = entry("job 0")
+    for number in range(1, 10):
+        there = entry(f"job {number}").in_place_of(there)
+        there = entry(f"job {number}", claim="b").in_place_of(there)
+    assert [ref.job for ref in there.before] == [f"job {number}" for number in (8, 7, 6, 5, 4)]
+    again = entry("job 8").in_place_of(there)
+    assert [ref.job for ref in again.before] == ["job 9", "job 7", "job 6", "job 5", "job 4"]
+    assert again.rows == (RowRef("job 8", 1, 1), *again.before)

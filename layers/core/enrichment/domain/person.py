@@ -21,8 +21,10 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.duplicates import identity
+from enrichment.domain.token import RowRef
 
 _KEY, _MARK = 20, 10  # bytes that are kept of a key's hash, and of a mark's
+_MOST_BEFORE = 5  # rows that an entry remembers; with more of them it might cost two write units
 
 
 class Person(NamedTuple):
@@ -80,6 +82,9 @@ class Entry(BaseModel):
     """What the ledger says of a person: the row that was or will be sent for them, in which batch,
     and which attempt of it, its `claim`, took the person. What came of it is that row's result.
 
+    `before` are the rows that had the person before, the last one first: each ended without a
+    result, and may get one late.
+
     From `expires_at` (epoch seconds) on it says nothing, also where the table has not deleted it
     yet.
     """
@@ -92,10 +97,25 @@ class Entry(BaseModel):
     claim: str
     marks: tuple[str, ...]
     expires_at: int
+    before: tuple[RowRef, ...] = ()
+
+    @property
+    def ref(self) -> RowRef:
+        return RowRef(self.job, self.batch, self.row)
+
+    @property
+    def rows(self) -> tuple[RowRef, ...]:
+        """All rows of which a result would be the person's."""
+        return (self.ref, *self.before)
 
     def is_of(self, other: "Entry") -> bool:
         """Whether both are about the same row of the same job."""
         return (self.job, self.row) == (other.job, other.row)
+
+    def in_place_of(self, other: "Entry") -> "Entry":
+        """This entry, once it is put where another one is."""
+        others = (ref for ref in other.rows if (ref.job, ref.row) != (self.job, self.row))
+        return self.model_copy(update={"before": tuple(others)[:_MOST_BEFORE]})
 
 
 class Origin(BaseModel):

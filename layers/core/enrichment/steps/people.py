@@ -14,6 +14,8 @@ or may get one:
    it on. A run that was frozen for long gives its claim up, and sends nothing (`SubmitBatch`).
 4. Each attempt of a batch has a claim of its own and writes it into the entries of its people, its
    own ones too. So what others read of an earlier attempt does not hold any more, and they know.
+5. An entry remembers the rows in whose place it was put. What comes for them late is used by
+   whoever looks next, if it is only the next attempt of the same batch.
 
 A run that dies with its people leaves its batch SENDING, then UNKNOWN: the others wait for it until
 its job's deadline. An operator who has such a batch sent again takes the risk knowingly, and so
@@ -70,7 +72,7 @@ class Sorted:
 @dataclass(frozen=True)
 class _Asked:
     """A contact with the entry that its batch wants to make, and the key of it; `there` is the one
-    that is there, None once its own is.
+    that is there, in whose place it would be, None once its own is.
     """
 
     contact: PlannedContact
@@ -137,8 +139,8 @@ class People:
             if (entry := there.get(person.own if row in apart else person.key))
             and entry.expires_at > now
         }
-        owners = _Owners(self, wanted, entries.values())
-        return {row: known for row, entry in entries.items() if (known := owners.known(entry))}
+        owners = _Owners(self, wanted, (ref for entry in entries.values() for ref in entry.rows))
+        return {row: known for row, entry in entries.items() if (known := owners.known(entry.rows))}
 
     def give(self, batch: Batch, known: Mapping[int, Known]) -> None:
         """Store what is known as the results of a batch's rows."""
@@ -194,10 +196,9 @@ class People:
 
     def _insist(self, job: Job, batch: Batch, asked: Sequence[_Asked]) -> None:
         """Take all people, and note first who is known: their entries tell it no more then."""
-        others = _of_others(asked)
-        if others:
-            owners = _Owners(self, wanted_of(job), [there for _, there in others])
-            known = {one.contact.row for one, there in others if owners.knows(there)}
+        if rows := _before(asked):
+            owners = _Owners(self, wanted_of(job), rows)
+            known = {one.contact.row for one in asked if owners.useful(one.entry.before)}
             if known - set(batch.again):
                 self.batches.change(batch, again=sorted(known.union(batch.again)))
         list(self.in_parallel(self._enter, asked))
@@ -208,23 +209,25 @@ class People:
 
     def _looked(self, one: _Asked, there: Entry | None) -> _Asked:
         """What was found at a key; somebody else of the same key has a key of their own."""
-        if there is None or not one.person.is_told_apart(there.marks):
-            return replace(one, there=there)
+        if there is None:
+            return replace(one, there=None)
+        if not one.person.is_told_apart(there.marks):
+            return replace(one, there=there, entry=one.entry.in_place_of(there))
         if one.key == one.person.own:
             raise BrokenInvariant("somebody is told apart from those with the same marks")
         return self._add(replace(one, key=one.person.own))
 
     def _judge(self, asked: Sequence[_Asked], wanted: EnrichmentType, done: Sorted) -> list[_Asked]:
         """Those whose entries nothing will come of any more; the others are done."""
-        owners = _Owners(self, wanted, [there for _, there in _of_others(asked)])
+        owners = _Owners(self, wanted, _before(asked))
         free = []
         for one in asked:
             there = one.there
-            if there is None or there.is_of(one.entry) or there.expires_at <= self.clock():
+            if there is None or there.expires_at <= self.clock():
                 free.append(one)
-            elif known := owners.known(there):
+            elif known := owners.known(one.entry.before):
                 done.known[one.contact.row] = known
-            elif owners.awaits(there):
+            elif not there.is_of(one.entry) and owners.awaits(there):
                 done.waiting.append(one.contact)
             else:
                 free.append(one)
@@ -234,34 +237,30 @@ class People:
 class _Owners:
     """The rows of entries: what came of them, and what still may. Each thing is read once."""
 
-    def __init__(self, people: People, wanted: EnrichmentType, entries: Iterable[Entry]) -> None:
+    def __init__(self, people: People, wanted: EnrichmentType, rows: Iterable[RowRef]) -> None:
         self._people, self._wanted, self._now = people, wanted, people.clock()
-        refs = [_ref(entry) for entry in entries]
+        refs = list(rows)
         self._results = people.results.of_rows(refs, people.in_parallel) if refs else {}
         self._job = cache(people.jobs.get)
         self._batch, self._parts = cache(self._read_batch), cache(self._read_parts)
 
-    def knows(self, entry: Entry) -> bool:
-        """Whether the row of an entry has a result that may be used again."""
-        came = self._results.get(_ref(entry))
-        if came is None or came.is_erased:
-            return False
-        is_found = came.result.found(self._wanted)
-        at = came.origin.at if came.origin else came.at
-        return self._people.reuse.allows(is_found, self._now - at)
+    def useful(self, rows: Iterable[RowRef]) -> RowRef | None:
+        """The first of a person's rows that has a result which may be used again."""
+        return next(filter(self._is_useful, rows), None)
 
-    def known(self, entry: Entry) -> Known | None:
-        """The result of an entry's row, if it may be used again."""
-        if not self.knows(entry):
+    def known(self, rows: Iterable[RowRef]) -> Known | None:
+        """The result of the first of a person's rows that has one which may be used again."""
+        row = self.useful(rows)
+        if row is None:
             return None
-        came = self._results[_ref(entry)]
-        origin = came.origin or Origin(job=entry.job, file=self._file(entry.job), at=came.at)
+        came = self._results[row]
+        origin = came.origin or Origin(job=row.job, file=self._file(row.job), at=came.at)
         return Known(came.payload, origin)
 
     def awaits(self, entry: Entry) -> bool:
         """Whether a first result may come yet for the row of an entry."""
         job = self._job(entry.job)
-        if job is None or _ref(entry) in self._results:
+        if job is None or entry.ref in self._results:
             return False
         batch = self._batch(entry.job, entry.batch)
         if batch and batch.state is BatchState.DIVIDED:
@@ -270,6 +269,14 @@ class _Owners:
             return False
         patience = _LONGEST_RUN if batch.state is BatchState.SENDING else 0
         return self._now < job.deadline_at + patience
+
+    def _is_useful(self, row: RowRef) -> bool:
+        came = self._results.get(row)
+        if came is None or came.is_erased:
+            return False
+        is_found = came.result.found(self._wanted)
+        at = came.origin.at if came.origin else came.at
+        return self._people.reuse.allows(is_found, self._now - at)
 
     def _read_batch(self, job_id: str, number: int) -> Batch | None:
         job = self._job(job_id)
@@ -284,13 +291,9 @@ class _Owners:
         return job.key if job else words.EARLIER_FILE
 
 
-def _ref(entry: Entry) -> RowRef:
-    return RowRef(entry.job, entry.batch, entry.row)
-
-
-def _of_others(asked: Iterable[_Asked]) -> list[tuple[_Asked, Entry]]:
-    """Those whose people other rows have, and the entries of these."""
-    return [(one, there) for one in asked if (there := one.there) and not there.is_of(one.entry)]
+def _before(asked: Iterable[_Asked]) -> list[RowRef]:
+    """The rows that had the people before, as far as they are others'."""
+    return [ref for one in asked for ref in one.entry.before]
 
 
 def wanted_of(job: Job) -> EnrichmentType:
