@@ -27,8 +27,9 @@ from enrichment.steps.people import People, Sorted
 from enrichment.steps.settlement import SettleBatch
 from enrichment.steps.telling import TellChanges
 from enrichment.store.batches import Batches, Claim
-from enrichment.store.budget import Budget, Room
+from enrichment.store.budget import Budget
 from enrichment.store.jobs import Jobs, Run
+from enrichment.store.movements import Room
 from enrichment.store.persons import Persons
 from enrichment.store.results import Came
 from enrichment.usecases.submit import Left, SubmitBatch

@@ -17,15 +17,17 @@ from enrichment.clock import Clock
 from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.credits import Charge
 from enrichment.domain.job import ENDED_AT_ONCE, Halt, Job, JobState
-from enrichment.domain.person import Entry, Origin
+from enrichment.domain.origin import Origin
+from enrichment.domain.person import Entry
 from enrichment.domain.token import RowRef
 from enrichment.errors import BrokenInvariant
 from enrichment.store.attributes import plain
 from enrichment.store.batches import Batches
-from enrichment.store.budget import Budget, Room
+from enrichment.store.budget import Budget
 from enrichment.store.contents import Contents
 from enrichment.store.erasures import Erasures
 from enrichment.store.jobs import Jobs
+from enrichment.store.movements import Room
 from enrichment.store.persons import Persons
 from enrichment.store.results import Results
 from enrichment.store.table import Table

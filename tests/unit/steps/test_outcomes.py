@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from enrichment.domain.batch import Batch
-from enrichment.domain.person import Origin
+from enrichment.domain.origin import Origin
 from enrichment.steps.outcomes import NotedResults
 from enrichment.store.results import Came, Results
 

@@ -20,6 +20,8 @@ Item = TypeVar("Item")
 
 MAX_BATCH = 100  # contacts in one bulk request, at most [S]
 MIN_BATCH = 2  # and at least; one contact alone goes to the single endpoint [D]
+# The fields that tell which contacts of its plan a batch has.
+PLACE = ("size", "rows", "first_row", "last_row", "start", "end")
 
 
 class BatchState(StrEnum):

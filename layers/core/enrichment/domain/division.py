@@ -4,11 +4,8 @@ what a cap on credits pays for, and the rest; in those who are sent, known, and 
 
 from collections.abc import Sequence
 
-from enrichment.domain.batch import Batch
+from enrichment.domain.batch import PLACE, Batch
 from enrichment.domain.plan import PlannedContact
-
-# What tells the contacts of a batch.
-PLACE = ("size", "rows", "first_row", "last_row", "start", "end")
 
 
 def parts(

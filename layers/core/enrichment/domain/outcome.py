@@ -14,7 +14,7 @@ from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import FILE, MONTH
 from enrichment.domain.job import Job
-from enrichment.domain.person import Origin
+from enrichment.domain.origin import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
 from enrichment.words import jobs

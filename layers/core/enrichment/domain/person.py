@@ -118,18 +118,6 @@ class Entry(BaseModel):
         return self.model_copy(update={"before": tuple(others)[:_MOST_BEFORE]})
 
 
-class Origin(BaseModel):
-    """Where a result comes from that is used again: the job and its file, and when it came, in
-    epoch seconds.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    job: str
-    file: str
-    at: int
-
-
 class Reuse(NamedTuple):
     """For how many seconds results are used again: those that found something, 0 for none at all,
     and those that found nothing.

@@ -12,8 +12,8 @@ from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, mont
 from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.experience import DAYS, ENOUGH, is_enough
 from enrichment.domain.job import Job
+from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
-from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate

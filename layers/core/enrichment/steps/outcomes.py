@@ -16,8 +16,8 @@ from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
+from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import UNSENT, Outcome, outcome_of_planned, outcome_of_sent
-from enrichment.domain.person import Origin
 from enrichment.domain.plan import PlannedRow
 from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch

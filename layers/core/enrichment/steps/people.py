@@ -33,7 +33,8 @@ from enrichment.domain.batch import Batch, BatchesByRow, BatchState
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.folder import request_of
 from enrichment.domain.job import LATE, Job
-from enrichment.domain.person import Entry, Origin, Person, Reuse, person_of
+from enrichment.domain.origin import Origin
+from enrichment.domain.person import Entry, Person, Reuse, person_of
 from enrichment.domain.plan import PlannedContact
 from enrichment.domain.token import RowRef
 from enrichment.errors import BrokenInvariant

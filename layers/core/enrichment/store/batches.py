@@ -5,13 +5,12 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any
 
-from enrichment.domain.batch import OPERATOR_TRANSITIONS, Batch, BatchState, before
+from enrichment.domain.batch import OPERATOR_TRANSITIONS, PLACE, Batch, BatchState, before
 from enrichment.domain.credits import Charge, answered, month_of, sending, unsent
-from enrichment.domain.division import PLACE
 from enrichment.domain.job import Job
 from enrichment.errors import BrokenInvariant
-from enrichment.store.budget import Room, moved
 from enrichment.store.items import Update, batch_key, batch_sk, fields_of, job_key, plan_of
+from enrichment.store.movements import Room, moved
 from enrichment.store.table import Table
 
 # The states in which results may come.

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from enrichment.domain.batch import Batch
-from enrichment.domain.person import Origin
+from enrichment.domain.origin import Origin
 from enrichment.domain.result import Result, payload_in, result_in, result_of
 from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
