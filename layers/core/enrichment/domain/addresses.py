@@ -12,8 +12,10 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 # An address as mail is sent to (RFC 5321, without quotes), in ASCII before the @.
 _LABEL = r"[^\s@.,;:|/<>\"()\[\]{}]+"
 _ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+)")
+# Most are written like this, and need not be looked for among quotes and other text.
+_PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 # Jane <jane@acme.com>; jane@acme.com/doe@acme.com
-_BETWEEN = re.compile(r"[\s,;:|/<>\"()\[\]{}]+")
+_BETWEEN = re.compile(r"[\s,;:|/<>\"“”„«»‘’()\[\]{}]+")
 _AFTER_FIRST_WORD = re.compile(r"[^a-z]")
 
 
@@ -27,7 +29,7 @@ def first_address(cell: str, is_wanted: Callable[[str], bool]) -> str:
     >>> first_address("info@acme.com, Jane <jane@acme.com>", lambda host: host == "acme.com")
     'jane@acme.com'
     """
-    whole = _ADDRESS.fullmatch(cell)
+    whole = _ADDRESS.fullmatch(cell) if _PLAIN.fullmatch(cell) else None
     for found in (whole,) if whole else map(_ADDRESS.fullmatch, _texts(cell)):
         if found and is_wanted(found[2]) and _is_somebodys(found[1]):
             return found[0]

@@ -13,10 +13,19 @@ from functools import cache
 _FEWEST_DIGITS = 6  # of a number without its country, but for those of a few islands
 _LONGEST = 250  # characters of a cell in which numbers are looked for
 _BETWEEN = re.compile(r"[;,|\n\r\t]+|\s/+\s|\s+(?:or|oder|ou|o|and|und|et|y|e)\s+", re.IGNORECASE)
+# +33 6 12 34 56 78 +33 6 12 34 56 79; Tel 01 42 68 53 00 (work) Mob 06 12 34 56 78
+_NEXT = re.compile(
+    r"(\d(?:\s*\([^\d()]*\))?)\s+(?=\+|[^\W\d]{1,15}[.:]?\s*[(+]{0,2}\d(?:[\s()./-]{0,3}\d){5})"
+)
 _SLASH = re.compile(r"/+")
-_FAX = re.compile(r"fax|^\W*f\s*[:.]|\(f\)", re.IGNORECASE)
+_FAX = re.compile(
+    r"fax|faks|факс|传真|傳真|t[eé]l[eé]copi|^\W*f\s*[:.]|^\W*f(?=[\s+])|\(f\)", re.IGNORECASE
+)
 # (mobile), Tel.:, and how a program writes a number that it took for an amount
 _NO_NUMBER = re.compile(r"\([^\d()]*\)|^[^\d:+]{0,30}:|\.0$")
+# What stands behind a number: poste 12, (Durchwahl 7); - mobile
+_EXTENSION = re.compile(r"(?<=\d)[\s(,;-]+[^\W\d]{1,12}[.:]?\s*\d{1,5}\)?$")
+_LABEL = re.compile(r"(?<=\d)[\s,–-]+[^\W\d][^\d+#]*$")
 _ABROAD = re.compile(r"^\s*(?:\+\s*)?00(?=[1-9])")
 
 # Endings of countries under which companies of everywhere have their sites.
@@ -38,7 +47,8 @@ def phones_in(cell: str, regions: Sequence[str], among: Collection[str] = ()) ->
     """
     if len(cell) > _LONGEST or _digits(cell) < _FEWEST_DIGITS:
         return ()
-    found = (number for part in _BETWEEN.split(cell) for number in _in_part(part, regions, among))
+    parts = _BETWEEN.split(_NEXT.sub(r"\1;", cell))
+    found = (number for part in parts for number in _in_part(part, regions, among))
     return tuple(dict.fromkeys(found))
 
 
@@ -70,6 +80,7 @@ def _number(text: str, regions: Sequence[str], among: Collection[str]) -> str:
     import phonenumbers
 
     text = _ABROAD.sub("+", _NO_NUMBER.sub("", text.strip().lstrip("'")))
+    text = _LABEL.sub("", _EXTENSION.sub("", text.rstrip()))
     if _digits(text) < _FEWEST_DIGITS:
         return ""
     for region in regions:
