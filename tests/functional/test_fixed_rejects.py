@@ -142,8 +142,9 @@ def test_of_two_rows_that_claim_one_the_first_counts(
     come_home(world, first, "\r\n".join([header, one, one.replace("Ana", "Zoe"), ""]))
 
     row = rows_of(world.enriched(KEY, first))[4]
-    assert row[-1].startswith(
+    assert row[-1] == (
         f"Fixed as row 2 of leads-{first}.csv, the first to say so: another row says to be this"
+        " row, too, and was not taken"
     )
 
 

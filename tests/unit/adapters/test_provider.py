@@ -425,6 +425,7 @@ def test_only_a_finished_result_is_polled(
         (answer(200, {"credits": "many"}), None),
         (httpx.Response(200, content=b'{"credits": Infinity}'), None),
         (httpx.Response(200, content=b'{"credits": NaN}'), None),
+        (answer(200, {"credits": 10**60}), None),
         (answer(200, [120]), None),
         (httpx.Response(200, html="<h1>120 credits</h1>"), None),
         (answer(401, {"credits": 120}), None),

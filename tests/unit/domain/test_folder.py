@@ -88,6 +88,7 @@ def test_an_unknown_folder_is_named_and_the_right_ones_are_told(key: str, words:
         ("incoming/email/max_credits=-5/leads.csv", "“-5” is not one"),
         ("incoming/email/max_credits=1,000/leads.csv", "“1,000” is not one"),
         ("incoming/email/max_credits=²/leads.csv", "“²” is not one"),
+        (f"incoming/email/max_credits={'9' * 50}/leads.csv", "takes a number up to"),
         ("incoming/email/check=no/leads.csv", "either check=on or check=off; “no” is neither"),
         ("incoming/email/sample=0/leads.csv", "“sample” takes a whole number from 1 to 1,000"),
         ("incoming/email/sample=/leads.csv", "“” is not one"),

@@ -118,6 +118,12 @@ def test_the_rest_of_a_sample_goes_where_no_sample_is_asked_for() -> None:
     assert "into incoming/email/ (" in steps[1]
 
 
+def test_the_rest_of_a_sample_is_not_sent_to_a_folder_that_pays_for_the_sample_again() -> None:
+    key = "incoming/email/sample=50/refresh=true/force=true/leads.csv"
+    steps = said(EXAMPLES["sample"].model_copy(update={"file": key}))
+    assert steps[-1].endswith("drop the same file into incoming/email/refresh=true/")
+
+
 def test_a_file_that_is_gone_or_lies_where_nothing_is_asked_is_not_to_be_dropped_there() -> None:
     gone = a_report(status="refused", message=FILE_IS_GONE)
     assert said(gone) == ["Ask the platform team for the results: they are kept"]

@@ -7,7 +7,6 @@ other words mean nothing: they may quote a contact whose name is Credit.
 """
 
 import json
-import math
 import re
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import httpx
 from enrichment.domain.characters import whole
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.job import Halt
+from enrichment.domain.limits import MOST_CREDITS
 from enrichment.domain.result import is_final
 from enrichment.domain.submission import Accepted, Invalid, NotSent, Refused, Submission, Unclear
 
@@ -205,7 +205,7 @@ def _balances(body: dict[str, object], above: str) -> Iterator[tuple[str, int]]:
         elif (
             isinstance(value, int | float)
             and not isinstance(value, bool)
-            and math.isfinite(value)
+            and abs(value) <= MOST_CREDITS  # nor infinite, nor what is no number
             and _speaks_of_credits(own.casefold(), name)
         ):
             yield name, int(value)

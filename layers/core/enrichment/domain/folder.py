@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from iso3166 import countries_by_alpha2
 
 from enrichment.domain.contact import EnrichmentType
+from enrichment.domain.limits import MOST_CREDITS
 from enrichment.errors import BadOption, UnknownFolder
 from enrichment.words import files as words
 
@@ -177,6 +178,8 @@ def _places(top: str) -> str:
 def _whole_number(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadOption(words.no_whole_number(name, value))
+    if int(value) > MOST_CREDITS:
+        raise BadOption(words.too_large_number(name, value, MOST_CREDITS))
     return int(value)
 
 

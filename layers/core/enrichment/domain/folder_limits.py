@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from enrichment.domain.characters import whole
+from enrichment.domain.limits import MOST_CREDITS
 from enrichment.errors import BadLimits
 from enrichment.words import files as words
 
 MAX_LIMITS = 10_000  # bytes that are read of one
-_MOST = 10**12  # credits; what is more is a slip of the keyboard
 
 
 class FolderLimits(BaseModel):
@@ -20,8 +20,8 @@ class FolderLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
-    credits_per_month: int | None = Field(default=None, ge=0, le=_MOST)
-    credits_per_file: int | None = Field(default=None, ge=0, le=_MOST)
+    credits_per_month: int | None = Field(default=None, ge=0, le=MOST_CREDITS)
+    credits_per_file: int | None = Field(default=None, ge=0, le=MOST_CREDITS)
 
 
 def limits_of(text: bytes, key: str) -> FolderLimits:
@@ -41,10 +41,13 @@ def limits_of(text: bytes, key: str) -> FolderLimits:
     except (ValueError, RecursionError):
         raise BadLimits(words.limits_no_json(key)) from None
     try:
-        return FolderLimits.model_validate(said)
+        limits = FolderLimits.model_validate(said)
     except ValidationError as error:
         name = whole(".".join(map(str, error.errors()[0]["loc"]))[:50])
         raise BadLimits(words.limits_unusable(key, name)) from None
+    if limits.credits_per_month is None and limits.credits_per_file is None:
+        raise BadLimits(words.limits_unusable(key, ""))
+    return limits
 
 
 def _once(pairs: list[tuple[str, Any]], key: str) -> dict[str, Any]:

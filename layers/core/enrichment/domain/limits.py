@@ -1,7 +1,10 @@
-"""What a file may hold."""
+"""What a file may hold, and what numbers of credits make sense."""
 
 import sys
 from dataclasses import dataclass
+
+# What is more is a slip of the keyboard, or no balance; the table takes numbers of 38 digits.
+MOST_CREDITS = 10**12
 
 
 @dataclass(frozen=True)

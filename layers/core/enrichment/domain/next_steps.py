@@ -111,7 +111,9 @@ def _with_answer(report: Report) -> Iterator[Step]:
         yield Step(words.raise_limit(_rows(over)))
     yield from _with_rejected(report)
     if count(RowState.NOT_SAMPLED, 0):
-        yield Step(words.REST_OF_SAMPLE, place=_without(_folder_of(report.file), "sample"))
+        # With force=true, the sample would be paid for again.
+        place = _without(_without(_folder_of(report.file), "sample"), "force")
+        yield Step(words.REST_OF_SAMPLE, place=place)
     for state, text in (
         (RowState.AWAITED, words.wait),
         (RowState.TIMED_OUT, words.late),

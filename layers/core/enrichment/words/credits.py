@@ -93,5 +93,5 @@ def fell(before: int, after: int, counted: int, possible: int) -> str:
         )
     return (
         f"{said}, {counted - fallen:,} less than is counted here. Pronto may charge less than the"
-        " prices that are set here, or charge later."
+        " prices that are set here, or charge later; or somebody topped it up."
     )

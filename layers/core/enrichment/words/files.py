@@ -18,6 +18,10 @@ def no_whole_number(name: str, value: str) -> str:
     return f"The option “{name}” takes a whole number, such as {name}=500; “{value}” is not one."
 
 
+def too_large_number(name: str, value: str, most: int) -> str:
+    return f"The option “{name}” takes a number up to {most:,}; “{value}” is more."
+
+
 def no_sample_size(value: str, most: int) -> str:
     return (
         f"The option “sample” takes a whole number from 1 to {most:,}, such as sample=50; "

@@ -161,7 +161,8 @@ def fixed(name: str, row: int, detail: str, others: int) -> str:
     first = f"Fixed as row {row} of {name}"
     if others:
         more = "another row says" if others == 1 else f"{others:,} more rows say"
-        first += f", the first to say so: {more} to be this row, too, and were not taken"
+        were = "was" if others == 1 else "were"
+        first += f", the first to say so: {more} to be this row, too, and {were} not taken"
     return f"{first}: {detail}" if detail else first
 
 
