@@ -12,17 +12,17 @@ from enrichment.domain.credits import FILE, MONTH, Cap, Prices, affordable, mont
 from enrichment.domain.divided_names import DividedNames
 from enrichment.domain.experience import DAYS, ENOUGH, is_enough
 from enrichment.domain.job import Job
-from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import NOUNS, Outcome, RowState, outcome_of_planned
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.planner import Planner
 from enrichment.domain.rates import Rate
 from enrichment.domain.report import Cap as CapAsReported
 from enrichment.domain.report import Credits, RowAsSent, again_for, saved_by
+from enrichment.domain.result import result_of
 from enrichment.files.sheet import Row
 from enrichment.steps.intake import AcceptedFile
 from enrichment.steps.outputs import Outputs
-from enrichment.steps.people import People
+from enrichment.steps.people import Known, People
 from enrichment.steps.publishing import PublishReport
 from enrichment.steps.repeated_upload import earlier_of
 from enrichment.store.budget import Budget
@@ -55,17 +55,19 @@ class EstimateFile:
         positions = sorted(at for each in sheet.found.columns.values() for at in each)
         width = len(sheet.header)
         preview = Preview(sheet.found.columns)
-        with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
-            for row, planned, origin in self._judged(file, planner):
-                preview.add(row, planned.contact)
-                outcome = outcome_of_planned(planned, request.wanted, _to_send)
-                if origin:
-                    how = {"again": True} if request.force else {"origin": origin}
-                    outcome = replace(outcome, **how)
-                outputs.add(row, outcome)
-        counts, known = outputs.counted.counts(), outputs.counted.known
         earlier = self.jobs.get(earlier_id) if earlier_id and not request.force else None
-        contacts = 0 if earlier else counts[RowState.TO_SEND] - known
+        with Outputs(self.bucket, job, sheet, positions, width, whole=False) as outputs:
+            for row, planned, known in self._judged(file, planner):
+                outcome = outcome_of_planned(planned, request.wanted, _to_send)
+                if known and request.force:
+                    outcome = replace(outcome, again=True)
+                elif known:
+                    outcome = _answered(known, request.wanted)
+                if outcome.state is RowState.TO_SEND and not earlier:
+                    preview.add(row, planned.contact)
+                outputs.add(row, outcome)
+        counts, known_rows = outputs.counted.counts(), outputs.counted.known
+        contacts = 0 if earlier else counts[RowState.TO_SEND]
         spending = self._credits(request.wanted, contacts)
         self.publish.run(
             job,
@@ -75,7 +77,7 @@ class EstimateFile:
             found=file.found,
             counted=outputs.counted,
             credits=spending,
-            known=saved_by(0 if earlier else known, known, spending.price, self.money),
+            known=saved_by(0 if earlier else known_rows, known_rows, spending.price, self.money),
             again=again_for(
                 outputs.counted.again, outputs.counted.again * spending.price, self.money
             ),
@@ -91,15 +93,15 @@ class EstimateFile:
 
     def _judged(
         self, file: AcceptedFile, planner: Planner
-    ) -> Iterator[tuple[Row, PlannedRow, Origin | None]]:
-        """Each row with what is to become of it, and where what is known of its person is from."""
+    ) -> Iterator[tuple[Row, PlannedRow, Known | None]]:
+        """Each row with what is to become of it, and what is known of its person."""
         rows, request = iter(file.rows), file.request
         while together := list(islice(rows, _TOGETHER)):
             planned = [planner.decide(row) for row in together]
             contacts = {each.row: each.contact for each in planned if each.contact}
             known = self.people.known(request.wanted, request.countries, contacts)
             for row, each in zip(together, planned, strict=True):
-                yield row, each, known[each.row].origin if each.row in known else None
+                yield row, each, known.get(each.row)
 
     def _credits(self, wanted: EnrichmentType, contacts: int) -> Credits:
         most_each = self.prices.most_each(wanted)
@@ -176,3 +178,9 @@ class Preview:
 
 def _to_send(_row: int) -> Outcome:
     return Outcome(state=RowState.TO_SEND)
+
+
+def _answered(known: Known, wanted: EnrichmentType) -> Outcome:
+    """Where a row ends whose person is known; what was found is left for its answer."""
+    is_found = result_of(known.payload).found(wanted)
+    return Outcome(RowState.FOUND if is_found else RowState.NOT_FOUND, origin=known.origin)
