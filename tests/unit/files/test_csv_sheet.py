@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from enrichment.domain.characters import harmless
 from enrichment.errors import UnreadableFile
-from enrichment.files.csv_sheet import harmless
 from tests.unit.builders import TEXT
 from tests.unit.files.reading import read, sheet_of
 

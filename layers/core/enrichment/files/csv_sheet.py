@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from enrichment.domain.characters import harmless
 from enrichment.domain.found import Finder, Found
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
@@ -46,11 +47,6 @@ _MAX_CELL = 131_072  # characters; Excel itself stops at 32,767 a cell
 _SEPARATOR_LINE = re.compile(
     r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE
 )  # how Excel is told the delimiter, in a line of its own
-
-# https://owasp.org/www-community/attacks/CSV_Injection, with the wide forms that spreadsheets in
-# Japan take as well.
-_STARTS_A_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_PHONE_NUMBERS = re.compile(r"\+[1-9]\d{1,14}(; \+[1-9]\d{1,14})*")  # E.164
 
 
 @dataclass(slots=True)
@@ -255,20 +251,6 @@ def _fields(text: str, delimiter: str) -> Iterator[str]:
         if match.end() == len(text):
             return
         at = match.end() + 1
-
-
-def harmless(cell: str) -> str:
-    """The cell, with an apostrophe before it if a spreadsheet could run it as a formula.
-
-    E.164 phone numbers are the only text that may start with `+`.
-
-    >>> harmless("+33612345678"), harmless("=1+1"), harmless("jane@acme.example")
-    ('+33612345678', "'=1+1", 'jane@acme.example')
-    """
-    if not cell or cell[0].isalnum():
-        return cell
-    starts_a_formula = _STARTS_A_FORMULA.match(cell.lstrip(" ")) is not None
-    return f"'{cell}" if starts_a_formula and not _PHONE_NUMBERS.fullmatch(cell) else cell
 
 
 class _Tape:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from enrichment.adapters.bucket import Bucket
 from enrichment.clock import Clock
+from enrichment.domain.characters import harmless
 from enrichment.domain.credits import month_before, month_of
 from enrichment.domain.folder import statement_key
 from enrichment.domain.statement import HEADER, Statement
@@ -54,5 +55,6 @@ def _csv(statement: Statement) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADER)
-    writer.writerows(line.cells() for line in statement.lines)
+    # The names of files and folders are their owners'.
+    writer.writerows(map(harmless, line.cells()) for line in statement.lines)
     return out.getvalue()

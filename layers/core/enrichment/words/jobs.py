@@ -84,10 +84,10 @@ def other_sheets(sheet: str, others: str) -> str:
 
 def ambiguous(rows: int) -> str:
     """What to do about rows of which nobody saw whether they were accepted."""
-    subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
+    subject, them = ("1 row is", "it") if rows == 1 else (f"{rows:,} rows are", "them")
     return (
-        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted it. Do not drop such"
-        " rows again: they might be paid twice. If their results come, they are added here."
+        f"{subject} ambiguous: sent, but nobody saw whether Pronto accepted {them}. Do not drop"
+        " such rows again: they might be paid twice. If their results come, they are added here."
         " Otherwise the platform team can look into Pronto’s own list and resend them, or leave it."
     )
 
