@@ -2,6 +2,7 @@
 
 import pytest
 
+from enrichment.domain.folder import REPORTS, output_key
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
 from tests.functional.outputs import rows_of, states
@@ -86,6 +87,23 @@ def test_a_sample_of_no_fewer_contacts_is_the_whole_file(world: World) -> None:
 
     assert RowState.NOT_SAMPLED not in states(world.enriched(KEY, job))
     assert world.report(KEY, job)["trial"]["outlook"]["credits"]["most"] == 0
+
+
+def test_what_a_cap_left_out_of_a_sample_is_still_to_pay_with_the_rest(knowing: World) -> None:
+    key = f"incoming/email/max_credits={5 * PRICE}/sample=20/leads.csv"
+    job = knowing.drop(key, contacts(200))
+    while knowing.job(job).state is not JobState.DONE:
+        knowing.submit_all()
+        knowing.deliver()
+        knowing.finish()
+        knowing.now += 300
+
+    to_pay = 200 - len(knowing.provider.charged)
+    outlook = knowing.report(key, job)["trial"]["outlook"]
+    assert to_pay > 180
+    assert outlook["at_most"] == to_pay * PRICE
+    page = knowing.content(output_key(REPORTS, key, job, ".html")).decode()
+    assert f"for the {to_pay} contacts without an answer" in page
 
 
 def test_a_file_without_contacts_is_answered(world: World) -> None:

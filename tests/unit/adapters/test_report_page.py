@@ -419,7 +419,7 @@ def test_a_sample_without_answers_or_rest_foretells_nothing() -> None:
     assert "No contact of the sample has an answer yet" in text
     whole = trial.model_copy(update={"contacts": 50})
     text = Shown(page(a_report(trial=whole))).text
-    assert "The file has no more than 50 contacts, so all of them were sent." in text
+    assert "The file has no more than 50 contacts, so the sample is the whole file." in text
 
 
 def test_numbers_that_do_not_add_up_are_not_said_to() -> None:

@@ -132,7 +132,7 @@ class Outlook(BaseModel):
     share_least: float
     share_most: float
     found: Expected = Field(description="contacts of the whole file that would bring something")
-    credits: Expected = Field(description="credits that the contacts outside the sample would cost")
+    credits: Expected = Field(description="credits that the contacts without an answer would cost")
     at_most: int = Field(description="credits if each of those brought all that it can")
     cost: str = Field(default="", description="money for the likely `credits`; empty when not set")
 

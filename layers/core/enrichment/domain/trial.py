@@ -31,7 +31,9 @@ def trial_of(job: Job, rate: Rate, money: Callable[[int], str]) -> Trial | None:
 
 def _outlook(job: Job, rate: Rate, money: Callable[[int], str]) -> Outlook:
     low, high = rate.interval
-    left = max(0, job.population - job.contacts)  # the sample itself is not paid for again
+    # Whoever has an answer is not paid for again. Others of the sample are sent with the rest, such
+    # as those that a cap left out.
+    left = max(0, job.population - rate.tried)
     cost = rate.credits_for(left, job.price)
     return Outlook(
         share=_percent(rate.share),
