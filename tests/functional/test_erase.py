@@ -132,6 +132,30 @@ def test_copies_of_a_row_are_erased_with_it(world: World) -> None:
     assert "Ana" not in world.content(key).decode()
 
 
+@pytest.mark.parametrize(
+    "people", ["First Name,Last Name,Domain\nAna,Doe,a.example\n", "E-mail\nana@home.example\n"]
+)
+def test_a_row_that_came_home_is_erased_with_the_one_that_was_fixed(
+    world: World, people: str
+) -> None:
+    """The first file and its answer do not say whose row it is."""
+    first = world.enrich(KEY, contacts(2) + ",Doe,a.example\r\n")
+    rejected = world.rejected(KEY, first) or ""
+    fixed = rejected.replace(",Doe,", "Ana,Doe,").replace("rejected_row", "rejected_row,Private")
+    second = f"incoming/email/leads-{first}.csv"
+    job = world.enrich(second, fixed.replace(",4\r\n", ",4,ana@home.example\r\n"))
+    world.now += 300
+    world.pipeline.sweep.run()
+    world.finish()
+    assert "ana.doe@a.example" in world.enriched(KEY, first)
+
+    proven(world.erase(PEOPLE, people))
+
+    assert left(world, "ana.doe@") == []
+    assert states(world.enriched(KEY, first))[2] == RowState.ERASED
+    assert states(world.enriched(second, job)) == [RowState.ERASED]
+
+
 def test_rows_of_a_running_job_are_not_sent_and_end_as_erased(world: World) -> None:
     job = world.drop(KEY, contacts(5))
     proven(world.erase(PEOPLE, JANE2))

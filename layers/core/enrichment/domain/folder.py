@@ -275,6 +275,16 @@ def fixed_rows_key(job: str, fixing: str) -> str:
     return f"{WORK}/jobs/{job}/fixed-{fixing}.jsonl"
 
 
+def job_that_fixed(key: str) -> str:
+    """The job in a key of `fixed_rows_key`; empty for any other key.
+
+    >>> job_that_fixed(fixed_rows_key("3ic7muh3zve3er74", "zq5xw2d7v4mmt3ka"))
+    'zq5xw2d7v4mmt3ka'
+    """
+    name = key.rpartition("/")[2]
+    return name.removeprefix("fixed-").removesuffix(".jsonl") if name.startswith("fixed-") else ""
+
+
 def noted_results_key(job: str, run: str) -> str:
     """Where a compilation that ran out of time notes what it read: one JSON line a batch."""
     return f"{WORK}/jobs/{job}/results-{run}.jsonl"

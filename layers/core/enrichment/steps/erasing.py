@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from enrichment.adapters.bucket import Bucket, Version
 from enrichment.domain.erasees import Candidate, Search
-from enrichment.domain.folder import REJECTED, source_key
+from enrichment.domain.folder import REJECTED, job_that_fixed, source_key
 from enrichment.domain.job import BEING_WRITTEN, Job, JobState
 from enrichment.domain.layout import Layout
 from enrichment.domain.receipt import ErasedObject
@@ -97,8 +97,11 @@ class EraseGroup:
         if group.job and group.job.plan:
             self.rows.look_at_results(group.job, search, found.named)
         for each in group.notes:
-            for line in self.bucket.lines(each.key, each.id):
+            lines = list(self.bucket.lines(each.key, each.id))
+            for line in lines:
                 found.named.add(0, among(json.loads(line), search))
+            if fixing := job_that_fixed(each.key):
+                self.rows.look_at_fixed_rows(self.jobs.get(fixing), lines, search, found.named)
         for each in group.reports:
             if each.key.endswith(DATA):
                 found.named.add(0, self.reports.look(each, search))

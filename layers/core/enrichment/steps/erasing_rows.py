@@ -1,5 +1,6 @@
 """People are erased from what the table and the plans know of a job's rows."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from enrichment.domain.erasees import (
 )
 from enrichment.domain.folder import plan_key
 from enrichment.domain.job import Job
+from enrichment.domain.outcome import RowState
 from enrichment.domain.person import Person, person_of
 from enrichment.domain.plan import PlannedRow, erased_line, planned_row
 from enrichment.domain.receipt import ErasedObject
@@ -33,12 +35,14 @@ _MAY_COPY, _ERASED = b'"duplicate_of"', b'"erased"'
 @dataclass
 class Named:
     """Who may be named, by the row of a job's file; `erased` are the rows that were erased before,
-    and `copies` say of which row another is a copy.
+    `copies` say of which row another is a copy, and `left` are rows that another job brought home
+    and whose people were erased from that job.
     """
 
     by_row: dict[int, list[Candidate]] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
     copies: dict[int, int] = field(default_factory=dict)
+    left: set[int] = field(default_factory=set)
 
     def add(self, row: int, candidates: Iterable[Candidate]) -> None:
         """Note whom a row may name."""
@@ -48,14 +52,15 @@ class Named:
     def rows(self) -> frozenset[int]:
         """The rows of those who are named for sure, their copies, and those erased before."""
         sure = {row for row, found in self.by_row.items() if any(one.is_sure for one in found)}
-        rows = sure | self.erased
+        rows = sure | self.erased | self.left
         firsts = rows | {self.copies[row] for row in rows & self.copies.keys()}
         return frozenset(firsts | {row for row, first in self.copies.items() if first in firsts})
 
     @property
     def is_sure(self) -> bool:
         """Whether somebody is named for sure who is still there."""
-        return any(one.is_sure for found in self.by_row.values() for one in found)
+        named = any(one.is_sure for found in self.by_row.values() for one in found)
+        return named or bool(self.left)
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,34 @@ class EraseRows:
 
     def look_at_plan(self, plan: Version, search: Search, named: Named) -> None:
         """Note whom a version of a plan names."""
-        for line in self.bucket.lines(plan.key, plan.id):
+        self._look_at_lines(self.bucket.lines(plan.key, plan.id), search, named)
+
+    def look_at_fixed_rows(
+        self, fixing: Job | None, lines: Iterable[bytes], search: Search, named: Named
+    ) -> None:
+        """Note whom rows name that another job brought home: nothing in them tells of whom they
+        are, but that job's plan does.
+
+        Args:
+            fixing: the job that brought them; nothing can be told where it is gone, or its plan.
+            lines: as `FixedRejects` writes them.
+            search: for whom.
+            named: of the job whose rows they are.
+        """
+        key = plan_key(fixing.id, fixing.plan) if fixing else ""
+        stream = self.bucket.read(key) if key else None
+        if stream is None:
+            return
+        stream.close()
+        theirs = Named()
+        self._look_at_lines(self.bucket.lines(key), search, theirs)
+        for original, number, outcome in map(json.loads, lines):
+            named.add(original, theirs.by_row.get(number, ()))
+            if number in theirs.erased and outcome["state"] != RowState.ERASED:
+                named.left.add(original)
+
+    def _look_at_lines(self, plan: Iterable[bytes], search: Search, named: Named) -> None:
+        for line in plan:
             if _MAY_COPY in line:
                 copy = planned_row(line)
                 if copy.duplicate_of is not None:
