@@ -30,7 +30,7 @@ from enrichment.domain.folder import plan_key
 from enrichment.domain.job import JobState
 from enrichment.domain.metric import Metric
 from enrichment.store.attributes import wire
-from enrichment.store.items import batch_key, fields_of, job_key, results_of
+from enrichment.store.items import batch_key, fields_of, job_key, reading_key, results_of
 from tests.simulation.dynamodb import DynamoDB
 
 _CONTACT = re.compile(
@@ -60,6 +60,7 @@ class Answered(Account):
         self.reads = 0
         self._folder = _folder(path)
         self._job = json.loads((self._folder / "job").read_text())
+        self._reading = json.loads((self._folder / "reading").read_text())
         self.job = str(self._job["id"]["S"])
         vars(self)["dynamodb"] = _table(self._answer)
 
@@ -72,8 +73,9 @@ class Answered(Account):
     def _answer(self, operation: str, request: dict[str, Any]) -> bytes:
         self.calls[operation] += 1
         if operation == "GetItem":
-            is_job = request["Key"]["sk"]["S"] == "JOB"
-            return json.dumps({"Item": self._job} if is_job else {}).encode()
+            items = {"JOB": self._job, "READING": self._reading}
+            item = items.get(request["Key"]["sk"]["S"])
+            return json.dumps({"Item": item} if item else {}).encode()
         if operation != "Query":
             return b"{}"
         kind, _, asked = request["ExpressionAttributeValues"][":pk"]["S"].partition("#")
@@ -172,10 +174,12 @@ def _split(path: Path) -> None:
     with (folder / "plan").open("wb") as plan:
         pipeline = _Splitting(path, plan).pipeline()
         job = pipeline.jobs.get(pipeline.split.run(KEY, "1", path.stat().st_size) or "")
-    if job is None:
+        reading = pipeline.jobs.reading(job.id) if job else None
+    if job is None or reading is None:
         raise RuntimeError("the file was not split")
     done = job.model_copy(update={"state": JobState.COMPILING, "settled": job.batches})
     (folder / "job").write_text(json.dumps(wire(fields_of(done) | job_key(job.id))))
+    (folder / "reading").write_text(json.dumps(wire(fields_of(reading) | reading_key(job.id))))
     batches = pipeline.batches.of(job)
     _write_batches(folder, batches)
     _write_results(folder, batches)

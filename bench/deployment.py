@@ -16,10 +16,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
-from math import ceil
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
@@ -36,7 +35,7 @@ from enrichment.store.items import job_of_key
 from tests.functional.accounts import InMemory
 from tests.functional.world import World
 from tests.simulation.dynamodb import Item, Key
-from tests.simulation.metered import Metered
+from tests.simulation.metered import Metered, size_of, units
 
 CALL = 0.002  # seconds of CPU that botocore takes for a call: the bare put of bench/starting.py
 LATENCIES = {"table": 0.005, "bucket": 0.03, "secrets": 0.01, "queue": 0.01}  # seconds
@@ -101,13 +100,11 @@ class MeteredTable(Metered):
             self.puts[kind] += int(self.writes - before)
 
     def _write(self, key: Key, item: Item) -> None:
-        before = self.items.get(key)
+        before, was = self.items.get(key), self._wired(key) or {}
         super()._write(key, item)
         self._partitions.setdefault(key[0], set()).add(key)
         if before != item:
-            # Those that have the item, with the most of it.
-            places = ("open" in item) + ("open" in (before or {})) + 2 * ("begun_in" in item)
-            self.index_writes += ceil(places / 2) * ceil(len(json.dumps(item, default=str)) / 1024)
+            self.index_writes += _index_units(was, self._wired(key) or {})
             self.heard(key, before is None)
 
     def query(self, **request: Any) -> dict[str, Any]:
@@ -122,6 +119,32 @@ class MeteredTable(Metered):
             return super().query(**request)
         finally:
             self.items = everything
+
+
+def _index_units(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    """What a change of an item takes in the table's indexes, as the API has the item: one write in
+    each whose part of it changed, of the larger part.
+    """
+    parts = [(_part(index, before), _part(index, after)) for index in _indexes()]
+    return sum(units(max(map(size_of, both)), 1024) for both in parts if both[0] != both[1])
+
+
+def _part(index: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an index has of an item; nothing where the item lacks its keys."""
+    keys = {key["AttributeName"] for key in index["KeySchema"]}
+    if not keys <= item.keys():
+        return {}
+    projection = index["Projection"]
+    if projection["ProjectionType"] == "ALL":
+        return item
+    kept = {"pk", "sk", *keys, *projection["NonKeyAttributes"]}
+    return {name: value for name, value in item.items() if name in kept}
+
+
+@cache
+def _indexes() -> list[Mapping[str, Any]]:
+    table = deployed(transformed(), {})["Resources"]["Table"]["Properties"]
+    return list(table["GlobalSecondaryIndexes"])
 
 
 class Account(InMemory):

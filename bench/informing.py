@@ -13,7 +13,8 @@ from typing import Any
 from bench.prices import EVENTS, GETS, INVOCATIONS, MESSAGES, PRICED, PUTS, READ_UNITS, WRITE_UNITS
 from bench.watching import Large, quiet
 from enrichment.clock import Clock
-from enrichment.store.items import job_of_key
+from enrichment.store.attributes import wire
+from enrichment.store.items import job_key
 from tests.functional.world import World, contacts
 from tests.simulation.metered import Metered
 
@@ -101,7 +102,8 @@ def _informer(world: World, calls: Counter[str]) -> Callable[[list[str]], int]:
 
 def _others(world: World, job: str) -> None:
     """Other jobs in the list, which are over."""
-    [item] = [item for item in world.items() if job_of_key(item["pk"]["S"]) == job]
+    key = wire(job_key(job))
+    [item] = [item for item in world.items() if key.items() <= item.items()]
     for number in range(_OTHER_JOBS):
         other = {name: value for name, value in item.items() if name != "open"}
         other |= {

@@ -16,6 +16,7 @@ from enrichment.domain.folder import job_id, output_key
 from enrichment.domain.job import JobState
 from enrichment.domain.outcome import RowState
 from enrichment.domain.receipt import Receipt
+from enrichment.store.items import reading_key
 from enrichment.usecases.webhook import Received
 from tests.functional.lists import FORMATS, HEADER, table, workbook
 from tests.functional.outputs import rows_of, states
@@ -450,11 +451,29 @@ def test_reports_show_no_names_as_they_were_divided_any_more(world: World) -> No
     assert left(world, "Jane2") == []
 
 
-@pytest.mark.parametrize("name", ["libre.ods", "old.xls"])
-def test_an_old_workbook_is_written_anew_and_its_job_goes_on(world: World, name: str) -> None:
+def put_as_until_version_5(world: World, job: str) -> None:
+    """Move how its file was read into the item of a job."""
+    [reading] = [item for item in world.items() if item["sk"]["S"] == "READING"]
+    [item] = [item for item in world.items() if item["sk"]["S"] == "JOB"]
+    world.dynamodb.put_item(TableName="table", Item=reading | item)
+    assert world.pipeline.table.delete(reading_key(job))
+
+
+@pytest.mark.parametrize(
+    ("name", "prepare"),
+    [
+        ("libre.ods", lambda _world, _job: None),
+        ("old.xls", lambda _world, _job: None),
+        ("old.xls", put_as_until_version_5),
+    ],
+)
+def test_an_old_workbook_is_written_anew_and_its_job_goes_on(
+    world: World, name: str, prepare: Callable[[World, str], None]
+) -> None:
     file = (CORPUS / "spreadsheets" / name).read_bytes()
     key = f"incoming/email/{name}"
     job = world.enrich(key, file)
+    prepare(world, job)
     answer = output_key("enriched", key, job, ".xlsx")
     header, *rows = load_workbook(io.BytesIO(world.content(answer))).active.iter_rows(  # type: ignore[union-attr]
         values_only=True

@@ -15,7 +15,7 @@ from enrichment.store.persons import Persons
 from enrichment.store.results import Results, Stored
 from enrichment.store.table import Table
 from tests.simulation.dynamodb import DynamoDB
-from tests.unit.builders import a_batch, a_job
+from tests.unit.builders import a_batch, a_job, a_reading
 
 CREATED, RETENTION = 1_000, 500
 JOB = a_job(created_at=CREATED, deadline_at=CREATED + 100, content="content", plan="plan")
@@ -43,7 +43,7 @@ def table(time: Time) -> Table:
     client: Any = DynamoDB(lambda _, act: act(), lambda *_: None)
     table = Table(client, "table", RETENTION, time)
     Jobs(table).create(JOB)
-    Jobs(table).run(JOB, CREATED, force=False, plan="plan", batches=1)
+    Jobs(table).run(JOB, a_reading(), CREATED, force=False, plan="plan", batches=1)
     Batches(table).add([a_batch(job=JOB.id, plan="plan", number=1, queued_at=CREATED)])
     Results(table).put(ROW, {"email": "jane@acme.example"}, CREATED)
     Persons(table).add("key", ENTRY)
@@ -54,6 +54,7 @@ def table(time: Time) -> Table:
 def test_everything_is_there_until_it_expires(table: Table, time: Time) -> None:
     time.now = CREATED + RETENTION - 1
     assert Jobs(table).get(JOB.id)
+    assert Jobs(table).reading(JOB.id)
     assert list(Jobs(table).open())
     assert Batches(table).of(JOB)
     assert Contents(table).job_of("content") == JOB.id
@@ -65,6 +66,7 @@ def test_everything_is_there_until_it_expires(table: Table, time: Time) -> None:
 def test_nothing_is_there_once_it_expired(table: Table, time: Time) -> None:
     time.now = CREATED + RETENTION
     assert Jobs(table).get(JOB.id) is None
+    assert Jobs(table).reading(JOB.id) is None
     assert list(Jobs(table).open()) == []
     assert Batches(table).of(JOB) == []
     assert Contents(table).job_of("content") is None
@@ -80,7 +82,7 @@ def test_what_expired_takes_no_place(table: Table, time: Time) -> None:
     assert Results(table).put(ROW, {"email": None}, time.now) is Stored.FIRST
     again = a_job(id="again", created_at=time.now, content="content")
     assert Jobs(table).create(again)
-    assert Jobs(table).run(again, time.now, force=False, plan="other") is Run.STARTED
+    assert Jobs(table).run(again, a_reading(), time.now, force=False, plan="other") is Run.STARTED
 
 
 def test_a_mark_of_an_erasure_takes_the_place_of_a_result_that_expired(

@@ -84,7 +84,7 @@ def test_a_job_that_knew_one_column_for_each_field_is_finished_and_reported(worl
     """Before several columns could be one field, `columns` had one position for each."""
     key = "incoming/email/leads.csv"
     job = world.drop(key, contacts(3))
-    item = next(item for item in world.items() if item["sk"]["S"] == "JOB")
+    item = next(item for item in world.items() if item["sk"]["S"] == "READING")
     columns = {"first name": {"N": "0"}, "last name": {"N": "1"}, "domain": {"N": "2"}}
     left = {name: value for name, value in item.items() if name != "found"}
     world.dynamodb.put_item(TableName="table", Item=left | {"columns": {"M": columns}})
@@ -92,7 +92,9 @@ def test_a_job_that_knew_one_column_for_each_field_is_finished_and_reported(worl
     world.deliver()
     world.finish()
 
-    assert world.job(job).columns == {
+    reading = world.pipeline.jobs.reading(job)
+    assert reading
+    assert reading.columns == {
         Field.FIRST_NAME: (0,),
         Field.LAST_NAME: (1,),
         Field.DOMAIN: (2,),

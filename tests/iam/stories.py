@@ -368,6 +368,15 @@ def erased_twice(world: WorldOfRoles) -> None:
     world.erase(PEOPLE, f"{EVERYBODY}Jane1,Roe,company1.example\r\n")
 
 
+def erased_from_the_providers_words(world: WorldOfRoles) -> None:
+    """Of the refusal for which a job is paused."""
+    world.drop(KEY, contacts(3))
+    refusal = {"error": "Plan limit reached, says Jane1 Doe of company1.example"}
+    world.provider.answers = [httpx.Response(422, json=refusal)]
+    world.submit_all()
+    world.erase(PEOPLE, contacts(1))
+
+
 def erased_from_a_replaced_file(world: WorldOfRoles) -> None:
     """What is left of it lies elsewhere. Rows that were rejected come back fixed, and once the file
     is gone its job says so.
@@ -466,6 +475,7 @@ STORIES: tuple[Story, ...] = (
     erased_where_noted,
     erased_from_fixed_rows,
     erased_twice,
+    erased_from_the_providers_words,
     erased_from_a_replaced_file,
     erasing_out_of_time,
 )

@@ -19,7 +19,7 @@ class Metered(DynamoDB):
         self.writes = self.reads = 0.0
 
     def put_item(self, **request: Any) -> dict[str, Any]:
-        self.writes += _units(size_of(request["Item"]), 1024)
+        self.writes += units(size_of(request["Item"]), 1024)
         return super().put_item(**request)
 
     def update_item(self, **request: Any) -> dict[str, Any]:
@@ -34,15 +34,18 @@ class Metered(DynamoDB):
         return answer
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        for action in TransactItems:
-            ((kind, request),) = action.items()
-            put = kind == "Put"
-            self.writes += 2 * (
-                _units(size_of(request["Item"]), 1024)
-                if put
-                else self._units_at(request["Key"], 1024)
-            )
-        return super().transact_write_items(TransactItems)
+        """The larger one counts of each item before and after; where nothing is done, that which
+        is put.
+        """
+        requests = [request for action in TransactItems for request in action.values()]
+        keys = [request.get("Key") or request["Item"] for request in requests]
+        put = [units(size_of(request.get("Item", {})), 1024) for request in requests]
+        before = [self._units_at(key, 1024) for key in keys]
+        try:
+            return super().transact_write_items(TransactItems)
+        finally:
+            after = [self._units_at(key, 1024) for key in keys]
+            self.writes += 2 * sum(map(max, put, before, after))
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         self.reads += self._units_at(request["Key"], 4096)
@@ -55,18 +58,42 @@ class Metered(DynamoDB):
 
     def query(self, **request: Any) -> dict[str, Any]:
         answer = super().query(**request)
-        units = _units(sum(map(size_of, answer["Items"])), 4096)
-        self.reads += units / 2 if request.get("IndexName") else units
+        read = units(sum(map(size_of, answer["Items"])), 4096)
+        self.reads += read / 2 if request.get("IndexName") else read
         return answer
 
     def _units_at(self, key: Mapping[str, Any], unit: int) -> int:
-        return _units(size_of(self._wired((key["pk"]["S"], key["sk"]["S"])) or {}), unit)
+        return units(size_of(self._wired((key["pk"]["S"], key["sk"]["S"])) or {}), unit)
 
 
-def _units(size: int, unit: int) -> int:
+def units(size: int, unit: int) -> int:
+    """How many units of so many bytes an item of a size takes; one at least."""
     return max(1, math.ceil(size / unit))
 
 
 def size_of(item: Mapping[str, Any]) -> int:
-    """In bytes, about: names and values, without what DynamoDB adds to nested ones."""
-    return sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
+    """An item's size in bytes, as DynamoDB reckons it: names and values in UTF-8.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(wired: Mapping[str, Any]) -> int:
+    """That of a value as the API has it. Zeros that a number ends in, which DynamoDB leaves out,
+    are counted.
+    """
+    ((kind, value),) = wired.items()
+    match kind:
+        case "S":
+            return len(str(value).encode())
+        case "N":
+            digits = sum(map(str.isdigit, value))
+            return math.ceil(digits / 2) + 1 + str(value).startswith("-")
+        case "BOOL" | "NULL":
+            return 1
+        case "L":
+            return 3 + sum(1 + _value_size(each) for each in value)
+        case "M":
+            return 3 + len(value) + size_of(value)
+    raise ValueError(f"nothing is known of the size of a value of type {kind}")

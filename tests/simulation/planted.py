@@ -18,6 +18,7 @@ from enrichment.domain.job import UNDER_WAY, Job
 from enrichment.domain.lanes import behind
 from enrichment.domain.person import Entry, Reuse
 from enrichment.domain.plan import PlannedContact
+from enrichment.domain.reading import Reading
 from enrichment.domain.submission import NotSent, Submission, Unclear
 from enrichment.domain.token import RowRef
 from enrichment.domain.told import Told
@@ -125,8 +126,15 @@ class SkipLostMessages(SimulatedPipeline):
 
 
 class TrustingJobs(Jobs):
-    def run(self, job: Job, now: int, force: bool, **fields: Any) -> Run:  # noqa: ARG002
-        return super().run(job, now, True, **fields)
+    def run(
+        self,
+        job: Job,
+        reading: Reading,
+        now: int,
+        force: bool,  # noqa: ARG002
+        **fields: Any,
+    ) -> Run:
+        return super().run(job, reading, now, True, **fields)
 
 
 class LookBeforePaying(SimulatedPipeline):

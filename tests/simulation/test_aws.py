@@ -34,12 +34,13 @@ from enrichment.store.table import Table
 from tests.functional.accounts import table_of_the_template
 from tests.functional.moto_mends import quick_transactions
 from tests.simulation.dynamodb import DynamoDB
-from tests.unit.builders import a_batch, a_job
+from tests.unit.builders import a_batch, a_job, a_reading
 
 CAP = 7
 MONTH, AT = "2026-11", 1_795_000_000
 RETENTION = 90
 JOB = a_job(created_at=1, deadline_at=100, content="content", wanted="email", most_each=2)
+READING = a_reading()
 OTHER = a_job(id="other", created_at=50, deadline_at=150, content="content")
 jobs = st.sampled_from([JOB, OTHER])
 numbers = st.integers(1, 4)
@@ -124,7 +125,12 @@ class BothTables(RuleBasedStateMachine):
 
     @rule(job=jobs, now=times, force=st.booleans())
     def run(self, job: Job, now: int, force: bool) -> None:
-        self.both(lambda store: store.jobs.run(job, now, force, plan="plan", batches=4))
+        self.both(lambda store: store.jobs.run(job, READING, now, force, plan="plan", batches=4))
+
+    @rule(job=jobs, key=st.sampled_from([JOB.key, "work/source"]))
+    def read_anew(self, job: Job, key: str) -> None:
+        self.both(lambda store: store.jobs.read_anew(job, key, "2", READING.layout))
+        self.both(lambda store: store.jobs.reading(job.id))
 
     @rule(job=jobs, now=times, planned=st.integers(1, 3))
     def hand_on(self, job: Job, now: int, planned: int) -> None:

@@ -8,8 +8,10 @@ from enrichment.domain.batch import Batch
 from enrichment.domain.contact import Contact, EnrichmentType
 from enrichment.domain.credits import FILE
 from enrichment.domain.job import Job
+from enrichment.domain.layout import FileFormat
 from enrichment.domain.limits import Limits
 from enrichment.domain.outcome import RowState
+from enrichment.domain.reading import Reading
 from enrichment.domain.report import (
     Cap,
     Credits,
@@ -68,6 +70,11 @@ def a_job(**fields: object) -> Job:
         "deadline_at": 3600,
     }
     return Job.model_validate(plain | {"wanted": EnrichmentType.EMAIL} | fields)
+
+
+def a_reading(**fields: object) -> Reading:
+    plain = {"layout": {"format": FileFormat.CSV, "delimiter": ","}, "width": 3}
+    return Reading.model_validate(plain | fields)
 
 
 def a_batch(**fields: object) -> Batch:

@@ -7,14 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from enrichment.domain.columns import Columns
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.found import Found
-from enrichment.domain.layout import FileFormat, Layout
 from enrichment.domain.operating import ActionTaken
 from enrichment.domain.told import Told
 
-PLAN_VERSION = 5
+PLAN_VERSION = 6
 
 LATE = 7 * 86_400  # seconds after its deadline in which late results of a job are looked for
 
@@ -148,8 +145,7 @@ class Job(BaseModel):
     `content` names what was asked of which bytes, so that the same is not paid for again. Of a file
     of which only a `sample` is to be sent, `population` is how many contacts the whole has. `mends`
     is the job whose rejected file came back as this one, and `fixed_at` when rows came back that
-    the output of this job lacks. `width` is the number of cells of the widest row, `found` what the
-    columns were taken for.
+    the output of this job lacks.
 
     The `cut` batches that its file was cut into stand in `lanes` (`domain.lanes`), of which a job
     of an earlier version has none; `batches` counts those as well that were divided off later.
@@ -216,9 +212,6 @@ class Job(BaseModel):
     things: int = 0
     balance_before: int | None = None
     balance_asked_at: int | None = None
-    layout: Layout | None = None
-    found: Found = Found()
-    width: int = 0
     rows: int = 0
     contacts: int = 0
     batches: int = 0
@@ -260,18 +253,12 @@ class Job(BaseModel):
     def _from_earlier_versions(cls, stored: Any) -> Any:
         """Read what earlier versions stored.
 
-        Jobs of plan version 1 know the `dialect` of a CSV file in UTF-8 in place of a layout. Until
-        0.4 a contact cost one price at most. Until 0.3 a job knew one position for each field, as
-        `columns`. Until 0.2 a job that was paused, late or still awaiting results said so beside
-        its state.
+        Up to plan version 5 a job had its `domain.reading` among its own fields, which is left to
+        that. Until 0.4 a contact cost one price at most. Until 0.2 a job that was paused, late or
+        still awaiting results said so beside its state.
         """
         if not isinstance(stored, dict):
             return stored
-        if "columns" in stored and "found" not in stored:
-            taken = [{"field": name, "position": at} for name, at in stored["columns"].items()]
-            stored = {**stored, "found": {"taken": taken}}
-        if stored.get("dialect"):
-            stored = {**stored, "layout": {"format": FileFormat.CSV, **stored["dialect"]}}
         if "price" in stored and "most_each" not in stored:
             stored = {**stored, "most_each": stored["price"]}
         late, opened = stored.get("late_at") is not None, stored.get("open") == "yes"
@@ -288,11 +275,6 @@ class Job(BaseModel):
     def file(self) -> str:
         """Where its file lies, at `version`."""
         return self.source or self.key
-
-    @property
-    def columns(self) -> Columns:
-        """The positions of each field's columns, from 0."""
-        return self.found.columns
 
     @property
     def is_unfinished(self) -> bool:

@@ -9,6 +9,7 @@ from enrichment.domain.erasees import Candidate, Search
 from enrichment.domain.folder import REJECTED, job_that_fixed, source_key
 from enrichment.domain.job import BEING_WRITTEN, Job, JobState
 from enrichment.domain.layout import Layout
+from enrichment.domain.reading import Reading
 from enrichment.domain.receipt import ErasedObject
 from enrichment.errors import FileError
 from enrichment.steps.erasing_files import EraseFromFiles
@@ -140,7 +141,7 @@ class EraseGroup:
     def _look_at_file(self, group: Group, file: Version, search: Search, found: Found) -> None:
         place = (file.key, file.id)
         try:
-            looked = self.files.look(file.key, file.id, search, _reader(group.job, file))
+            looked = self.files.look(file.key, file.id, search, self._reading(group.job, file))
         except FileError:
             found.unread.append(file.key)
             return
@@ -158,7 +159,7 @@ class EraseGroup:
         """How a file is written; None where it cannot be read."""
         try:
             return found.layouts.get((file.key, file.id)) or self.files.layout(
-                file.key, file.id, _reader(group.job, file)
+                file.key, file.id, self._reading(group.job, file)
             )
         except FileError:
             return None
@@ -224,29 +225,29 @@ class EraseGroup:
         mine: Collection[int] = rows
         if _is_apart(file, layout):
             mine = found.apart.get((file.key, file.id), Named()).rows()
-        reader = _reader(group.job, file)
-        if not self.files.has_left(file.key, file.id, mine.__contains__, reader):
+        job, reading = group.job, self._reading(group.job, file)
+        if not self.files.has_left(file.key, file.id, mine.__contains__, reading):
             return
         if self._is_latest(file):
             done, version = self.files.empty(
-                file, layout, mine.__contains__, file.key, is_read=reader is not None
+                file, layout, mine.__contains__, file.key, is_read=reading is not None
             )
-            if reader:
-                self._read_anew(reader, file.key, version)
+            if job and reading:
+                self.jobs.read_anew(job, file.key, version, reading.layout.rewritten)
             account.note(done, [file.id])
             return
-        if reader:
-            key = source_key(reader.id)
+        if job and reading:
+            key = source_key(job.id)
             done, version = self.files.empty(file, layout, mine.__contains__, key, is_read=True)
-            self._read_anew(reader, key, version)
+            self.jobs.read_anew(job, key, version, reading.layout.rewritten)
             account.note(done)
         account.note(ErasedObject(key=file.key), [file.id])
 
-    def _read_anew(self, job: Job, key: str, version: str) -> None:
-        """Let a job read its file as it was written anew."""
-        layout = job.layout.rewritten.model_dump(mode="json") if job.layout else None
-        source = "" if key == job.key else key
-        self.jobs.change(job.id, version=version, source=source, layout=layout)
+    def _reading(self, job: Job | None, file: Version) -> Reading | None:
+        """How a job reads a version of a file, by its rows' numbers; None where it does not."""
+        if job is None or (job.file, job.version) != (file.key, file.id):
+            return None
+        return self.jobs.reading(job.id)
 
     def _is_latest(self, file: Version) -> bool:
         """Whether a version is the newest still."""
@@ -254,12 +255,6 @@ class EraseGroup:
             each.key == file.key and each.id == file.id and each.is_latest
             for each in self.bucket.versions(file.key)
         )
-
-
-def _reader(job: Job | None, file: Version) -> Job | None:
-    """The job that reads a version of a file, by the numbers of its rows."""
-    reads = job and job.layout and (job.file, job.version) == (file.key, file.id)
-    return job if reads else None
 
 
 def _is_apart(file: Version, layout: Layout) -> bool:

@@ -10,12 +10,12 @@ from zipfile import ZipFile, is_zipfile
 from enrichment.adapters.bucket import Bucket, Version
 from enrichment.domain.columns import Columns
 from enrichment.domain.erasees import Candidate, Search, Traces, traces_of
-from enrichment.domain.job import Job
 from enrichment.domain.layout import Layout
 from enrichment.domain.limits import NO_LIMITS
 from enrichment.domain.manner import manner_of
 from enrichment.domain.mapping import ByMapping
 from enrichment.domain.outcome import RESULT_COLUMNS, RowState
+from enrichment.domain.reading import Reading
 from enrichment.domain.receipt import ErasedObject
 from enrichment.domain.returned import original_row
 from enrichment.domain.row_cells import RowCells
@@ -51,24 +51,26 @@ class EraseFromFiles:
     bucket: Bucket
     remove: bool
 
-    def look(self, key: str, version: str, search: Search, job: Job | None = None) -> Looked | None:
+    def look(
+        self, key: str, version: str, search: Search, reading: Reading | None = None
+    ) -> Looked | None:
         """Search a version for people; None where it is gone.
 
         Args:
             key: of the object.
             version: of it.
             search: whom to find.
-            job: whose file it is, if it is one.
+            reading: how its job reads it, if it is the file of one.
 
         Raises:
             FileError: it cannot be read as rows.
         """
         if self._is_nobodys(key, version, search):
             return Looked(None)
-        with self._opened(key, version, job) as sheet:
+        with self._opened(key, version, reading) as sheet:
             if sheet is None:
                 return None
-            columns = job.columns if job and job.layout else sheet.found.columns
+            columns = reading.columns if reading else sheet.found.columns
             traces, named = RowReader(sheet, columns), dict[int, list[Candidate]]()
             for row in sheet:
                 texts = [*row.cells, *row.links.values()]
@@ -77,13 +79,13 @@ class EraseFromFiles:
             is_whole = not (sheet.layout.other_sheets and self._may_name(key, version, search))
             return Looked(sheet.layout, named, is_whole)
 
-    def layout(self, key: str, version: str, job: Job | None) -> Layout | None:
+    def layout(self, key: str, version: str, reading: Reading | None) -> Layout | None:
         """How a version is written; None where it is gone.
 
         Raises:
             FileError: it cannot be read as rows.
         """
-        with self._opened(key, version, job) as sheet:
+        with self._opened(key, version, reading) as sheet:
             return sheet.layout if sheet else None
 
     def _may_name(self, key: str, version: str, search: Search) -> bool:
@@ -106,14 +108,18 @@ class EraseFromFiles:
         return len(content) <= _SMALL and not search.may_be_in(content)
 
     def has_left(
-        self, key: str, version: str, is_named: Callable[[int], bool], job: Job | None = None
+        self,
+        key: str,
+        version: str,
+        is_named: Callable[[int], bool],
+        reading: Reading | None = None,
     ) -> bool:
         """Whether a row that is to be erased still says something.
 
         Raises:
             FileError: it cannot be read as rows.
         """
-        with self._opened(key, version, job) as sheet:
+        with self._opened(key, version, reading) as sheet:
             rows = sheet or ()
             return any(is_named(_number(row)) and not is_gone(row.cells) for row in rows)
 
@@ -188,12 +194,12 @@ class EraseFromFiles:
             return 0
 
     @contextmanager
-    def _opened(self, key: str, version: str, job: Job | None) -> Iterator[Sheet | None]:
+    def _opened(self, key: str, version: str, reading: Reading | None) -> Iterator[Sheet | None]:
         stream = self.bucket.read(key, version)
         if stream is None:
             yield None
-        elif job and job.layout:
-            with reopened(stream, job.layout) as file:
+        elif reading:
+            with reopened(stream, reading.layout) as file:
                 yield file.sheet
         else:
             with opened(stream, NO_LIMITS, ByMapping()) as file:

@@ -88,7 +88,7 @@ class EstimateFile:
             names=preview.names.names(),
             first_rows=tuple(preview.rows),
             rejected=outputs.rejected,
-            earlier=earlier_of(earlier) if self.name_paths else None,
+            earlier=earlier_of(self.jobs, earlier) if self.name_paths else None,
         )
 
     def _judged(

@@ -63,7 +63,7 @@ class FixedRejects:
         if stream is None:
             return True
         stream.close()
-        return is_deleted(self.bucket, job)
+        return is_deleted(self.bucket, job, self.jobs.reading(job.id))
 
     @contextmanager
     def handed_over(self, job: Job) -> Iterator[Callable[[Row, Outcome], None]]:

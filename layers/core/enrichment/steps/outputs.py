@@ -21,6 +21,7 @@ from enrichment.domain.outcome import (
     Outcome,
     fresh,
 )
+from enrichment.domain.reading import Reading
 from enrichment.domain.row_counts import RowCounts
 from enrichment.files.archives import packed
 from enrichment.files.sheet import Copy, Row, Sheet
@@ -39,13 +40,13 @@ def rejected_key(job: Job, layout: Layout) -> str:
     return output_key(REJECTED, job.key, job.id, suffix)
 
 
-def is_deleted(bucket: Bucket, job: Job) -> bool:
+def is_deleted(bucket: Bucket, job: Job, reading: Reading | None) -> bool:
     """Whether somebody deleted the output that a job has already. What is still to come of one
     whose file was deleted is delivered all the same: it was paid for.
     """
-    if job.finished_at is None or job.layout is None:
+    if job.finished_at is None or reading is None:
         return False
-    return bucket.is_deleted(enriched_key(job, job.layout))
+    return bucket.is_deleted(enriched_key(job, reading.layout))
 
 
 class Outputs:

@@ -62,8 +62,13 @@ class ShowProgress:
             rows=job.rows,
             progress=progress_of(job, history, now, self.period),
             history=history,
-            enriched=_earlier_answer(job),
+            enriched=self._earlier_answer(job),
         )
+
+    def _earlier_answer(self, job: Job) -> str | None:
+        """Where the answer is of a job that an operator had sent again."""
+        reading = self.jobs.reading(job.id) if job.reopened_at else None
+        return enriched_key(job, reading.layout) if reading else None
 
 
 def _has_ended(job: Job, looked: Looked) -> bool:
@@ -71,11 +76,6 @@ def _has_ended(job: Job, looked: Looked) -> bool:
     so yet: of a run that takes that step next, or of an answer that is being amended.
     """
     return looked.ended_at is not None and looked.ended_at >= job.reopened_at
-
-
-def _earlier_answer(job: Job) -> str | None:
-    """Where the answer is of a job that an operator had sent again."""
-    return enriched_key(job, job.layout) if job.reopened_at and job.layout else None
 
 
 def _paused(job: Job) -> str:

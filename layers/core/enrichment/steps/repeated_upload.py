@@ -46,7 +46,7 @@ class RepeatedUpload:
             self._sentence(earlier),
             sheet=file.sheet,
             found=file.found,
-            earlier=earlier_of(earlier) if self.name_paths else None,
+            earlier=earlier_of(self.jobs, earlier) if self.name_paths else None,
         )
         self.jobs.end_at_once(job.id, JobState.REPEATED, self.clock())
 
@@ -58,13 +58,13 @@ class RepeatedUpload:
         return words.repeated(named, earlier.state in WRITTEN)
 
 
-def earlier_of(job: Job | None) -> Earlier | None:
+def earlier_of(jobs: Jobs, job: Job | None) -> Earlier | None:
     """Where the outputs of a job are, or will be; None as long as it has none."""
-    if job is None or job.layout is None:
+    if job is None or (reading := jobs.reading(job.id)) is None:
         return None
     return Earlier(
         job=job.id,
         file=job.key,
-        enriched=enriched_key(job, job.layout),
+        enriched=enriched_key(job, reading.layout),
         report=output_key(REPORTS, job.key, job.id, ".html"),
     )

@@ -2,6 +2,7 @@
 
     pk                      sk               item
     JOB#<job>               JOB              a job
+    JOB#<job>               READING          how its file was read
     PLAN#<job>#<plan>       BATCH#<number>   a batch of one plan; the job says which plan counts
     RESULT#<job>#<batch>    ROW#<row>        one contact's result, as it came
     ASIDE#<job>             <digest>         a genuine webhook that is not its row's result

@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 from enrichment.store.attributes import plain, wire
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from enrichment.domain.batch import Batch
     from enrichment.domain.job import Job
-    from enrichment.domain.person import Entry
     from enrichment.domain.token import RowRef
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
@@ -25,6 +26,10 @@ MONTH_ATTRIBUTE = "begun_in"  # the key of the index of recent jobs: the month i
 
 def job_key(job_id: str) -> dict[str, str]:
     return {"pk": f"JOB#{job_id}", "sk": "JOB"}
+
+
+def reading_key(job_id: str) -> dict[str, str]:
+    return {**job_key(job_id), "sk": "READING"}
 
 
 def job_of_key(pk: str) -> str:
@@ -114,7 +119,7 @@ def key_of_person(pk: str) -> str:
     return pk.removeprefix("PERSON#")
 
 
-def fields_of(model: "Job | Batch | Entry") -> dict[str, Any]:
+def fields_of(model: "BaseModel") -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 

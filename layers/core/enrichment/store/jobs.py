@@ -15,7 +15,9 @@ from enrichment.domain.job import (
     JobState,
     before,
 )
+from enrichment.domain.layout import Layout
 from enrichment.domain.operating import MOST_ACTIONS, ActionTaken
+from enrichment.domain.reading import Reading
 from enrichment.domain.summary import Summary
 from enrichment.domain.told import Told
 from enrichment.errors import Contention
@@ -26,6 +28,7 @@ from enrichment.store.items import (
     content_key,
     fields_of,
     job_key,
+    reading_key,
 )
 from enrichment.store.table import Table
 
@@ -36,7 +39,7 @@ _BEFORE_COMPILING = (
     "compile_began_at",
     "noted",
 )  # what a job forgets at that step
-_IS = "attribute_exists(pk)"
+_IS, _ANY = "attribute_exists(pk)", "attribute_exists(pk) OR attribute_not_exists(pk)"
 _MOST_NOTES = 5  # times that the noting of an action is tried while others note theirs
 _HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 
@@ -56,16 +59,37 @@ class Jobs:
         self._table = table
 
     def create(self, job: Job) -> bool:
-        """Store a new job; False when there is one of this id."""
+        """Store a new job; False when there is one of this id. What is at its default is left out,
+        but for what says how to read the rest.
+        """
         expires_at = job.created_at + self._table.retention
         listed = {OPEN_ATTRIBUTE: "yes", MONTH_ATTRIBUTE: month_of(job.created_at)}
-        item = fields_of(job) | job_key(job.id) | listed | {"expires_at": expires_at}
+        item = job.model_dump(mode="json", exclude_defaults=True)
+        item |= job.model_dump(mode="json", include={"state", "plan_version"})
+        item |= job_key(job.id) | listed | {"expires_at": expires_at}
         return self._table.put_if_new(item) is None
 
     def get(self, job_id: str) -> Job | None:
         """The job as it is now (a consistent read)."""
         item = self._table.get(job_key(job_id))
         return Job.model_validate(item) if item else None
+
+    def reading(self, job_id: str) -> Reading | None:
+        """How the file of a job was read (a consistent read); None as long as the job does not run.
+
+        Up to plan version 5 it stood in the job's own item.
+        """
+        item = self._table.get(reading_key(job_id)) or self._table.get(job_key(job_id)) or {}
+        is_read = item.get("layout") or item.get("dialect")
+        return Reading.model_validate(item) if is_read else None
+
+    def read_anew(self, job: Job, key: str, version: str, layout: Layout) -> None:
+        """Let a job read its file where and as it was written anew."""
+        place = {"source": "" if key == job.key else key, "version": version}
+        written = {"layout": layout.model_dump(mode="json")}
+        updates = [Update(job_key(job.id), place), Update(reading_key(job.id), written)]
+        if self._table.transact(updates) is not None:  # a job of an earlier version
+            self.change(job.id, **place, **written)
 
     def open(self) -> Iterator[Job]:
         """Jobs that still need the sweeper, as the index has them: a moment behind at times.
@@ -132,11 +156,14 @@ class Jobs:
         update = Update(job_key(job.id), sets, [JobState.SPLITTING], further, values=values)
         return self._table.update(update) is None
 
-    def run(self, job: Job, now: int, force: bool, **fields: Any) -> Run:
+    def run(self, job: Job, reading: Reading, now: int, force: bool, **fields: Any) -> Run:
         """SPLITTING → RUNNING, with the plan that counts, and take the job's content: all or none.
+        The reading is kept beside the job, whose item is written with each step of a batch and is
+        billed by its size.
 
         Args:
             job: as it was read; its `content` is taken.
+            reading: how its file was read.
             now: epoch seconds; a content that another job took is free again when that job may
                 expire.
             force: whether to take the content from a job that has it.
@@ -146,11 +173,14 @@ class Jobs:
         run = Update(job_key(job.id), running, before(JobState.RUNNING, [JobState.SPLITTING]))
         free = "attribute_not_exists(pk) OR job = :job OR expires_at <= :now"
         values = {"job": job.id, "now": now}
-        item = {"job": job.id, "expires_at": job.created_at + self._table.retention}
+        expires_at = job.created_at + self._table.retention
+        item = {"job": job.id, "expires_at": expires_at}
         if force:
-            free, values = "attribute_not_exists(pk) OR attribute_exists(pk)", {}
+            free, values = _ANY, {}
         take = Update(content_key(job.content), item, condition=free, values=values)
-        failed = self._table.transact([run, take])
+        beside = fields_of(reading) | {"expires_at": expires_at}
+        keep = Update(reading_key(job.id), beside, condition=_ANY)
+        failed = self._table.transact([run, take, keep])
         if failed is None:
             return Run.STARTED
         return Run.REPEATED if failed[1] is not None else Run.LOST

@@ -23,6 +23,7 @@ from enrichment.domain.outcome import (
 from enrichment.domain.plan import PlannedRow, named_row, planned_row
 from enrichment.domain.progress import further
 from enrichment.domain.rates import Rate
+from enrichment.domain.reading import Reading
 from enrichment.domain.report import (
     Balance,
     Point,
@@ -96,23 +97,27 @@ class CompileJob:
             None when the job is in another state, or its output not finished yet.
         """
         job = self.jobs.get(job_id)
-        if job is None or job.state not in BEING_WRITTEN or job.layout is None:
+        if job is None or job.state not in BEING_WRITTEN:
+            return None
+        if (reading := self.jobs.reading(job.id)) is None:
             return None
         if self._is_poisoned(job):
             return self._fail(job)
         attempts = job.compile_attempts + 1
         self.jobs.change(job.id, compile_began_at=self.clock(), compile_attempts=attempts)
-        if is_deleted(self.bucket, job):
+        if is_deleted(self.bucket, job, reading):
             self.jobs.finish_compiling(job.id, self.clock(), job.delivered, awaits_more=False)
             return None
         stream = self.bucket.read(job.file, job.version)
         if stream is None:
             return self._finish(job, self._report_lost_file(job))
-        with reopened(stream, job.layout) as file:
-            report = self._compile(job, file.sheet, seconds_left)
+        with reopened(stream, reading.layout) as file:
+            report = self._compile(job, reading, file.sheet, seconds_left)
         return self._finish(job, report) if report else None
 
-    def _compile(self, job: Job, sheet: Sheet, seconds_left: SecondsLeft) -> Report | None:
+    def _compile(
+        self, job: Job, reading: Reading, sheet: Sheet, seconds_left: SecondsLeft
+    ) -> Report | None:
         """Write the outputs; or note the results that were read, for the next run."""
         run = self.new_id()
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
@@ -124,7 +129,7 @@ class CompileJob:
                 outcomes = Outcomes(
                     results, job, batches, copied, self.settle, fixed, self.name_paths
                 )
-                return self._write(job, sheet, outcomes, fixed)
+                return self._write(job, reading, sheet, outcomes, fixed)
         except OutOfTime:
             notes.close()
             self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
@@ -156,11 +161,13 @@ class CompileJob:
         copies = (planned_row(line) for line in lines if _MAY_COPY in line)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
-    def _write(self, job: Job, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows) -> Report:
-        positions = sorted(at for columns in job.columns.values() for at in columns)
-        names = DividedNames(job.columns)
+    def _write(
+        self, job: Job, reading: Reading, sheet: Sheet, outcomes: Outcomes, fixed: FixedRows
+    ) -> Report:
+        positions = sorted(at for columns in reading.columns.values() for at in columns)
+        names = DividedNames(reading.columns)
         with (
-            Outputs(self.bucket, job, sheet, positions, job.width) as outputs,
+            Outputs(self.bucket, job, sheet, positions, reading.width) as outputs,
             self.fixed.handed_over(job) as hand_over,
         ):
             for row, plan in _side_by_side(sheet, self._planned(job), job):
@@ -191,7 +198,7 @@ class CompileJob:
             _status(job, counts),
             " ".join(filter(None, notes)),
             sheet=sheet,
-            found=job.found,
+            found=reading.found,
             counted=counted,
             credits=credits_of(bill, job, self.money),
             known=saved_by(counted.known, counted.known, job.price, self.money),
@@ -202,7 +209,7 @@ class CompileJob:
             balance=self._balance(job, bill),
             names=names.names(),
             trial=trial_of(job, _rate(counted), self.money),
-            mends=earlier_of(mended),
+            mends=earlier_of(self.jobs, mended),
             history=self._history(job, bill),
             fixed_by=fixed.files(),
             enriched=outputs.enriched,

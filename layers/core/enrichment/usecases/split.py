@@ -17,6 +17,7 @@ from enrichment.domain.folder import Request, is_upload, job_id, plan_key, reque
 from enrichment.domain.job import Job, JobState
 from enrichment.domain.lanes import firsts
 from enrichment.domain.planner import Planner
+from enrichment.domain.reading import Reading
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.errors import FileError, UnreadableFile
 from enrichment.files.sheet import Sheet
@@ -197,8 +198,10 @@ class SplitUpload:
     def _start(self, file: AcceptedFile, plan: str, planner: Planner, batches: int) -> None:
         job, request, now = file.job, file.request, self.clock()
         mended = self.fixed.mended_by(file)
+        reading = Reading(layout=file.sheet.layout, found=file.found, width=planner.width)
         started = self.jobs.run(
             job,
+            reading,
             now,
             request.force,
             plan=plan,
@@ -208,9 +211,6 @@ class SplitUpload:
             price=self.prices.of(request.wanted),
             most_each=self.prices.most_each(request.wanted),
             **job.model_dump(include={"most_credits", "budgets"}, exclude_none=True),
-            layout=file.sheet.layout.model_dump(mode="json"),
-            found=file.found.model_dump(mode="json"),
-            width=planner.width,
             rows=planner.rows,
             contacts=planner.contacts,
             batches=batches,
