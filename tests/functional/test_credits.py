@@ -288,6 +288,20 @@ def test_the_balance_of_the_account_is_held_against_the_count(
     assert note in balance["note"]
 
 
+def test_a_balance_that_the_provider_does_not_tell_is_said_to_be_unknown(found: World) -> None:
+    job = found.drop(EMAIL, people(10))
+    found.submit_all()
+    found.deliver()
+    found.provider.behaviour.balance = None  # type: ignore[assignment]  # as it answers then
+    found.finish()
+
+    balance = found.report(EMAIL, job)["balance"]
+    assert balance["after"] is None
+    assert "did not tell the account’s balance" in balance["note"]
+    page = found.read(f"reports/{EMAIL.removeprefix('incoming/').removesuffix('.csv')}-{job}.html")
+    assert balance["note"] in (page or "")
+
+
 def test_the_statement_adds_up_to_the_month(half: World) -> None:
     half.drop(EMAIL, people(130))
     half.drop(PHONE, with_profiles(20))

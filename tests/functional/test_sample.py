@@ -25,10 +25,10 @@ def test_a_sample_is_sent_and_all_rows_come_back(world: World) -> None:
     assert world.job(job).state is JobState.DONE
 
 
-def test_its_report_says_what_the_whole_file_would_find_and_cost(world: World) -> None:
-    job = world.enrich(KEY, contacts(200))
+def test_its_report_says_what_the_whole_file_would_find_and_cost(knowing: World) -> None:
+    job = knowing.enrich(KEY, contacts(200))
 
-    report = world.report(KEY, job)
+    report = knowing.report(KEY, job)
     trial, found = report["trial"], report["counts"]["found"]
     assert 0 < found < 20
     assert {name: trial[name] for name in ("asked", "contacts", "sent", "answered", "found")} == {
@@ -42,6 +42,7 @@ def test_its_report_says_what_the_whole_file_would_find_and_cost(world: World) -
     assert outlook["share"] == 5 * found
     assert outlook["share_least"] < outlook["share"] < outlook["share_most"]
     assert outlook["found"]["likely"] == 10 * found
+    assert outlook["contacts"] == 180
     assert outlook["credits"]["likely"] == 9 * found * PRICE
     assert outlook["credits"]["most"] <= outlook["at_most"] == 180 * PRICE
     assert report["reasons"] == []
@@ -55,6 +56,17 @@ def test_without_the_option_the_same_file_goes_on(knowing: World) -> None:
     assert RowState.NOT_SAMPLED not in states(knowing.enriched(WHOLE, job))
     assert len(knowing.provider.charged) == 30  # each contact once
     assert knowing.report(WHOLE, job)["trial"] is None
+
+
+def test_where_results_are_not_used_again_the_sample_is_still_to_pay_with_the_rest(
+    world: World,
+) -> None:
+    outlook = world.report(KEY, world.enrich(KEY, contacts(200)))["trial"]["outlook"]
+    assert (outlook["contacts"], outlook["at_most"]) == (200, 200 * PRICE)
+
+    world.provider.charged.clear()
+    world.enrich(WHOLE, contacts(200))
+    assert len(world.provider.charged) == outlook["contacts"]
 
 
 def test_the_same_sample_again_is_not_paid_again(world: World) -> None:

@@ -338,6 +338,7 @@ EXAMPLES = {
                 share_least=48.2,
                 share_most=74.1,
                 found=Expected(likely=753, least=591, most=895),
+                contacts=1164,
                 credits=Expected(likely=2165, least=1681, most=2590),
                 at_most=3492,
                 cost="216.50 EUR",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
+    from enrichment.domain.person import Reuse
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
     from enrichment.steps.cancellation import CancelJob
@@ -207,6 +208,7 @@ class Pipeline:
             money=self._read(settings.MoneySettings).money,
             name_paths=self._name_paths,
             metric_folders=self._read(settings.MetricFolderSettings).folders,
+            is_reused=self._reuse.is_on,
             new_id=self.new_id,
         )
 
@@ -487,7 +489,7 @@ class Pipeline:
             batches=self.batches,
             jobs=self.jobs,
             secret=self.person_key,
-            reuse=self._read(settings.ReuseSettings).reuse,
+            reuse=self._reuse,
             clock=self.clock,
             in_parallel=self.in_parallel,
         )
@@ -685,6 +687,10 @@ class Pipeline:
     def _console_region(self) -> str:
         """Empty where nothing has AWS's console."""
         return "" if "AWS_ENDPOINT_URL" in self.environment else self._region
+
+    @property
+    def _reuse(self) -> "Reuse":
+        return self._read(settings.ReuseSettings).reuse
 
     @property
     def _name_paths(self) -> bool:

@@ -142,7 +142,7 @@ class PersonKeySettings(Settings):
     person_key_secret: str
 
 
-class ReuseSettings(PersonKeySettings):
+class ReuseSettings(Settings):
     """For how long what is known of a person is used again."""
 
     reuse_days: int
@@ -328,6 +328,7 @@ class SplitSettings(
     PriceSettings,
     MonthCapSettings,
     MoneySettings,
+    PersonKeySettings,
     ReuseSettings,
     NamingSettings,
     StatusSettings,
@@ -346,6 +347,7 @@ class SubmitSettings(
     ProviderSettings,
     WebhookUrlSettings,
     MonthCapSettings,
+    PersonKeySettings,
     ReuseSettings,
     MetricSettings,
 ):
@@ -370,6 +372,7 @@ class CompileSettings(
     NamingSettings,
     MetricSettings,
     MetricFolderSettings,
+    ReuseSettings,
 ):
     """What `compile` needs."""
 

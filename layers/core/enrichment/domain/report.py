@@ -132,7 +132,10 @@ class Outlook(BaseModel):
     share_least: float
     share_most: float
     found: Expected = Field(description="contacts of the whole file that would bring something")
-    credits: Expected = Field(description="credits that the contacts without an answer would cost")
+    contacts: int = Field(
+        description="contacts that would be paid for: all, where nothing is reused"
+    )
+    credits: Expected = Field(description="credits that those would cost")
     at_most: int = Field(description="credits if each of those brought all that it can")
     cost: str = Field(default="", description="money for the likely `credits`; empty when not set")
 
@@ -198,12 +201,14 @@ def again_for(people: int, charged: int, money: Callable[[int], str]) -> Again |
 
 
 class Balance(BaseModel):
-    """What the account had left before the job sent anything, and when the report was written."""
+    """What the account had left before the job sent anything, and when the report was written; None
+    where the provider did not tell.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     note: str = Field(description="how that agrees with our count, in words")
 
 
@@ -423,7 +428,7 @@ class Report(BaseModel):
         default=None, description="rows that had what was looked for already, and what that saved"
     )
     balance: Balance | None = Field(
-        default=None, description="what the account's balance did, where the provider tells it"
+        default=None, description="what the account's balance did; null where it was not asked for"
     )
     names: tuple[NameAsSent, ...] = Field(
         default=(),

@@ -65,7 +65,8 @@ class CompileJob:
 
     It reads only what is stored, so it may be repeated at any point with the same outcome. Without
     `name_paths` nobody is told the path of another file from which something is known.
-    `metric_folders` are those that metrics tell apart.
+    `metric_folders` are those that metrics tell apart. `is_reused` tells whether other files use
+    its results again.
     """
 
     jobs: Jobs
@@ -83,6 +84,7 @@ class CompileJob:
     money: Callable[[int], str]
     name_paths: bool
     metric_folders: Collection[str]
+    is_reused: bool
     new_id: Callable[[], str]
 
     def run(self, job_id: str, seconds_left: SecondsLeft = for_ever) -> Report | None:
@@ -208,7 +210,7 @@ class CompileJob:
             ),
             balance=self._balance(job, bill),
             names=names.names(),
-            trial=trial_of(job, _rate(counted), self.money),
+            trial=trial_of(job, _rate(counted), self.money, self.is_reused),
             mends=earlier_of(self.jobs, mended),
             history=self._history(job, bill),
             fixed_by=fixed.files(),
@@ -229,12 +231,14 @@ class CompileJob:
         return map(named_row, lines)
 
     def _balance(self, job: Job, bill: Bill) -> Balance | None:
-        """What the account's balance did since the first batch was sent, where that is known."""
-        if job.balance_before is None or (after := self.balance.run()) is None:
+        """What the account's balance did since the first batch was sent, as far as it is told."""
+        if job.balance_asked_at is None:
             return None
-        counted = bill.charge.credits
-        note = credits_words.fell(job.balance_before, after, counted, bill.possible)
-        return Balance(before=job.balance_before, after=after, note=note)
+        before, after = job.balance_before, self.balance.run()
+        note = credits_words.NO_BALANCE
+        if before is not None and after is not None:
+            note = credits_words.fell(before, after, bill.charge.credits, bill.possible)
+        return Balance(before=before, after=after, note=note)
 
     def _report_lost_file(self, job: Job) -> Report:
         return self.publish.run(job, "refused", words.FILE_IS_GONE)

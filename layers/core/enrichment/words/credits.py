@@ -68,6 +68,12 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+NO_BALANCE = (
+    "Pronto did not tell the account’s balance before this job or after it, so nothing can be"
+    " compared with this count."
+)
+
+
 def fell(before: int, after: int, counted: int, possible: int) -> str:
     """What the account's balance did while a job ran, beside what is counted here.
 

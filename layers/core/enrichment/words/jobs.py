@@ -138,7 +138,10 @@ def fixed(files: Sequence[tuple[str, int]]) -> str:
 
 def mends(key: str) -> str:
     """Of the rejected file of an earlier job, fixed and dropped."""
-    return f"These rows are also written into the answer of {key}, within some minutes."
+    return (
+        f"These rows are also written into the answer of {key}, within some minutes, but for those"
+        " that an earlier file has fixed already."
+    )
 
 
 def earlier_failed(key: str) -> str:
