@@ -6,11 +6,14 @@ wrote, quotes and all.
 """
 
 import csv
+import io
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
@@ -39,6 +42,9 @@ _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines include
 _MAX_LINE = (
     1 << 20
 )  # characters; a text without line ends is refused instead of being held in memory
+BLOCK = 1 << 15  # characters of lines that are read at once
+_OTHER_LINE = "\n"  # which is no row of its own where it follows an open quote
+_OFTEN = 256  # cells that are added, of which it is remembered how they are written
 _MAX_SURPLUS = (
     1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 )
@@ -148,9 +154,9 @@ class DelimitedSheet:
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
         layout, tape, before, number = self.layout, self._tape, "", 0
+        records = chain.from_iterable(map(self._divided, tape.blocks()))
         try:
-            for number, cells in enumerate(self._reader, start=1):
-                text = tape.cut()
+            for number, (text, cells) in enumerate(records, start=1):
                 if tape.ended:  # the reader asked for more in the middle of a row
                     raise UnreadableFile(words.unclosed_quote(number))
                 if len(cells) > self._widest:
@@ -169,6 +175,27 @@ class DelimitedSheet:
             raise UnreadableFile(words.too_long_cell(number + 1, _MAX_CELL)) from None
         tape.give_back(before)
 
+    def _divided(self, lines: list[str]) -> Iterable[tuple[str, list[str]]]:
+        """The records of the next lines, with their own text; the last may go on behind them.
+
+        Mostly each line is a record, and they are divided at once. So it is if there are as many of
+        both, and a line put behind them, which an open quote would swallow, is one more.
+        """
+        try:
+            records = list(csv.reader([*lines, _OTHER_LINE], delimiter=self.layout.delimiter))
+        except csv.Error:
+            return self._one_by_one()
+        if len(records) != len(lines) + 1 or len(lines[-1]) > _MAX_LINE:
+            return self._one_by_one()
+        self._tape.skip()
+        return zip(lines, records, strict=False)
+
+    def _one_by_one(self) -> Iterator[tuple[str, list[str]]]:
+        tape = self._tape
+        while tape.ahead:
+            cells = next(self._reader)
+            yield tape.cut(), cells
+
 
 class _Copy:
     """Writes rows with their own text, filled up with empty cells to a width, and cells after
@@ -180,7 +207,8 @@ class _Copy:
     ) -> None:
         self._layout, self._sink, self._width = layout, sink, width
         self._line_end, self._with_gaps = line_end, with_gaps
-        self._delimited = csv.writer(_Text(), delimiter=layout.delimiter).writerow
+        self._encoding, self._delimiter = layout.encoding, layout.delimiter
+        self._cell = lru_cache(_OFTEN)(_Cells(layout.delimiter).written)
 
     def begin(self, above: str) -> None:
         if self._layout.byte_order_mark:
@@ -191,20 +219,30 @@ class _Copy:
         self._sink.write(text.encode(self._layout.encoding))
 
     def add(self, row: TextRow, cells: Sequence[str]) -> None:
-        before = row.before if self._with_gaps else ""
-        self.write(row, [cell and harmless(cell) for cell in cells], before)
+        self.write(row, cells, row.before if self._with_gaps else "")
 
     def write(self, row: TextRow, cells: Sequence[str], before: str = "") -> None:
-        line_end = _line_end(row.text)
-        own = row.text.removesuffix(line_end)
-        filled = [""] * (1 + self._width - len(row.cells)) + list(cells)
-        # The writer quotes line breaks in cells only when it ends lines itself; that end is then
-        # replaced by the row's own.
-        added = self._delimited(filled).removesuffix("\r\n")
-        text = f"{before}{own}{added}{line_end or self._line_end}"
+        text = row.text
+        line_end = _line_end(text)
+        own = text.removesuffix(line_end)
+        filling = self._delimiter * (1 + self._width - len(row.cells))
+        added = self._delimiter.join(map(self._cell, cells))
+        text = f"{before}{own}{filling}{added}{line_end or self._line_end}"
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
-        self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+        self._sink.write(text.encode(self._encoding, "replace"))
+
+
+class _Cells:
+    """How cells are written: as no formulas, and in quotes where they have to be."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimited = csv.writer(_Text(), delimiter=delimiter).writerow
+
+    def written(self, cell: str) -> str:
+        # The writer quotes line breaks in cells only when it ends lines itself; it quotes a row's
+        # only cell where it is empty.
+        return str(self._delimited((harmless(cell),))).removesuffix("\r\n") if cell else ""
 
 
 class _Text:
@@ -273,23 +311,38 @@ def harmless(cell: str) -> str:
 
 class _Tape:
     """The physical lines of a text, remembering those since the last cut, so that a row's own text
-    can be had.
+    can be had. Those of a block come `ahead` of what follows it.
     """
 
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._taken: list[str] = []
         self._left = ""
+        self.ahead: deque[str] = deque()
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         read, take = self._text.readline, self._taken.append
-        while line := read(_MAX_LINE + 1):
+        while line := self.ahead.popleft() if self.ahead else read(_MAX_LINE + 1):
             if len(line) > _MAX_LINE:  # it cannot be a line of rows
                 raise UnreadableFile(words.too_long_line(_MAX_LINE))
             take(line)
             yield line
         self.ended = True
+
+    def blocks(self) -> Iterator[list[str]]:
+        """The lines, some at a time, which are `ahead` until they are iterated or skipped. Of one
+        that is too long, enough comes to see that it is.
+        """
+        read, read_line = self._text.read, self._text.readline
+        while some := read(BLOCK):
+            lines = io.StringIO(some + read_line(_MAX_LINE + 1), newline="").readlines()
+            self.ahead.extend(lines)
+            yield lines
+
+    def skip(self) -> None:
+        """Pass over the block."""
+        self.ahead.clear()
 
     def cut(self) -> str:
         """The text of the lines that came since the last cut."""
