@@ -143,11 +143,12 @@ def test_rows_that_are_read_some_lines_at_a_time_are_those_of_the_library(
     text = io.StringIO(f"{content}\n{','.join(BEHIND)}", newline="")
     _, *records, last = csv.reader(text)
 
-    with sheet_of(content, Layout(format=FileFormat.CSV, delimiter=",")) as sheet:
-        if last != BEHIND:  # it ends within quotes
-            with pytest.raises(UnreadableFile):
-                list(sheet)
-            return
+    layout = Layout(format=FileFormat.CSV, delimiter=",")
+    if last != BEHIND:  # it ends within quotes
+        with pytest.raises(UnreadableFile), sheet_of(content, layout):
+            """The first rows are read at once."""
+        return
+    with sheet_of(content, layout) as sheet:
         rows = list(sheet)
     assert [row.cells for row in rows] == [record for record in records if record]
     own = "".join(row.before + row.text for row in rows)
