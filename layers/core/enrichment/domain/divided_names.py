@@ -52,7 +52,7 @@ class DividedNames:
         """How the line of a row in the plan begins if it is a contact of whose name nothing would
         be noted; None where that cannot be told.
         """
-        if self.is_full:
+        if len(self._names) == _MOST:  # `is_full`, for each row of a file
             return contact_start(row)
         written = self._written(cells)
         return named_start(row, *written) if len(written) == _PARTS else None

@@ -68,12 +68,13 @@ def result_of(payload: Mapping[str, Any]) -> Result:
     get = payload.get
     email, personal_email = get("email"), get("personal_email")
     status, personal_status = get("email_status"), get("personal_email_status")
+    phone, phones = get("phone"), get("phones")
     return Result(
         _text(email) if email else "",
         _text(status, _NOTHING) if status else "",
         _text(personal_email) if personal_email else "",
         _text(personal_status, _NOTHING) if personal_status else "",
-        _phones(get("phone")) or _phones(get("phones")),
+        (_phones(phone) if phone else ()) or (_phones(phones) if phones else ()),
     )
 
 

@@ -154,6 +154,7 @@ class DelimitedSheet:
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
         layout, tape, before, number = self.layout, self._tape, "", 0
+        ours = layout.ours
         records = chain.from_iterable(map(self._divided, tape.blocks()))
         try:
             for number, (text, cells) in enumerate(records, start=1):
@@ -166,7 +167,7 @@ class DelimitedSheet:
                 if cells and not (number == 1 and _SEPARATOR_LINE.fullmatch(text)):
                     row = TextRow(number, cells, NO_LINKS, "", text, before)
                     before = ""
-                    yield _without(row, layout) if layout.ours else row
+                    yield _without(row, layout) if ours else row
                 else:
                     before += text
                     if len(before) > _MAX_LINE:
@@ -222,12 +223,11 @@ class _Copy:
         self.write(row, cells, row.before if self._with_gaps else "")
 
     def write(self, row: TextRow, cells: Sequence[str], before: str = "") -> None:
-        text = row.text
-        line_end = _line_end(text)
-        own = text.removesuffix(line_end)
+        own = row.text.rstrip("\r\n")  # it has a quote before a line break of its own
+        line_end = row.text[len(own) :] or self._line_end
         filling = self._delimiter * (1 + self._width - len(row.cells))
         added = self._delimiter.join(map(self._cell, cells))
-        text = f"{before}{own}{filling}{added}{line_end or self._line_end}"
+        text = f"{before}{own}{filling}{added}{line_end}"
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
         self._sink.write(text.encode(self._encoding, "replace"))

@@ -137,9 +137,10 @@ class Outcomes:
         self._all = {batch.number: batch for batch in batches}
         self._batches = BatchesByRow(batches)
         self._again = frozenset(row for batch in batches for row in batch.again)
+        self._looked_at = copied | self._again  # the rows of which more has to be known
         self._noted = results
         self._ends = lru_cache(maxsize=_AT_HAND)(self._read_batch)
-        # Of the batch that was read last: those of whose rows nothing else has to be known.
+        # Of the batch that was read last: those of all other rows.
         self._at_hand: dict[int, Outcome] = {}
 
     def of(self, plan: PlannedRow) -> Outcome:
@@ -177,8 +178,7 @@ class Outcomes:
         self._settle.run(self._job, batch, results)
         ends = self._ends_of(batch, results)
         if own := self._batches.own(batch, ends.came):
-            others = self._copied | self._again
-            self._at_hand = {row: ends.came[row] for row in own if row not in others}
+            self._at_hand = {row: ends.came[row] for row in own if row not in self._looked_at}
         return ends
 
     def _ends_of(self, batch: Batch, results: Mapping[int, Came]) -> "_Ends":
