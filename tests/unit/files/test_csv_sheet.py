@@ -125,7 +125,9 @@ def test_a_copy_begins_each_row_with_the_rows_own_bytes(file: Written) -> None:
 
 LINES = st.lists(
     st.tuples(
-        st.sampled_from(["Jane,Doe", '"Acme, Inc.",x', "", 'a "b" c', '"', '"one', 'two"', " "]),
+        st.sampled_from(
+            ["Jane,Doe", '"Acme, Inc.",x', "", "a\x85b\u2028c", 'a "b" c', '"', '"one', 'two"', " "]
+        ),
         st.sampled_from(["\n", "\r\n", "\r"]),
     ).map("".join),
     max_size=8,

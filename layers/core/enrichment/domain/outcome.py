@@ -112,13 +112,14 @@ class Outcome:
 
     def cells(self) -> list[str]:
         """The texts below `RESULT_COLUMNS`."""
+        result = self.result
         return [
             self.state,
-            self.result.email,
-            self.result.email_status,
-            "; ".join(self.result.phones),
-            self.result.personal_email,
-            self.result.personal_email_status,
+            result.email,
+            result.email_status,
+            "; ".join(result.phones),
+            result.personal_email,
+            result.personal_email_status,
             self.detail,
         ]
 

@@ -43,6 +43,7 @@ _MAX_LINE = (
     1 << 20
 )  # characters; a text without line ends is refused instead of being held in memory
 BLOCK = 1 << 15  # characters of lines that are read at once
+_OTHER_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # of lines for `str.splitlines`, and not of files
 _OTHER_LINE = "\n"  # which is no row of its own where it follows an open quote
 _OFTEN = 256  # cells that are added, of which it is remembered how they are written
 _MAX_SURPLUS = (
@@ -336,7 +337,7 @@ class _Tape:
         """
         read, read_line = self._text.read, self._text.readline
         while some := read(BLOCK):
-            lines = io.StringIO(some + read_line(_MAX_LINE + 1), newline="").readlines()
+            lines = _lines(some + read_line(_MAX_LINE + 1))
             self.ahead.extend(lines)
             yield lines
 
@@ -357,6 +358,13 @@ class _Tape:
     def rest(self) -> str:
         """What was given back."""
         return self._left
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, as a file has them."""
+    if any(end in text for end in _OTHER_ENDS):
+        return io.StringIO(text, newline="").readlines()
+    return text.splitlines(keepends=True)
 
 
 @contextmanager
