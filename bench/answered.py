@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from struct import Struct
 from types import MappingProxyType
@@ -64,7 +65,9 @@ class Answered(Account):
         # Opened once, and closed with the process, so that an answer takes next to no time.
         self._places = os.open(self._folder / "places", os.O_RDONLY)
         self._stored = os.open(self._folder / "results", os.O_RDONLY)
-        vars(self)["dynamodb"] = _table(self._answer)
+        clients, answers = _made_once()
+        answers[:] = [self._answer]
+        vars(self).update(dynamodb=clients.dynamodb, http=clients.http)
 
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] == plan_key(self.job, self._job["plan"]["S"]):
@@ -111,18 +114,23 @@ def _result(pk: str, row: int, first: str, last: str) -> dict[str, str]:
     return {"pk": pk, "sk": f"ROW#{row:08}", "payload": payload, **times}
 
 
-def _table(answer: Callable[[str, dict[str, Any]], bytes]) -> Any:
-    """botocore's client of DynamoDB, whose requests `answer` answers by their operation."""
+@cache
+def _made_once() -> tuple[Clients, list[Callable[[str, dict[str, Any]], bytes]]]:
+    """The clients of this process, and what answers the requests of DynamoDB's by their operation:
+    the last of the list. A process makes its clients once, so that is not measured.
+    """
     os.environ.update(_NOBODY)
-    client: Any = Clients().dynamodb
+    clients = Clients()
+    answers: list[Callable[[str, dict[str, Any]], bytes]] = []
 
     def send(request: Any, **_: Any) -> AWSResponse:
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-        body = io.BytesIO(answer(operation, json.loads(request.body)))
+        body = io.BytesIO(answers[-1](operation, json.loads(request.body)))
         return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(body))
 
+    client: Any = clients.dynamodb
     client.meta.events.register("before-send.dynamodb", send)
-    return client
+    return clients, answers
 
 
 class _Raw:
