@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
-from enrichment.files.csv_sheet import BLOCK, harmless
+from enrichment.files.csv_sheet import harmless
 from tests.unit.builders import TEXT
 from tests.unit.files.reading import read, sheet_of
 
@@ -123,17 +123,6 @@ def test_a_copy_begins_each_row_with_the_rows_own_bytes(file: Written) -> None:
     assert whole.startswith(header + file.delimiter)
 
 
-LINES = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["Jane,Doe", '"Acme, Inc.",x', "", "a\x85b\u2028c", 'a "b" c', '"', '"one', 'two"', " "]
-        ),
-        st.sampled_from(["\n", "\r\n", "\r"]),
-    ).map("".join),
-    max_size=8,
-)
-
-
 @given(
     delimiter=st.sampled_from([*",;\t|", "x", " ", "="]),
     added=st.lists(CELLS | st.sampled_from(["\r", "=1+1", "+33612345678", " @x"]), min_size=1),
@@ -159,32 +148,6 @@ def test_cells_are_added_as_the_library_writes_a_whole_row(
         csv.writer(text, delimiter=delimiter).writerow(["", *[""] * wider, *more])
         expected.write(text.getvalue().removesuffix("\r\n") + end)
     assert out.getvalue().decode() == expected.getvalue()
-
-
-BEHIND = ["", "behind"]
-
-
-@given(lines=LINES, before_the_next=st.integers(-40, 3))
-def test_rows_that_are_read_some_lines_at_a_time_are_those_of_the_library(
-    lines: list[str], before_the_next: int
-) -> None:
-    head = f"{','.join(HEADER)}\n"
-    content = head + "Jane,Doe,Acme\n" + "x" * (BLOCK - len(head) - 14 + before_the_next)
-    content += "".join(lines)
-    text = io.StringIO(f"{content}\n{','.join(BEHIND)}", newline="")
-    _, *records, last = csv.reader(text)
-
-    layout = Layout(format=FileFormat.CSV, delimiter=",")
-    if last != BEHIND:  # it ends within quotes
-        with pytest.raises(UnreadableFile), sheet_of(content, layout):
-            """The first rows are read at once."""
-        return
-    with sheet_of(content, layout) as sheet:
-        rows = list(sheet)
-    assert [row.cells for row in rows] == [record for record in records if record]
-    own = "".join(row.before + row.text for row in rows)
-    assert content.startswith(head + own)
-    assert not content.removeprefix(head + own).strip("\r\n")
 
 
 def test_a_note_above_the_header_blank_lines_and_the_separator_line_are_copied_as_they_are() -> (

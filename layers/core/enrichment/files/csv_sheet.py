@@ -6,11 +6,9 @@ wrote, quotes and all.
 """
 
 import csv
-import io
 import re
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,9 +40,6 @@ _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines include
 _MAX_LINE = (
     1 << 20
 )  # characters; a text without line ends is refused instead of being held in memory
-BLOCK = 1 << 15  # characters of lines that are read at once
-_OTHER_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # of lines for `str.splitlines`, and not of files
-_OTHER_LINE = "\n"  # which is no row of its own where it follows an open quote
 _OFTEN = 256  # cells that are added, of which it is remembered how they are written
 _MAX_SURPLUS = (
     1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
@@ -155,10 +150,9 @@ class DelimitedSheet:
     def _records(self) -> Iterator[TextRow]:
         """The rows that are not blank."""
         layout, tape, before, number = self.layout, self._tape, "", 0
-        ours = layout.ours
-        records = chain.from_iterable(map(self._divided, tape.blocks()))
         try:
-            for number, (text, cells) in enumerate(records, start=1):
+            for number, cells in enumerate(self._reader, start=1):
+                text = tape.cut()
                 if tape.ended:  # the reader asked for more in the middle of a row
                     raise UnreadableFile(words.unclosed_quote(number))
                 if len(cells) > self._widest:
@@ -168,7 +162,7 @@ class DelimitedSheet:
                 if cells and not (number == 1 and _SEPARATOR_LINE.fullmatch(text)):
                     row = TextRow(number, cells, NO_LINKS, "", text, before)
                     before = ""
-                    yield _without(row, layout) if ours else row
+                    yield _without(row, layout) if layout.ours else row
                 else:
                     before += text
                     if len(before) > _MAX_LINE:
@@ -176,27 +170,6 @@ class DelimitedSheet:
         except csv.Error:
             raise UnreadableFile(words.too_long_cell(number + 1, _MAX_CELL)) from None
         tape.give_back(before)
-
-    def _divided(self, lines: list[str]) -> Iterable[tuple[str, list[str]]]:
-        """The records of the next lines, with their own text; the last may go on behind them.
-
-        Mostly each line is a record, and they are divided at once. So it is if there are as many of
-        both, and a line put behind them, which an open quote would swallow, is one more.
-        """
-        try:
-            records = list(csv.reader([*lines, _OTHER_LINE], delimiter=self.layout.delimiter))
-        except csv.Error:
-            return self._one_by_one()
-        if len(records) != len(lines) + 1 or len(lines[-1]) > _MAX_LINE:
-            return self._one_by_one()
-        self._tape.skip()
-        return zip(lines, records, strict=False)
-
-    def _one_by_one(self) -> Iterator[tuple[str, list[str]]]:
-        tape = self._tape
-        while tape.ahead:
-            cells = next(self._reader)
-            yield tape.cut(), cells
 
 
 class _Copy:
@@ -312,38 +285,23 @@ def harmless(cell: str) -> str:
 
 class _Tape:
     """The physical lines of a text, remembering those since the last cut, so that a row's own text
-    can be had. Those of a block come `ahead` of what follows it.
+    can be had.
     """
 
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._taken: list[str] = []
         self._left = ""
-        self.ahead: deque[str] = deque()
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         read, take = self._text.readline, self._taken.append
-        while line := self.ahead.popleft() if self.ahead else read(_MAX_LINE + 1):
+        while line := read(_MAX_LINE + 1):
             if len(line) > _MAX_LINE:  # it cannot be a line of rows
                 raise UnreadableFile(words.too_long_line(_MAX_LINE))
             take(line)
             yield line
         self.ended = True
-
-    def blocks(self) -> Iterator[list[str]]:
-        """The lines, some at a time, which are `ahead` until they are iterated or skipped. Of one
-        that is too long, enough comes to see that it is.
-        """
-        read, read_line = self._text.read, self._text.readline
-        while some := read(BLOCK):
-            lines = _lines(some + read_line(_MAX_LINE + 1))
-            self.ahead.extend(lines)
-            yield lines
-
-    def skip(self) -> None:
-        """Pass over the block."""
-        self.ahead.clear()
 
     def cut(self) -> str:
         """The text of the lines that came since the last cut."""
@@ -358,13 +316,6 @@ class _Tape:
     def rest(self) -> str:
         """What was given back."""
         return self._left
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of a text, as a file has them."""
-    if any(end in text for end in _OTHER_ENDS):
-        return io.StringIO(text, newline="").readlines()
-    return text.splitlines(keepends=True)
 
 
 @contextmanager
