@@ -109,3 +109,15 @@ def test_a_large_object_is_read_line_by_line_as_it_was_written() -> None:
             out.write(line + b"\n")
     assert len(s3.parts) > 1
     assert list(bucket.lines("large")) == lines
+
+
+def test_lines_that_have_a_text_are_found_wherever_a_read_ends() -> None:
+    s3 = S3(lambda _, act: act())
+    bucket = Bucket(cast(Any, s3), "data")
+    lines = [b"%d%s" % (number, b" copy" * (number % 7 == 0)) for number in range(40_000)]
+    for end in (b"", b"\n", b"\n\n"):
+        s3.objects["plan"] = [b"\n".join(lines) + end]
+        assert list(bucket.lines_with("plan", b"copy")) == [line for line in lines if b"c" in line]
+    s3.objects["plan"] = [b"\n".join(lines) + b"\ncopy copy"]
+    assert list(bucket.lines_with("plan", b"copy"))[-1] == b"copy copy"
+    assert not list(bucket.lines_with("plan", b"none"))

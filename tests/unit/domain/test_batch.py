@@ -11,10 +11,12 @@ from enrichment.domain.batch import (
     MAX_BATCH,
     MIN_BATCH,
     OPERATOR_TRANSITIONS,
+    BatchesByRow,
     BatchState,
     before,
     cut,
 )
+from tests.unit.builders import a_batch
 
 # With a size of 2, three items cannot be cut into batches of two; every larger size can cut any
 # number.
@@ -53,6 +55,27 @@ def test_batches_are_full_but_the_last_and_none_is_left_with_one(
     total: int, sizes: list[int]
 ) -> None:
     assert [len(batch) for batch in cut(range(total))] == sizes
+
+
+@given(
+    firsts=st.sets(st.integers(2, 30), min_size=1),
+    listed=st.lists(st.integers(2, 30), max_size=4, unique=True),
+    rows=st.lists(st.integers(1, 40)),
+)
+def test_the_own_rows_of_a_batch_are_those_that_it_is_found_by(
+    firsts: set[int], listed: list[int], rows: list[int]
+) -> None:
+    starts = sorted(firsts)
+    spans = [
+        a_batch(number=number, first_row=first, last_row=first)
+        for number, first in enumerate(starts)
+    ]
+    apart = a_batch(number=99, first_row=2, last_row=30, rows=tuple(listed))
+    by_row = BatchesByRow([*spans, apart])
+    for batch in spans:
+        own = [row for row in rows if row >= starts[0] and by_row.of(row) is batch]
+        assert by_row.own(batch, rows) == own
+    assert by_row.own(apart, rows) == []
 
 
 @given(total=st.integers(0, 400), size=SIZES)

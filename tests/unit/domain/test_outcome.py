@@ -3,6 +3,8 @@
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrichment.domain.batch import BatchState
 from enrichment.domain.contact import EnrichmentType
@@ -14,6 +16,7 @@ from enrichment.domain.outcome import (
     RowState,
     halt_sentence,
     outcome_of_sent,
+    outcomes_of_results,
 )
 from enrichment.domain.result import Result
 from tests.unit.builders import a_batch, a_job
@@ -52,6 +55,23 @@ def test_a_row_ends_by_its_result_then_by_what_is_proven_then_by_its_batch(
     else:
         assert outcome.state is WITHOUT_ANY_RESULT[state]
     assert bool(outcome.detail) is (outcome.state is not RowState.FOUND)
+
+
+@given(
+    result=st.builds(
+        Result,
+        *[st.sampled_from(["", "jane@acme.com"]), st.sampled_from(["", "N/A", "valid"])] * 2,
+        phones=st.sampled_from([(), ("+12015550123",)]),
+    ),
+    wanted=st.none() | st.sampled_from(EnrichmentType),
+)
+def test_results_of_a_batch_end_their_rows_as_each_would(
+    result: Result, wanted: EnrichmentType | None
+) -> None:
+    job = a_job(wanted=wanted)
+    ends = outcomes_of_results({7: result, 9: EMPTY}, job)
+    each = {row: outcome_of_sent(of, a_batch(), True, job) for row, of in ((7, result), (9, EMPTY))}
+    assert ends == each
 
 
 @pytest.mark.parametrize("state", BatchState)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from enrichment.domain.columns import Field
 from enrichment.domain.contact import Contact, EnrichmentType
@@ -14,7 +15,15 @@ from enrichment.domain.earlier_rows import EarlierRows
 from enrichment.domain.finding import find_columns
 from enrichment.domain.holdings import Holdings
 from enrichment.domain.mapping import ByMapping
-from enrichment.domain.plan import PlannedRow, Span, contacts_of, named_row, planned_row
+from enrichment.domain.plan import (
+    PlannedRow,
+    Span,
+    contact_start,
+    contacts_of,
+    named_row,
+    named_start,
+    planned_row,
+)
 from enrichment.domain.planner import Planner
 from enrichment.domain.sampling import Sample, Spread
 from enrichment.words import rows as words
@@ -165,6 +174,36 @@ def test_a_rows_line_is_the_one_that_a_library_writes(row: PlannedRow) -> None:
     if row.contact and named.contact:
         assert named.contact.firstname == row.contact.firstname
         assert named.contact.lastname == row.contact.lastname
+
+
+NAMES = st.text(st.sampled_from('ab",:\\ué'), max_size=4) | st.sampled_from(
+    ['a","lastname":"b', 'b","domain":"c', "\ud800", "\\ud800"]
+)
+
+
+@given(
+    planned=st.builds(
+        PlannedRow, st.integers(1, 30), st.builds(Contact, NAMES, NAMES, st.none() | NAMES)
+    )
+    | st.builds(PlannedRow, st.integers(1, 30), rejected=NAMES),
+    row=st.integers(1, 30),
+    first=NAMES,
+    last=NAMES,
+)
+def test_a_line_begins_as_that_of_a_contact_only_if_it_is_one(
+    planned: PlannedRow, row: int, first: str, last: str
+) -> None:
+    try:
+        line = planned.line()
+    except (UnicodeError, PydanticSerializationError):  # half characters
+        return
+    for number, one, other in ((row, first, last), (planned.row, first, last)):
+        contact = planned.contact if planned.row == number else None
+        assert line.startswith(contact_start(number)) is (contact is not None)
+        is_named = contact is not None and (contact.firstname, contact.lastname) == (one, other)
+        assert line.startswith(named_start(number, one, other)) is is_named
+    if contact := planned.contact:
+        assert line.startswith(named_start(planned.row, contact.firstname, contact.lastname))
 
 
 def ends(line: PlannedRow) -> list[object]:

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.domain.characters import harmless
+from enrichment.domain.layout import FileFormat, Layout
 from enrichment.errors import UnreadableFile
 from tests.unit.builders import TEXT
 from tests.unit.files.reading import read, sheet_of
@@ -120,6 +121,33 @@ def test_a_copy_begins_each_row_with_the_rows_own_bytes(file: Written) -> None:
     assert len(whole) - len(content) - (len(file.rows) + 1) in (0, 1, 2)
     header = content.splitlines()[0]
     assert whole.startswith(header + file.delimiter)
+
+
+@given(
+    delimiter=st.sampled_from([*",;\t|", "x", " ", "="]),
+    added=st.lists(CELLS | st.sampled_from(["\r", "=1+1", "+33612345678", " @x"]), min_size=1),
+    wider=st.integers(0, 2),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_cells_are_added_as_the_library_writes_a_whole_row(
+    delimiter: str, added: list[str], wider: int, end: str
+) -> None:
+    layout = Layout(format=FileFormat.CSV, delimiter=delimiter)
+    own = delimiter.join(["Jane", '"D""oe"'])
+    names = [f"name {number}" for number, _ in enumerate(added)]
+    out, expected = io.BytesIO(), io.StringIO(newline="")
+    with (
+        sheet_of(f"First{delimiter}Last{end}{own}{end}", layout) as sheet,
+        sheet.whole(out, 2 + wider, names) as copy,
+    ):
+        for row in sheet:
+            copy.add(row, added)
+    for own_cells, more in ((f"First{delimiter}Last", names), (own, map(harmless, added))):
+        expected.write(own_cells)
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter).writerow(["", *[""] * wider, *more])
+        expected.write(text.getvalue().removesuffix("\r\n") + end)
+    assert out.getvalue().decode() == expected.getvalue()
 
 
 def test_a_note_above_the_header_blank_lines_and_the_separator_line_are_copied_as_they_are() -> (

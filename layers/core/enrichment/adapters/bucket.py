@@ -34,6 +34,14 @@ def _second(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def _lines_with(whole: bytes, text: bytes) -> Iterator[bytes]:
+    at = whole.find(text)
+    while at >= 0:
+        start, end = whole.rfind(b"\n", 0, at) + 1, whole.find(b"\n", at)
+        yield whole[start:] if end < 0 else whole[start:end]
+        at = -1 if end < 0 else whole.find(text, end)
+
+
 class Upload:
     """One uploaded object, for finding those whose event was lost. Times are epoch seconds."""
 
@@ -126,6 +134,15 @@ class Bucket:
             yield from whole
         if left:
             yield left
+
+    def lines_with(self, key: str, text: bytes) -> Iterator[bytes]:
+        """Those of the lines that have a text, in a fraction of the time if they are few."""
+        answer = self._client.get_object(Bucket=self.name, Key=key)
+        left = b""
+        while chunk := answer["Body"].read(_CHUNK):
+            whole, _, left = (left + chunk).rpartition(b"\n")
+            yield from _lines_with(whole, text)
+        yield from _lines_with(left, text)
 
     def write(self, key: str, content_type: str) -> "Writer":
         """A stream to an object. The object appears whole when the block ends, or not at all if the

@@ -64,7 +64,7 @@ def read_at_once(
     The two differ where an attribute is binary, and nothing in the table is.
     """
     if response_dict["status_code"] == HTTPStatus.OK:
-        customized_response_dict.update(from_json(response_dict["body"]))
+        customized_response_dict.update(from_json(response_dict["body"], cache_strings="keys"))
         response_dict["body"] = b""
 
 

@@ -6,6 +6,7 @@ outcome nobody saw; it is never resent by itself, and a genuine webhook for it p
 accepted. Only an operator may take the risk of sending it again.
 """
 
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -180,6 +181,14 @@ class BatchesByRow:
         if listed := self._of_row.get(row):
             return listed
         return self._spans[bisect_right(self._firsts, row) - 1]
+
+    def own(self, batch: Batch, rows: Iterable[int]) -> list[int]:
+        """Those of some rows that are in a batch; none where it lists its rows."""
+        at = bisect_right(self._firsts, batch.first_row) - 1
+        if at < 0 or self._spans[at] is not batch:
+            return []
+        behind = self._firsts[at + 1] if at + 1 < len(self._firsts) else sys.maxsize
+        return [row for row in rows if batch.first_row <= row < behind and row not in self._of_row]
 
     def that_may_have(self, row: int) -> Batch | None:
         """The batch that may have sent a row; None where none did, as it was erased before."""

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from enrichment.domain.columns import Columns, Field
 from enrichment.domain.contact import Contact
+from enrichment.domain.plan import contact_start, named_start
 from enrichment.domain.report import NameAsSent
 
 _MOST = 20
+_PARTS = 2  # of a name that is sent
 _LONGEST = 200  # characters of a name as it is written
 _NAMES = (
     Field.FULL_NAME,
@@ -45,6 +47,15 @@ class DividedNames:
         written = self._written(cells)
         if written != [contact.firstname, contact.lastname]:
             self._add(row, written, contact)
+
+    def line_start(self, row: int, cells: Sequence[str]) -> bytes | None:
+        """How the line of a row in the plan begins if it is a contact of whose name nothing would
+        be noted; None where that cannot be told.
+        """
+        if len(self._names) == _MOST:  # `is_full`, for each row of a file
+            return contact_start(row)
+        written = self._written(cells)
+        return named_start(row, *written) if len(written) == _PARTS else None
 
     def names(self) -> tuple[NameAsSent, ...]:
         """The names, in the order of the rows."""

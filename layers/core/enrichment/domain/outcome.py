@@ -112,13 +112,14 @@ class Outcome:
 
     def cells(self) -> list[str]:
         """The texts below `RESULT_COLUMNS`."""
+        result = self.result
         return [
             self.state,
-            self.result.email,
-            self.result.email_status,
-            "; ".join(self.result.phones),
-            self.result.personal_email,
-            self.result.personal_email_status,
+            result.email,
+            result.email_status,
+            "; ".join(result.phones),
+            result.personal_email,
+            result.personal_email_status,
             self.detail,
         ]
 
@@ -243,6 +244,21 @@ def outcome_of_sent(
             return Outcome(state=RowState.OVER_BUDGET, detail=words.over_budget(MONTH))
         case _:
             return Outcome(state=RowState.NOT_SENT, detail=_unsent_sentence(batch, job))
+
+
+def outcomes_of_results(results: Mapping[int, Result], job: Job) -> dict[int, Outcome]:
+    """The ends of rows that were sent and whose own results came: as `outcome_of_sent` says of
+    each, in half of the time.
+    """
+    wanted = job.wanted or EnrichmentType.EMAIL
+    nothing = words.not_found(NOUNS[wanted])
+    found, not_found = RowState.FOUND, RowState.NOT_FOUND
+    return {
+        row: Outcome(found, result=result)
+        if result.found(wanted)
+        else Outcome(not_found, nothing, result=result)
+        for row, result in results.items()
+    }
 
 
 def _outcome_of_result(result: Result, job: Job, origin: Origin | None) -> Outcome:

@@ -85,6 +85,23 @@ def named_row(line: bytes) -> PlannedRow:
     return planned_row(line)
 
 
+def contact_start(row: int) -> bytes:
+    """How the line of a row begins if it is a contact."""
+    return f'{{"row":{row},"contact":{{'.encode()
+
+
+def named_start(row: int, first: str, last: str) -> bytes:
+    """How it begins if it is a contact of these names, and not otherwise. Half characters, which no
+    line has, are none of them.
+
+    >>> named_start(5, "Zoë", "Doe")
+    b'{"row":5,"contact":{"firstname":"Zo\\xc3\\xab","lastname":"Doe"'
+    """
+    first, last = quoted(first), quoted(last)
+    text = f'{{"row":{row},"contact":{{"firstname":{first},"lastname":{last}'
+    return text.encode("utf-8", "surrogatepass")
+
+
 def erased_line(line: bytes) -> bytes:
     """The line of a row of which nothing is told any more; as long as it was, since batches are
     ranges of bytes.

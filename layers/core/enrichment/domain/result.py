@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
@@ -14,7 +13,6 @@ from pydantic_core import from_json
 from enrichment.domain.contact import EnrichmentType
 
 _NOTHING = "N/A"  # what the provider writes for 'looked, found none' [D]
-_REMEMBERED = 1_024  # results: those of some batches, each of which is asked for more than once
 _PENDING = "pending"  # what `status` is before it is `finished` [D]
 
 # Statuses that say that the end is still to come; every other is taken for an end [A].
@@ -68,16 +66,18 @@ def result_of(payload: Mapping[str, Any]) -> Result:
     one string [D].
     """
     get = payload.get
+    email, personal_email = get("email"), get("personal_email")
+    status, personal_status = get("email_status"), get("personal_email_status")
+    phone, phones = get("phone"), get("phones")
     return Result(
-        _text(get("email")),
-        _text(get("email_status"), _NOTHING),
-        _text(get("personal_email")),
-        _text(get("personal_email_status"), _NOTHING),
-        _phones(get("phone")) or _phones(get("phones")),
+        _text(email) if email else "",
+        _text(status, _NOTHING) if status else "",
+        _text(personal_email) if personal_email else "",
+        _text(personal_status, _NOTHING) if personal_status else "",
+        (_phones(phone) if phone else ()) or (_phones(phones) if phones else ()),
     )
 
 
-@lru_cache(_REMEMBERED)
 def result_in(text: str) -> Result:
     """The result in the text of a payload."""
     return result_of(payload_in(text))
@@ -86,7 +86,9 @@ def result_in(text: str) -> Result:
 def payload_in(text: str) -> dict[str, Any]:
     """A payload by its text; one that is nested too deeply to be read holds nothing."""
     try:
-        return dict(from_json(text))
+        # Few texts in it come again, unlike names.
+        payload = from_json(text, cache_strings="keys")
+        return payload if isinstance(payload, dict) else dict(payload)
     except ValueError:  # it is nested, or has half characters, which JSON may hold
         return _payload_in(text)
 

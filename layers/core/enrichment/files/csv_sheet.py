@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
@@ -40,6 +41,7 @@ _HEAD_LINES = 200  # lines that the first rows may span, quoted newlines include
 _MAX_LINE = (
     1 << 20
 )  # characters; a text without line ends is refused instead of being held in memory
+_OFTEN = 256  # cells that are added, of which it is remembered how they are written
 _MAX_SURPLUS = (
     1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 )
@@ -176,7 +178,8 @@ class _Copy:
     ) -> None:
         self._layout, self._sink, self._width = layout, sink, width
         self._line_end, self._with_gaps = line_end, with_gaps
-        self._delimited = csv.writer(_Text(), delimiter=layout.delimiter).writerow
+        self._encoding, self._delimiter = layout.encoding, layout.delimiter
+        self._cell = lru_cache(_OFTEN)(_Cells(layout.delimiter).written)
 
     def begin(self, above: str) -> None:
         if self._layout.byte_order_mark:
@@ -187,20 +190,29 @@ class _Copy:
         self._sink.write(text.encode(self._layout.encoding))
 
     def add(self, row: TextRow, cells: Sequence[str]) -> None:
-        before = row.before if self._with_gaps else ""
-        self.write(row, [cell and harmless(cell) for cell in cells], before)
+        self.write(row, cells, row.before if self._with_gaps else "")
 
     def write(self, row: TextRow, cells: Sequence[str], before: str = "") -> None:
-        line_end = _line_end(row.text)
-        own = row.text.removesuffix(line_end)
-        filled = [""] * (1 + self._width - len(row.cells)) + list(cells)
-        # The writer quotes line breaks in cells only when it ends lines itself; that end is then
-        # replaced by the row's own.
-        added = self._delimited(filled).removesuffix("\r\n")
-        text = f"{before}{own}{added}{line_end or self._line_end}"
+        own = row.text.rstrip("\r\n")  # it has a quote before a line break of its own
+        line_end = row.text[len(own) :] or self._line_end
+        filling = self._delimiter * (1 + self._width - len(row.cells))
+        added = self._delimiter.join(map(self._cell, cells))
+        text = f"{before}{own}{filling}{added}{line_end}"
         # The provider's words may have characters that the owner's encoding lacks; the owner's own
         # cells never do.
-        self._sink.write(text.encode(self._layout.encoding, errors="replace"))
+        self._sink.write(text.encode(self._encoding, "replace"))
+
+
+class _Cells:
+    """How cells are written: as no formulas, and in quotes where they have to be."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimited = csv.writer(_Text(), delimiter=delimiter).writerow
+
+    def written(self, cell: str) -> str:
+        # The writer quotes line breaks in cells only when it ends lines itself; it quotes a row's
+        # only cell where it is empty.
+        return str(self._delimited((harmless(cell),))).removesuffix("\r\n") if cell else ""
 
 
 class _Text:

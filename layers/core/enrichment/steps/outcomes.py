@@ -5,9 +5,10 @@ run is up and the next one goes on.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
@@ -17,7 +18,13 @@ from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.origin import Origin
-from enrichment.domain.outcome import UNSENT, Outcome, outcome_of_planned, outcome_of_sent
+from enrichment.domain.outcome import (
+    UNSENT,
+    Outcome,
+    outcome_of_planned,
+    outcome_of_sent,
+    outcomes_of_results,
+)
 from enrichment.domain.plan import PlannedRow
 from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.settlement import SettleBatch, charge_of_batch
@@ -92,6 +99,13 @@ def _noted(line: bytes) -> tuple[int, dict[int, Came]]:
     return number, came
 
 
+class _Ends(NamedTuple):
+    """The ends of rows of a batch whose results came, and that of each other row."""
+
+    came: dict[int, Outcome]
+    without: Outcome
+
+
 class Outcomes:
     """The end of each row of a job, asked for in the order of the rows. What copies far below need
     is kept.
@@ -123,20 +137,28 @@ class Outcomes:
         self._all = {batch.number: batch for batch in batches}
         self._batches = BatchesByRow(batches)
         self._again = frozenset(row for batch in batches for row in batch.again)
+        self._looked_at = copied | self._again  # the rows of which more has to be known
         self._noted = results
-        self._results = lru_cache(maxsize=_AT_HAND)(self._read_batch)
+        self._ends = lru_cache(maxsize=_AT_HAND)(self._read_batch)
+        # Of the batch that was read last: those of all other rows.
+        self._at_hand: dict[int, Outcome] = {}
 
     def of(self, plan: PlannedRow) -> Outcome:
         """The end of one row of the plan."""
-        if plan.contact is not None:  # most are
-            return self._of_first(plan.row)
+        if plan.contact is not None:
+            return self.of_contact(plan.row)
         wanted = self._job.wanted or EnrichmentType.EMAIL
         own = outcome_of_planned(plan, wanted, self._of_first)
         if plan.erased and (batch := self._batches.that_may_have(plan.row)):
-            self._results(batch.number)  # what it cost is billed all the same
+            self._ends(batch.number)  # what it cost is billed all the same
         if plan.already is not None and plan.row in self._copied:
             self._kept[plan.row] = own
         return self._fixed.of(plan.row, own)
+
+    def of_contact(self, row: int) -> Outcome:
+        """The end of a row that the plan has as a contact."""
+        own = self._at_hand.get(row)
+        return self._of_first(row) if own is None else own
 
     def bill(self) -> Bill:
         """What the batches cost whose rows were asked for."""
@@ -146,7 +168,7 @@ class Outcomes:
             bill = bill.plus(batch.bill(charge, most_each))
         return bill
 
-    def _read_batch(self, number: int) -> dict[int, Came]:
+    def _read_batch(self, number: int) -> "_Ends":
         batch = self._all[number]
         results = self._noted.of(batch)
         self._charges[batch.number] = charge_of_batch(self._job, results)
@@ -154,7 +176,20 @@ class Outcomes:
             # A run may be about to complete it; nothing of it is sent.
             self._all[number] = batch.model_copy(update={"known": True})
         self._settle.run(self._job, batch, results)
-        return results
+        ends = self._ends_of(batch, results)
+        if own := self._batches.own(batch, ends.came):
+            self._at_hand = {row: ends.came[row] for row in own if row not in self._looked_at}
+        return ends
+
+    def _ends_of(self, batch: Batch, results: Mapping[int, Came]) -> "_Ends":
+        own = {row: came.result for row, came in results.items() if came.origin is None}
+        known = {
+            row: outcome_of_sent(came.result, batch, True, self._job, self._as_told(came.origin))
+            for row, came in results.items()
+            if came.origin is not None
+        }
+        without = outcome_of_sent(None, batch, bool(own), self._job)
+        return _Ends(outcomes_of_results(own, self._job) | known, without)
 
     def _of_first(self, row: int) -> Outcome:
         if row in self._kept:
@@ -171,14 +206,8 @@ class Outcomes:
         return self._fixed.of(row, own)
 
     def _of_batch(self, row: int) -> Outcome:
-        batch = self._batches.of(row)
-        results = self._results(batch.number)
-        came = results.get(row)
-        if came is None:
-            proven = any(each.origin is None for each in results.values())
-            return outcome_of_sent(None, batch, proven, self._job)
-        origin = came.origin and self._as_told(came.origin)
-        return outcome_of_sent(came.result, batch, True, self._job, origin)
+        ends = self._ends(self._batches.of(row).number)
+        return ends.came.get(row) or ends.without
 
     def _as_told(self, origin: Origin) -> Origin:
         if self._name_paths:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
 from enrichment.domain.batch import Batch
 from enrichment.domain.origin import Origin
@@ -34,15 +35,19 @@ class Stored(Enum):
     ERASED = auto()  # the row's person was erased; nothing of the result was written
 
 
-class Came(NamedTuple):
+@dataclass(slots=True)
+class Came:
     """A result as it came, the text of its payload, and when, in epoch seconds; with its origin if
     it came for another row.
+
+    Nobody changes one; see `Contact` for why it is not frozen.
     """
 
     text: str
     at: int
     origin: Origin | None = None
     is_erased: bool = False
+    _read: Result | None = field(default=None, compare=False, repr=False)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -50,7 +55,10 @@ class Came(NamedTuple):
 
     @property
     def result(self) -> Result:
-        return result_in(self.text)
+        """The result in the payload, which is read when it is first asked for."""
+        if self._read is None:
+            self._read = result_in(self.text)
+        return self._read
 
 
 class Results:

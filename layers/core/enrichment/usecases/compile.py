@@ -159,8 +159,8 @@ class CompileJob:
 
     def _copied(self, job: Job) -> frozenset[int]:
         """The rows of which later rows are copies."""
-        lines = self.bucket.lines(plan_key(job.id, job.plan))
-        copies = (planned_row(line) for line in lines if _MAY_COPY in line)
+        lines = self.bucket.lines_with(plan_key(job.id, job.plan), _MAY_COPY)
+        copies = map(planned_row, lines)
         return frozenset(row for copy in copies if (row := copy.duplicate_of) is not None)
 
     def _write(
@@ -172,15 +172,15 @@ class CompileJob:
             Outputs(self.bucket, job, sheet, positions, reading.width) as outputs,
             self.fixed.handed_over(job) as hand_over,
         ):
-            for row, plan in _side_by_side(sheet, self._planned(job), job):
-                outcome = outcomes.of(plan)
+            for row, number, plan in _side_by_side(sheet, self._lines(job), job, names):
+                outcome = outcomes.of(plan) if plan else outcomes.of_contact(number)
                 if row is None:
-                    outputs.counted.count(plan.row, (), outcome)
+                    outputs.counted.count(number, (), outcome)
                     continue
                 outputs.add(row, outcome)
                 hand_over(row, outcome)
-                if plan.contact and outcome.state not in UNSENT:
-                    names.add_if_changed(row.number, row.cells, plan.contact)
+                if plan and plan.contact and outcome.state not in UNSENT:
+                    names.add_if_changed(number, row.cells, plan.contact)
             if fixed.files():
                 outputs.leave_none_rejected()
         counted = outputs.counted
@@ -226,9 +226,9 @@ class CompileJob:
         last = Point(at=self.clock(), answered=charge.answered, found=charge.found)
         return further(self.publish.pages.look(job).history, last)
 
-    def _planned(self, job: Job) -> Iterator[PlannedRow]:
-        lines = self.bucket.lines(plan_key(job.id, job.plan))
-        return map(named_row, lines)
+    def _lines(self, job: Job) -> Iterator[bytes]:
+        """The lines of the plan."""
+        return self.bucket.lines(plan_key(job.id, job.plan))
 
     def _balance(self, job: Job, bill: Bill) -> Balance | None:
         """What the account's balance did since the first batch was sent, as far as it is told."""
@@ -284,30 +284,37 @@ class CompileJob:
 
 
 def _side_by_side(
-    sheet: Iterable[Row], plan: Iterable[PlannedRow], job: Job
-) -> Iterator[tuple[Row | None, PlannedRow]]:
-    """The rows of a file and of its plan; a workbook has none where a row was erased.
+    sheet: Iterable[Row], lines: Iterable[bytes], job: Job, names: DividedNames
+) -> Iterator[tuple[Row | None, int, PlannedRow | None]]:
+    """The rows of a file with their numbers, and those of its plan; a workbook has none where a row
+    was erased. What is planned is None for a contact of whose name nothing is to be noted: most
+    lines begin so, and need not be read.
 
     Raises:
         BrokenInvariant: they are not the same rows.
     """
-    planned = iter(plan)
+    lines = iter(lines)
     for row in sheet:
-        for decided in planned:
+        for line in lines:
+            start = names.line_start(row.number, row.cells)
+            if start and line.startswith(start):
+                yield row, row.number, None
+                break
+            decided = named_row(line)
             if row.number == decided.row:
-                yield row, decided
+                yield row, row.number, decided
                 break
             if not decided.erased:
                 raise BrokenInvariant(
                     f"row {row.number} of job {job.id} stands in its plan as row {decided.row}"
                 )
-            yield None, decided
+            yield None, decided.row, decided
         else:
             raise BrokenInvariant(f"row {row.number} of job {job.id} is not in its plan")
-    for decided in planned:
+    for decided in map(named_row, lines):
         if not decided.erased:
             raise BrokenInvariant(f"row {decided.row} of job {job.id} is not in its file")
-        yield None, decided
+        yield None, decided.row, decided
 
 
 def _rate(counted: RowCounts) -> Rate:
