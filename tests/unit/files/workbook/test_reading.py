@@ -57,7 +57,7 @@ TEXTS = st.one_of(
             "1e5",
         ]
     ),
-)
+).filter(lambda text: "x005F_" not in text)  # openpyxl takes that out, wherever it stands
 # Seconds are as exact as Excel's numbers are.
 MOMENTS = st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)).map(
     lambda moment: moment.replace(microsecond=0)
