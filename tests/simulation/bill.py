@@ -124,10 +124,11 @@ class BillPromises:
             told["contacts_sent"] == _sum(lines, "contacts"), "the report counts contacts"
         )
         self._promise(told["things_found"] == _sum(lines, "things"), "the report counts finds")
-        balance = report["balance"]
+        balance = report["balance"] or {"before": None, "after": None}
+        before, after = balance["before"], balance["after"]
         alone = len(self._world.jobs) == 1 and not self._world.topped_up
-        if balance and alone and not uncertain:
-            fell = balance["before"] - balance["after"]
+        if None not in (before, after) and alone and not uncertain:
+            fell = before - after
             words = f"the account's balance fell by what was charged ({charged}, it fell by {fell})"
             self._promise(fell == charged, words)
 
