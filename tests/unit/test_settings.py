@@ -189,9 +189,12 @@ def test_days_and_minutes_are_told_in_seconds() -> None:
 
 
 def test_days_of_reuse_are_told_in_seconds_and_0_switches_it_off() -> None:
-    read = settings.ReuseSettings.read(VALUES).reuse
-    assert (read.found, read.not_found, read.is_on) == (7_776_000, 2_592_000, True)
-    assert not settings.ReuseSettings.read(VALUES | {"REUSE_DAYS": "0"}).reuse.is_on
+    on = settings.ReuseSettings.read(VALUES)
+    read = on.reuse
+    assert (read.found, read.not_found, read.is_on) == (7_776_000, 2_592_000, on.is_reused)
+    off = settings.ReuseSettings.read(VALUES | {"REUSE_DAYS": "0"})
+    assert not off.reuse.is_on
+    assert not off.is_reused
 
 
 def test_a_file_may_unpack_to_four_times_its_size() -> None:

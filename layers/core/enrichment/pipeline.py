@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
     from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
-    from enrichment.domain.person import Reuse
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
     from enrichment.steps.cancellation import CancelJob
@@ -208,7 +207,7 @@ class Pipeline:
             money=self._read(settings.MoneySettings).money,
             name_paths=self._name_paths,
             metric_folders=self._read(settings.MetricFolderSettings).folders,
-            is_reused=self._reuse.is_on,
+            is_reused=self._read(settings.ReuseSettings).is_reused,
             new_id=self.new_id,
         )
 
@@ -489,7 +488,7 @@ class Pipeline:
             batches=self.batches,
             jobs=self.jobs,
             secret=self.person_key,
-            reuse=self._reuse,
+            reuse=self._read(settings.ReuseSettings).reuse,
             clock=self.clock,
             in_parallel=self.in_parallel,
         )
@@ -687,10 +686,6 @@ class Pipeline:
     def _console_region(self) -> str:
         """Empty where nothing has AWS's console."""
         return "" if "AWS_ENDPOINT_URL" in self.environment else self._region
-
-    @property
-    def _reuse(self) -> "Reuse":
-        return self._read(settings.ReuseSettings).reuse
 
     @property
     def _name_paths(self) -> bool:

@@ -149,6 +149,11 @@ class ReuseSettings(Settings):
     reuse_not_found_days: int
 
     @property
+    def is_reused(self) -> bool:
+        """Whether anything is used again."""
+        return self.reuse_days > 0
+
+    @property
     def reuse(self) -> "Reuse":
         from enrichment.domain.person import Reuse
 
