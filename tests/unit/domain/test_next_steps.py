@@ -118,6 +118,15 @@ def test_the_rest_of_a_sample_goes_where_no_sample_is_asked_for() -> None:
     assert "into incoming/email/ (" in steps[1]
 
 
+@pytest.mark.parametrize(
+    ("cap", "place"), [("max_credits=9/", "max_credits=9/"), ("max_credits=0/", "")]
+)
+def test_what_a_cap_left_out_goes_where_something_is_paid_for(cap: str, place: str) -> None:
+    left = a_report(counts=counts(over_budget=2), rejected=REJECTED)
+    steps = said(left.model_copy(update={"file": f"incoming/email/{cap}leads.csv"}))
+    assert steps[1].endswith(f"into incoming/email/{place} ({REJECTED})")
+
+
 def test_the_rest_of_a_sample_is_not_sent_to_a_folder_that_pays_for_the_sample_again() -> None:
     key = "incoming/email/sample=50/refresh=true/force=true/leads.csv"
     steps = said(EXAMPLES["sample"].model_copy(update={"file": key}))

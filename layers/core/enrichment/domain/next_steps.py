@@ -135,7 +135,10 @@ def _with_rejected(report: Report) -> Iterator[Step]:
         text = words.fix_and_drop(_rows(to_fix), _rows(others))
     else:
         text = words.drop(_rows(others))
-    yield Step(text, report.rejected, _without(_folder_of(report.file), "sample"))
+    folder = _without(_folder_of(report.file), "sample")
+    if others:
+        folder = folder.replace("/max_credits=0/", "/")  # below it nothing is ever sent
+    yield Step(text, report.rejected, folder)
 
 
 def _folder_of(key: str) -> str:
