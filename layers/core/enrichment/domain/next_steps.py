@@ -136,8 +136,8 @@ def _with_rejected(report: Report) -> Iterator[Step]:
     else:
         text = words.drop(_rows(others))
     folder = _without(_folder_of(report.file), "sample")
-    if others:
-        folder = folder.replace("/max_credits=0/", "/")  # below it nothing is ever sent
+    if request_of(report.file).max_credits == 0:  # below it nothing is ever sent
+        folder = _without(folder, "max_credits")
     yield Step(text, report.rejected, folder)
 
 

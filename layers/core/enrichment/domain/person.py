@@ -24,7 +24,7 @@ from enrichment.domain.duplicates import identity
 from enrichment.domain.token import RowRef
 
 _KEY, _MARK = 20, 10  # bytes that are kept of a key's hash, and of a mark's
-_MOST_BEFORE = 5  # rows that an entry remembers; with more of them it might cost two write units
+_MOST_BEFORE = 5  # rows that an entry remembers, of some 43 bytes each: it stays one write unit
 
 
 class Person(NamedTuple):
@@ -82,8 +82,8 @@ class Entry(BaseModel):
     """What the ledger says of a person: the row that was or will be sent for them, in which batch,
     and which attempt of it, its `claim`, took the person. What came of it is that row's result.
 
-    `before` are the rows that had the person before, the last one first: each ended without a
-    result, and may get one late.
+    `before` are the rows that had the person before, the last one first. A result that comes late
+    for one of them is the person's, too.
 
     From `expires_at` (epoch seconds) on it says nothing, also where the table has not deleted it
     yet.

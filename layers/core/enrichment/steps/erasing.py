@@ -98,10 +98,10 @@ class EraseGroup:
         if group.job and group.job.plan:
             self.rows.look_at_results(group.job, search, found.named)
         for each in group.notes:
-            lines = list(self.bucket.lines(each.key, each.id))
-            for line in lines:
+            for line in self.bucket.lines(each.key, each.id):
                 found.named.add(0, among(json.loads(line), search))
             if fixing := job_that_fixed(each.key):
+                lines = self.bucket.lines(each.key, each.id)
                 self.rows.look_at_fixed_rows(self.jobs.get(fixing), lines, search, found.named)
         for each in group.reports:
             if each.key.endswith(DATA):

@@ -26,10 +26,13 @@ jobs       one version of one uploaded file, and its states
 batches    one request to the provider, and its states
 results    what came back for each contact
 budget     credits of a calendar month
+movements  how steps of batches change these, and what their job counts
 contents   which job pays for which content
 persons    which row is sent for which person
 erasures   which erasures are at work
 listings   how far folders of the bucket have been listed
+fixes      which files brought rows of a job home
 items      how all of them become items
+attributes values in DynamoDB's types
 table      how items are read and written
 """

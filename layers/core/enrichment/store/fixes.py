@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from enrichment.domain.job import Job
-from enrichment.store.items import Update, fix_key, fixes_of
+from enrichment.store.items import ANYHOW, Update, fix_key, fixes_of
 from enrichment.store.table import Table
 
 
@@ -16,8 +16,7 @@ class Fixes:
     def add(self, job: Job) -> None:
         """Note a job that mends another; again makes no difference."""
         sets = {"job": job.id, "key": job.key, "expires_at": job.created_at + self._table.retention}
-        anyhow = "attribute_not_exists(pk) OR attribute_exists(pk)"
-        self._table.update(Update(fix_key(job), sets, condition=anyhow))
+        self._table.update(Update(fix_key(job), sets, condition=ANYHOW))
 
     def of(self, job_id: str) -> Iterator[tuple[str, str]]:
         """The jobs that mend a job, and their keys."""

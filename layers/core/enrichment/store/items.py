@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
 LISTINGS = "LISTING"  # the partition that says how far the bucket has been listed
+ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
 OPEN_ATTRIBUTE = "open"  # the key of the index of open jobs: present while a job needs the sweeper
 MONTH_ATTRIBUTE = "begun_in"  # the key of the index of recent jobs: the month in which a job began

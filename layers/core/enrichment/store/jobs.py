@@ -22,6 +22,7 @@ from enrichment.domain.summary import Summary
 from enrichment.domain.told import Told
 from enrichment.errors import Contention
 from enrichment.store.items import (
+    ANYHOW,
     MONTH_ATTRIBUTE,
     OPEN_ATTRIBUTE,
     Update,
@@ -39,7 +40,7 @@ _BEFORE_COMPILING = (
     "compile_began_at",
     "noted",
 )  # what a job forgets at that step
-_IS, _ANY = "attribute_exists(pk)", "attribute_exists(pk) OR attribute_not_exists(pk)"
+_IS = "attribute_exists(pk)"
 _MOST_NOTES = 5  # times that the noting of an action is tried while others note theirs
 _HALT = ("halt", "halt_message", "halt_told_at")  # what a job forgets when it sends again
 
@@ -176,10 +177,10 @@ class Jobs:
         expires_at = job.created_at + self._table.retention
         item = {"job": job.id, "expires_at": expires_at}
         if force:
-            free, values = _ANY, {}
+            free, values = ANYHOW, {}
         take = Update(content_key(job.content), item, condition=free, values=values)
         beside = fields_of(reading) | {"expires_at": expires_at}
-        keep = Update(reading_key(job.id), beside, condition=_ANY)
+        keep = Update(reading_key(job.id), beside, condition=ANYHOW)
         failed = self._table.transact([run, take, keep])
         if failed is None:
             return Run.STARTED

@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from enrichment.domain.credits import Account, Cap, Movement
 from enrichment.domain.job import Job
-from enrichment.store.items import Update, budget_key, job_key, line_key
+from enrichment.store.items import ANYHOW, Update, budget_key, job_key, line_key
 
 # What a job counts, by the names of a movement; its `contacts` and `found` are other things.
 _SO_FAR = {"sent": "contacts", "answered": "answered", "hits": "found", "things": "things"}
-_ANY = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 _NOT_GROWN = "NOT reserved > :then"  # also where nothing was reserved yet
 _NOT_CANCELLED = "attribute_exists(pk) AND attribute_not_exists(cancelled_at)"
 _NO_CLAIM_SINCE = f"{_NOT_GROWN} AND NOT claims > :claims"
@@ -77,7 +76,7 @@ def moved(
     steps = {"changes": 1} | ({"claims": 1} if room else {})
     when = {"moved_at": now}
     line = when | {"job": job.id, "file": job.key, "type": job.wanted}
-    of_month = Update(budget_key(month), when, condition=_ANY, adds=spent | steps)
+    of_month = Update(budget_key(month), when, condition=ANYHOW, adds=spent | steps)
     of_job = Update(job_key(job.id), when, adds=spent | so_far)
     if room:
         of_job = replace(of_job, condition=_NOT_CANCELLED)
@@ -89,4 +88,4 @@ def moved(
             condition=f"{_NOT_CANCELLED} AND {_NOT_GROWN}",
             values={"then": job.reserved},
         )
-    return [of_month, Update(line_key(month, job), line, condition=_ANY, adds=counts), of_job]
+    return [of_month, Update(line_key(month, job), line, condition=ANYHOW, adds=counts), of_job]
