@@ -68,7 +68,7 @@ class Answered(Account):
         self._stored = os.open(self._folder / "results", os.O_RDONLY)
         clients, answers = _made_once()
         answers[:] = [self._answer]
-        vars(self).update(dynamodb=clients.dynamodb, http=clients.http)
+        vars(self).update(dynamodb=clients.dynamodb, queries=clients.queries, http=clients.http)
 
     def _get(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["Key"] == plan_key(self.job, self._job["plan"]["S"]):
@@ -129,7 +129,8 @@ def _made_once() -> tuple[Clients, list[Callable[[str, dict[str, Any]], bytes]]]
     answers: list[Callable[[str, dict[str, Any]], bytes]] = []
 
     def send(request: Any, **_: Any) -> AWSResponse:
-        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
+        target = request.headers["X-Amz-Target"]  # as text, or in bytes where botocore made it
+        operation = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
         body = io.BytesIO(answers[-1](operation, json.loads(request.body)))
         return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(body))
 

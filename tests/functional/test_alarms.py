@@ -23,7 +23,7 @@ from enrichment.adapters.queue import DeadLetters
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline, deployed
-from enrichment.store.results import Results
+from enrichment.store.results_by_batch import ResultsByBatch
 from enrichment.usecases.webhook import Message
 from tests.functional.cloudwatch import CloudWatch, Told, alarms, given
 from tests.functional.lambdas import invoke
@@ -78,7 +78,7 @@ def cannot_be_written(world: World) -> None:
     world.submit_all()
     world.deliver()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Results, "of", out_of_memory)
+        patch.setattr(ResultsByBatch, "of", out_of_memory)
         for _ in range(3):
             with pytest.raises(MemoryError):
                 world.finish()

@@ -1,5 +1,7 @@
 """Every stage ends: what kills a compilation, what waits in a queue, and what pauses a job."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -8,7 +10,8 @@ from enrichment.domain.folder import ENRICHED, output_key
 from enrichment.domain.job import Halt, JobState
 from enrichment.domain.operating import Action
 from enrichment.domain.outcome import RowState
-from enrichment.store.results import Came, Results
+from enrichment.store.results import Came
+from enrichment.store.results_by_batch import ResultsByBatch
 from tests.functional.late import timed_out, versions
 from tests.functional.outputs import states
 from tests.functional.world import DEADLINE, World, contacts
@@ -33,7 +36,7 @@ def poisoned(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     world.submit_all()
     world.deliver()
     with monkeypatch.context() as patch:
-        patch.setattr(Results, "of", die)
+        patch.setattr(ResultsByBatch, "of", die)
         for _ in range(3):
             with pytest.raises(MemoryError):
                 world.finish()
@@ -134,13 +137,13 @@ def test_lost_messages_are_found_behind_a_queue_that_never_empties(world: World)
 def noted_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the batches whose results are read from here on."""
     read: list[int] = []
-    of = Results.of
+    of = ResultsByBatch.of
 
-    def noted(results: Results, batch: Batch) -> dict[int, Came]:
+    def noted(results: ResultsByBatch, batch: Batch) -> dict[int, Came]:
         read.append(batch.number)
         return of(results, batch)
 
-    monkeypatch.setattr(Results, "of", noted)
+    monkeypatch.setattr(ResultsByBatch, "of", noted)
     return read
 
 
@@ -162,9 +165,16 @@ def test_each_batch_is_read_once_whatever_the_copies(
 # A compilation whose time is up
 
 
+@pytest.mark.parametrize(
+    ("most_at_once", "reads"),
+    [(449, [1, 2, 3, 4, 5]), (450, [1, 2, 1, 2, 3, 4, 5])],
+    ids=["large", "small"],
+)
 def test_a_compilation_that_runs_out_of_time_goes_on_and_writes_the_same_bytes(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, most_at_once: int, reads: list[int]
 ) -> None:
+    pipeline = world.pipeline
+    pipeline.compile = replace(pipeline.compile, most_at_once=most_at_once)
     whole = world.enrich(KEY, contacts(450))
     again = "incoming/email/force=true/leads.csv"
     job = world.drop(again, contacts(450))
@@ -175,12 +185,12 @@ def test_a_compilation_that_runs_out_of_time_goes_on_and_writes_the_same_bytes(
     while world.functions.compiles and runs < 5:
         enough = len(read) + 2  # batches for which this run has time
         started = world.functions.compiles.pop(0)
-        world.pipeline.compile.run(started, lambda: 900.0 if len(read) < enough else 1.0)  # noqa: B023
+        pipeline.compile.run(started, lambda: 900.0 if len(read) < enough else 1.0)  # noqa: B023
         assert world.job(job).compile_attempts == 0
         runs += 1
         sweep(world, 120)
 
-    assert (runs, read) == (3, [1, 2, 3, 4, 5])
+    assert (runs, read) == (-(-len(reads) // 2), reads)
     assert world.enriched(again, job) == world.enriched(KEY, whole)
 
 

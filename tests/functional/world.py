@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -26,7 +26,7 @@ from enrichment.store.items import job_of_key
 from local.provider import contract
 from local.provider.behaviour import Behaviour
 from tests.functional.accounts import InMemory, Moto
-from tests.simulation.pipeline import at_once
+from tests.simulation.pipeline import FakeClients, at_once
 
 DEADLINE = 3600
 PRICE = 2
@@ -312,7 +312,7 @@ class World:
     def clients(self) -> Any:
         """The clients of the pipeline: the account's, and those of this module for the rest."""
         transport = httpx.MockTransport(self.provider)
-        return SimpleNamespace(
+        return FakeClients(
             dynamodb=self.dynamodb,
             s3=self.s3,
             secrets=self.secrets,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from tests.iam.calls import requests_of
 from tests.iam.policies import Policies, Request
 from tests.iam.stack import FUNCTIONS, ROLES, the_stack
 from tests.simulation import aws
+from tests.simulation.pipeline import FakeClients
 
 Rights = Mapping[str, Policies]
 """What each role may do."""
@@ -202,7 +202,7 @@ class WorldOfRoles(World):
             for service, client in real.items()
             if not isinstance(client, httpx.Client)
         }
-        return SimpleNamespace(**(real | aws_clients))
+        return FakeClients(**(real | aws_clients))
 
     def clients(self) -> Any:
         clients = super().clients()

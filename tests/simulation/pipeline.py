@@ -6,8 +6,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
+
+from pydantic_core import to_json
 
 from enrichment.adapters.clients import Clients
 from enrichment.adapters.metrics import Metrics
@@ -21,6 +23,7 @@ from enrichment.errors import SettingsError
 from enrichment.pipeline import Pipeline
 from enrichment.steps.index import WriteIndex
 from enrichment.steps.recipients import Recipients
+from enrichment.usecases.compile import CompileJob
 from enrichment.usecases.submit import SubmitBatch
 from enrichment.usecases.tally import TallyResults
 from tests.simulation.aws import DEAD_LETTERS, DOOR
@@ -82,6 +85,11 @@ class FakeClients(Clients):
     def __init__(self, **clients: Any) -> None:
         vars(self).update(clients)
 
+    @cached_property
+    def queries(self) -> Any:
+        """Answers as the client does that was given."""
+        return SimpleNamespace(ask=lambda asked: to_json(self.dynamodb.query(**asked)))
+
 
 def one_by_one(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
     """All of one step before the next, as threads have it, but in a known order."""
@@ -117,6 +125,10 @@ class SimulatedPipeline(Pipeline):
     @cached_property
     def submit(self) -> SubmitBatch:
         return replace(super().submit, longest_claim=LONGEST_CLAIM)
+
+    @cached_property
+    def compile(self) -> CompileJob:
+        return replace(super().compile, most_at_once=6)
 
     @cached_property
     def tally(self) -> TallyResults:

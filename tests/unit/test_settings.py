@@ -1,6 +1,7 @@
 """The settings of each function, against the variables that the template gives it."""
 
 import traceback
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -107,6 +108,7 @@ def test_a_function_needs_no_variable_beyond_its_settings(function: str) -> None
         dynamodb = s3 = sqs = functions = secrets = http = events = topics = links = cast(
             Any, object()
         )
+        queries = SimpleNamespace(ask=None)
 
     class Environment(dict[str, str]):
         """Remembers what was read."""

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from enrichment.store.listings import Listings
     from enrichment.store.persons import Persons
     from enrichment.store.results import Results
+    from enrichment.store.results_by_batch import ResultsByBatch
     from enrichment.store.table import Table
     from enrichment.usecases.cancel import CancelUpload
     from enrichment.usecases.compile import CompileJob
@@ -194,7 +195,7 @@ class Pipeline:
         return CompileJob(
             jobs=self.jobs,
             batches=self.batches,
-            results=self.results,
+            results=self.results_by_batch,
             contents=self.contents,
             budget=self.budget,
             bucket=self.bucket,
@@ -555,6 +556,12 @@ class Pipeline:
         from enrichment.store.results import Results
 
         return Results(self.table)
+
+    @cached_property
+    def results_by_batch(self) -> "ResultsByBatch":
+        from enrichment.store.results_by_batch import ResultsByBatch
+
+        return ResultsByBatch(self.results, self.table, self.clients.queries.ask, self.clock)
 
     @cached_property
     def budget(self) -> "Budget":

@@ -15,11 +15,12 @@ from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import UNSENT, outcome_of_sent
 from enrichment.steps.fixed_rows import FixedRows
 from enrichment.steps.outcomes import NotedResults, Outcomes
-from enrichment.store.results import Came, Results
+from enrichment.store.results import Came
+from enrichment.store.results_by_batch import ResultsByBatch
 from tests.unit.builders import a_batch, a_job
 
 BATCH = Batch(job="j", plan="p", number=7, size=1, first_row=2, last_row=2, start=0, end=9)
-NO_RESULTS = cast(Results, None)  # whoever reads what was noted asks for none
+NO_RESULTS = cast(ResultsByBatch, None)  # whoever reads what was noted asks for none
 
 
 def came(line: bytes) -> tuple[dict[int, Came], bytes]:

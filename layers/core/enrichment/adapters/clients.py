@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+    from enrichment.adapters.queries import Queries
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -86,6 +88,12 @@ class Clients:
         )
         client.meta.events.register("before-parse.dynamodb.Query", read_at_once)
         return client
+
+    @cached_property
+    def queries(self) -> "Queries":
+        from enrichment.adapters.queries import Queries
+
+        return Queries(self.dynamodb)
 
     @cached_property
     def s3(self) -> "S3Client":

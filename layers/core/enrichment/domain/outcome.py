@@ -255,7 +255,7 @@ def outcomes_of_results(results: Mapping[int, Result], job: Job) -> dict[int, Ou
     found, not_found = RowState.FOUND, RowState.NOT_FOUND
     return {
         row: Outcome(found, result=result)
-        if result.found(wanted)
+        if result.things(wanted)
         else Outcome(not_found, nothing, result=result)
         for row, result in results.items()
     }

@@ -66,14 +66,30 @@ def result_of(payload: Mapping[str, Any]) -> Result:
     one string [D].
     """
     get = payload.get
-    email, personal_email = get("email"), get("personal_email")
-    status, personal_status = get("email_status"), get("personal_email_status")
-    phone, phones = get("phone"), get("phones")
+    return result_with(
+        get("email"),
+        get("email_status"),
+        get("personal_email"),
+        get("personal_email_status"),
+        get("phone"),
+        get("phones"),
+    )
+
+
+def result_with(
+    email: object,
+    email_status: object,
+    personal_email: object,
+    personal_email_status: object,
+    phone: object,
+    phones: object,
+) -> Result:
+    """The result in a payload, by the values that it has under these names."""
     return Result(
         _text(email) if email else "",
-        _text(status, _NOTHING) if status else "",
+        _text(email_status, _NOTHING) if email_status else "",
         _text(personal_email) if personal_email else "",
-        _text(personal_status, _NOTHING) if personal_status else "",
+        _text(personal_email_status, _NOTHING) if personal_email_status else "",
         (_phones(phone) if phone else ()) or (_phones(phones) if phones else ()),
     )
 

@@ -66,10 +66,12 @@ class FixedRejects:
         return is_deleted(self.bucket, job, self.jobs.reading(job.id))
 
     @contextmanager
-    def handed_over(self, job: Job) -> Iterator[Callable[[Row, Outcome], None]]:
-        """Takes each row of a job and where it ended, for the job that it mends, if it does."""
+    def handed_over(self, job: Job) -> Iterator[Callable[[Row, Outcome], None] | None]:
+        """Takes each row of a job and where it ended, for the job that it mends; None if it mends
+        none.
+        """
         if not job.mends:
-            yield lambda _row, _outcome: None
+            yield None
             return
         key = fixed_rows_key(job.mends, job.id)
         with self.bucket.write(key, "application/x-ndjson") as lines:

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import Bill, Charge
+from enrichment.domain.credits import Bill, Charge, charge_of
 from enrichment.domain.job import Job
 from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import (
@@ -26,9 +26,11 @@ from enrichment.domain.outcome import (
     outcomes_of_results,
 )
 from enrichment.domain.plan import PlannedRow
+from enrichment.domain.result import Result
 from enrichment.steps.fixed_rows import FixedRows
-from enrichment.steps.settlement import SettleBatch, charge_of_batch
-from enrichment.store.results import Came, Results
+from enrichment.steps.settlement import SettleBatch
+from enrichment.store.results import Came
+from enrichment.store.results_by_batch import ResultsByBatch
 from enrichment.words import rows as words
 
 RESERVE = 120  # seconds before its end at which a run stops reading
@@ -45,15 +47,16 @@ class NotedResults:
     Args:
         results: where they are stored.
         earlier: what an earlier run noted of them.
-        note: takes the lines that the next run may be given as `earlier`.
+        note: takes the lines that the next run may be given as `earlier`; None where it needs
+            none.
         seconds_left: until this run is ended.
     """
 
     def __init__(
         self,
-        results: Results,
+        results: ResultsByBatch,
         earlier: Iterator[bytes],
-        note: Callable[[bytes], None],
+        note: Callable[[bytes], None] | None,
         seconds_left: SecondsLeft,
     ) -> None:
         self._results, self._earlier, self._note = results, earlier, note
@@ -74,7 +77,8 @@ class NotedResults:
                 raise OutOfTime
             came = self._results.of(batch)
             self.read += 1
-        self._note(_note(batch.number, came))
+        if self._note:
+            self._note(_note(batch.number, came))
         return came
 
 
@@ -171,18 +175,21 @@ class Outcomes:
     def _read_batch(self, number: int) -> "_Ends":
         batch = self._all[number]
         results = self._noted.of(batch)
-        self._charges[batch.number] = charge_of_batch(self._job, results)
-        if len(results) >= batch.size and all(came.origin for came in results.values()):
+        own = {row: came.result for row, came in results.items() if came.origin is None}
+        wanted = self._job.wanted or EnrichmentType.EMAIL
+        self._charges[batch.number] = charge_of(own.values(), wanted, self._job.price)
+        if len(results) >= batch.size and not own:
             # A run may be about to complete it; nothing of it is sent.
             self._all[number] = batch.model_copy(update={"known": True})
         self._settle.run(self._job, batch, results)
-        ends = self._ends_of(batch, results)
-        if own := self._batches.own(batch, ends.came):
-            self._at_hand = {row: ends.came[row] for row in own if row not in self._looked_at}
+        ends = self._ends_of(batch, results, own)
+        if rows := self._batches.own(batch, ends.came):
+            self._at_hand = {row: ends.came[row] for row in rows if row not in self._looked_at}
         return ends
 
-    def _ends_of(self, batch: Batch, results: Mapping[int, Came]) -> "_Ends":
-        own = {row: came.result for row, came in results.items() if came.origin is None}
+    def _ends_of(
+        self, batch: Batch, results: Mapping[int, Came], own: Mapping[int, Result]
+    ) -> "_Ends":
         known = {
             row: outcome_of_sent(came.result, batch, True, self._job, self._as_told(came.origin))
             for row, came in results.items()

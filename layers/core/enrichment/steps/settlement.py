@@ -36,7 +36,7 @@ class SettleBatch:
         """
         if batch.state is BatchState.COMPLETE:
             return False
-        charge = charge_of_batch(job, results)
+        charge = _charge_of(job, results)
         now: Batch | None = batch
         while now and now.answered < charge.answered and now.state is not BatchState.COMPLETE:
             if self.batches.settle(job, now, charge, self.clock()):
@@ -55,7 +55,7 @@ class SettleBatch:
         return results > batch.answered and self.clock() - since >= _EACH
 
 
-def charge_of_batch(job: Job, results: Mapping[int, Came]) -> Charge:
+def _charge_of(job: Job, results: Mapping[int, Came]) -> Charge:
     """What the results of a batch cost; those that came for other rows cost nothing."""
     wanted = job.wanted or EnrichmentType.EMAIL
     own = (came.result for came in results.values() if came.origin is None)

@@ -75,6 +75,11 @@ class Batches:
         items = self._table.query(plan_of(job.id, job.plan), "BATCH#")
         return [_light(Batch.model_validate(item)) for item in items]
 
+    def months_of(self, job: Job) -> list[str]:
+        """The months in which batches of the job's plan count, without reading the batches."""
+        items = self._table.query_wired(plan_of(job.id, job.plan), "BATCH#")
+        return sorted({item["month"]["S"] for item in items if "month" in item})
+
     def change(self, batch: Batch, **fields: Any) -> None:
         """Set fields of a batch that exists, whatever its state."""
         self._table.update(Update(batch_key(batch), fields))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
+ROW = "ROW#"  # how the sort keys of results begin
 LISTINGS = "LISTING"  # the partition that says how far the bucket has been listed
 ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
@@ -55,7 +56,7 @@ def results_of(job_id: str, number: int) -> str:
 
 
 def result_key(ref: "RowRef") -> dict[str, str]:
-    return {"pk": results_of(ref.job, ref.batch), "sk": f"ROW#{ref.row:08}"}
+    return {"pk": results_of(ref.job, ref.batch), "sk": f"{ROW}{ref.row:08}"}
 
 
 def aside_of(job_id: str) -> str:
@@ -64,7 +65,7 @@ def aside_of(job_id: str) -> str:
 
 def row_of(sk: str) -> int:
     """The row in the sort key of a result."""
-    return int(sk.removeprefix("ROW#"))
+    return int(sk.removeprefix(ROW))
 
 
 def batch_of_result_key(pk: str) -> tuple[str, int]:

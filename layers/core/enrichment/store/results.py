@@ -13,6 +13,7 @@ from enrichment.domain.token import RowRef
 from enrichment.parallel import Parallel
 from enrichment.store.attributes import plain
 from enrichment.store.items import (
+    ROW,
     aside_of,
     batch_of_result_key,
     canonical,
@@ -38,7 +39,7 @@ class Stored(Enum):
 @dataclass(slots=True)
 class Came:
     """A result as it came, the text of its payload, and when, in epoch seconds; with its origin if
-    it came for another row.
+    it came for another row. What was read of the text may be at hand.
 
     Nobody changes one; see `Contact` for why it is not frozen.
     """
@@ -156,7 +157,7 @@ class Results:
         return {row: each for row, each in came.items() if batch.may_have(row)}
 
     def _came(self, job: str, number: int) -> dict[int, Came]:
-        items = self._table.query_wired(results_of(job, number), "ROW#")
+        items = self._table.query_wired(results_of(job, number), ROW)
         return {row_of(item["sk"]["S"]): _came(item) for item in items if "payload" in item}
 
     def of_rows(self, refs: Iterable[RowRef], in_parallel: Parallel) -> dict[RowRef, Came]:

@@ -50,7 +50,7 @@ from enrichment.store.batches import Batches
 from enrichment.store.budget import Budget
 from enrichment.store.contents import Contents
 from enrichment.store.jobs import Jobs
-from enrichment.store.results import Results
+from enrichment.store.results_by_batch import ResultsByBatch
 from enrichment.words import credits as credits_words
 from enrichment.words import jobs as words
 
@@ -66,12 +66,13 @@ class CompileJob:
     It reads only what is stored, so it may be repeated at any point with the same outcome. Without
     `name_paths` nobody is told the path of another file from which something is known.
     `metric_folders` are those that metrics tell apart. `is_reused` tells whether other files use
-    its results again.
+    its results again. A job of `most_at_once` rows is taken for one that a run compiles at once, so
+    that it notes nothing for a next one.
     """
 
     jobs: Jobs
     batches: Batches
-    results: Results
+    results: ResultsByBatch
     contents: Contents
     budget: Budget
     bucket: Bucket
@@ -86,6 +87,7 @@ class CompileJob:
     metric_folders: Collection[str]
     is_reused: bool
     new_id: Callable[[], str]
+    most_at_once: int = 1_000_000  # which take some two minutes
 
     def run(self, job_id: str, seconds_left: SecondsLeft = for_ever) -> Report | None:
         """Compile a job whose output is to be written.
@@ -120,11 +122,12 @@ class CompileJob:
     def _compile(
         self, job: Job, reading: Reading, sheet: Sheet, seconds_left: SecondsLeft
     ) -> Report | None:
-        """Write the outputs; or note the results that were read, for the next run."""
+        """Write the outputs; or leave that to the next run, with the results that were read."""
         run = self.new_id()
+        takes_several = bool(job.noted) or job.rows > self.most_at_once
         notes = self.bucket.write(noted_results_key(job.id, run), "application/x-ndjson")
-        earlier = self._noted(job)
-        results = NotedResults(self.results, earlier, notes.write, seconds_left)
+        note = notes.write if takes_several else None
+        results = NotedResults(self.results, self._noted(job), note, seconds_left)
         try:
             with self.fixed.of(job) as fixed:
                 batches, copied = self.batches.of(job), self._copied(job)
@@ -133,7 +136,7 @@ class CompileJob:
                 )
                 return self._write(job, reading, sheet, outcomes, fixed)
         except OutOfTime:
-            notes.close()
+            notes.close()  # if they are empty, the next run begins anew, and notes what it reads
             self.jobs.hand_on_compiling(job, run, went_on=results.read > 0)
             return None
         finally:
@@ -178,7 +181,8 @@ class CompileJob:
                     outputs.counted.count(number, (), outcome)
                     continue
                 outputs.add(row, outcome)
-                hand_over(row, outcome)
+                if hand_over:
+                    hand_over(row, outcome)
                 if plan and plan.contact and outcome.state not in UNSENT:
                     names.add_if_changed(number, row.cells, plan.contact)
             if fixed.files():
@@ -279,8 +283,7 @@ class CompileJob:
 
     def _note_over(self, job: Job, over: bool) -> None:
         """Note in the monthly statements whether results of the job are awaited."""
-        months = {batch.month for batch in self.batches.of(job) if batch.month}
-        self.budget.note_over(job, sorted(months), over)
+        self.budget.note_over(job, self.batches.months_of(job), over)
 
 
 def _side_by_side(

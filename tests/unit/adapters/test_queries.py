@@ -1,0 +1,114 @@
+"""A query past botocore's layers is answered as its client is, and whatever is wrong is left to
+that.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
+from moto import mock_aws
+
+from enrichment.adapters.queries import Queries
+from enrichment.store.table import Table
+from tests.functional.accounts import table_of_the_template
+
+ASKED = {
+    "TableName": "table",
+    "ConsistentRead": True,
+    "KeyConditionExpression": "pk = :pk",
+    "ExpressionAttributeValues": {":pk": {"S": "RESULT#é#000001"}},
+}
+AT_ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=1)
+Listener = Callable[..., AWSResponse | None]
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-west-3", config=AT_ONCE)
+        client.create_table(TableName="table", **table_of_the_template())
+        yield client
+
+
+def heard(client: Any, listener: Listener) -> None:
+    client.meta.events.register_first("before-send.dynamodb.Query", listener)
+
+
+def text(request: AWSPreparedRequest, header: str) -> str:
+    value = request.headers[header]
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def test_it_is_answered_as_the_client_is(client: Any) -> None:
+    table = Table(client, "table", 90, lambda: 1)
+    for row in range(2):
+        table.put(
+            {"pk": "RESULT#é#000001", "sk": f"ROW#{row}", "payload": '{"email":"ö@acme.com"}'}
+        )
+
+    answer = Queries(client).ask(ASKED)
+
+    assert answer
+    assert json.loads(answer)["Items"] == client.query(**ASKED)["Items"] != []
+
+
+def test_it_is_sent_and_signed_as_the_client_does(client: Any) -> None:
+    sent: list[AWSPreparedRequest] = []
+    heard(client, lambda request, **_: sent.append(request))
+    client.query(**ASKED)
+    Queries(client).ask(ASKED)
+
+    usual, brief = sent
+    assert (usual.method, usual.url) == (brief.method, brief.url)
+    assert [json.loads(cast(bytes, each.body)) for each in sent] == [ASKED, ASKED]
+    for name in ("X-Amz-Target", "Content-Type"):
+        assert text(usual, name) == text(brief, name)
+    who, what = (text(each, "Authorization").split(", ")[:2] for each in sent)
+    assert who[0] == what[0]  # key, day, region and service
+    assert set(what[1].partition("=")[2].split(";")) >= {"host", "x-amz-date", "x-amz-target"}
+
+
+def refuses(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    return AWSResponse(request.url, 400, HTTPHeaders(), None)
+
+
+def breaks(request: AWSPreparedRequest, **_: object) -> None:
+    raise ConnectionClosedError(endpoint_url=request.url)
+
+
+@pytest.mark.parametrize("listener", [refuses, breaks])
+def test_what_fails_is_left_to_the_client(client: Any, listener: Listener) -> None:
+    heard(client, listener)
+    assert Queries(client).ask(ASKED) is None
+
+
+def test_a_table_that_is_gone_is_left_to_the_client(client: Any) -> None:
+    client.delete_table(TableName="table")
+    assert Queries(client).ask(ASKED) is None
+
+
+def test_who_has_no_keys_is_told_by_the_client(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client._request_signer, "_credentials", None)
+    assert Queries(client).ask(ASKED) is None
+
+
+def test_nobody_listens_where_nobody_answers() -> None:
+    nowhere = boto3.client(
+        "dynamodb",
+        "eu-west-3",
+        endpoint_url="http://localhost:1",
+        aws_access_key_id="nobody",
+        aws_secret_access_key="none",  # nothing is sent
+        config=AT_ONCE,
+    )
+    assert Queries(nowhere).ask(ASKED) is None
