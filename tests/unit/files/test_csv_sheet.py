@@ -124,8 +124,11 @@ def test_a_copy_begins_each_row_with_the_rows_own_bytes(file: Written) -> None:
 
 
 @given(
-    delimiter=st.sampled_from([*",;\t|", "x", " ", "="]),
-    added=st.lists(CELLS | st.sampled_from(["\r", "=1+1", "+33612345678", " @x"]), min_size=1),
+    delimiter=st.sampled_from([*",;\t|", "x", " ", "=", "."]),
+    added=st.lists(
+        CELLS | st.sampled_from(["\r", "=1+1", "+33612345678", " @x", "x@acme.com", "@x.com\n"]),
+        min_size=1,
+    ),
     wider=st.integers(0, 2),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
 )

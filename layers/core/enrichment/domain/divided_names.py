@@ -29,6 +29,8 @@ class DividedNames:
 
     def __init__(self, columns: Columns) -> None:
         self._positions = [at for field in _NAMES for at in columns.get(field, ())]
+        self._pair = self._positions if len(self._positions) == _PARTS else None
+        self._last = max(self._positions, default=0)
         self._names: list[NameAsSent] = []
 
     @property
@@ -54,6 +56,10 @@ class DividedNames:
         """
         if len(self._names) == _MOST:  # `is_full`, for each row of a file
             return contact_start(row)
+        if self._pair and len(cells) > self._last:
+            at_first, at_last = self._pair  # without a list of what is written: half of the time
+            first, last = cells[at_first].strip(), cells[at_last].strip()
+            return named_start(row, first, last) if first and last else None
         written = self._written(cells)
         return named_start(row, *written) if len(written) == _PARTS else None
 

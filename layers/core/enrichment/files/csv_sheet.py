@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
@@ -42,6 +41,7 @@ _MAX_LINE = (
     1 << 20
 )  # characters; a text without line ends is refused instead of being held in memory
 _OFTEN = 256  # cells that are added, of which it is remembered how they are written
+_ADDRESS = re.compile(r"[a-z0-9][\w.-]*@[\w.-]+", re.ASCII | re.IGNORECASE)
 _MAX_SURPLUS = (
     1_000  # cells of a row beyond the header's: all other rows are filled up to the same width
 )
@@ -179,7 +179,7 @@ class _Copy:
         self._layout, self._sink, self._width = layout, sink, width
         self._line_end, self._with_gaps = line_end, with_gaps
         self._encoding, self._delimiter = layout.encoding, layout.delimiter
-        self._cell = lru_cache(_OFTEN)(_Cells(layout.delimiter).written)
+        self._cell = _Cells(layout.delimiter).__getitem__
 
     def begin(self, above: str) -> None:
         if self._layout.byte_order_mark:
@@ -203,16 +203,25 @@ class _Copy:
         self._sink.write(text.encode(self._encoding, "replace"))
 
 
-class _Cells:
-    """How cells are written: as no formulas, and in quotes where they have to be."""
+class _Cells(dict[str, str]):
+    """How cells are written: as no formulas, and in quotes where they have to be. It remembers
+    those that may come again, which a plain address is not.
+    """
 
     def __init__(self, delimiter: str) -> None:
+        super().__init__()
+        self._delimiter = delimiter
         self._delimited = csv.writer(_Text(), delimiter=delimiter).writerow
 
-    def written(self, cell: str) -> str:
+    def __missing__(self, cell: str) -> str:
+        if _ADDRESS.fullmatch(cell) and self._delimiter not in cell:
+            return cell
+        if len(self) == _OFTEN:
+            self.clear()
         # The writer quotes line breaks in cells only when it ends lines itself; it quotes a row's
         # only cell where it is empty.
-        return str(self._delimited((harmless(cell),))).removesuffix("\r\n") if cell else ""
+        text = str(self._delimited((harmless(cell),))).removesuffix("\r\n") if cell else ""
+        return self.setdefault(cell, text)
 
 
 class _Text:

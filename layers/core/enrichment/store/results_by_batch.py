@@ -4,7 +4,7 @@ What is usual is read past botocore and without a dictionary in between: an answ
 payloads as the provider writes them. All else is left to `Results`. A property holds the two equal.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -88,19 +88,21 @@ class ResultsByBatch:
             read = None
         if read is None or read.more:
             return self._results.of(batch)
-        came = dict(_came(read.items, self._clock()))
+        came = _came(read.items, self._clock())
         if batch.rows is None:
             return came
         return {row: each for row, each in came.items() if batch.may_have(row)}
 
 
-def _came(items: list[_Item], now: int) -> Iterator[tuple[int, Came]]:
+def _came(items: list[_Item], now: int) -> dict[int, Came]:
+    came = {}
     for item in items:
         if item.payload is not None and int(item.expires_at.N) > now:
             text = item.payload.S
             origin = Origin.model_validate(plain(item.origin.M)) if item.origin else None
             at, erased = int(item.received_at.N), item.erased is not None
-            yield int(item.sk.S[_ROW:]), Came(text, at, origin, erased, _result_in(text))
+            came[int(item.sk.S[_ROW:])] = Came(text, at, origin, erased, _result_in(text))
+    return came
 
 
 def _result_in(text: str) -> Result:
