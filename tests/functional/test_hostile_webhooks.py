@@ -487,6 +487,34 @@ def test_each_key_is_read_once_while_it_is_kept_whatever_is_posted(
     assert asked.stages == {"AWSCURRENT": 1, "AWSPREVIOUS": 1}, "that there is none is kept too"
 
 
+def test_the_key_of_genuine_results_is_read_each_twentieth_minute(
+    world: World, receiver: ReceiveWebhook, asked: Asked
+) -> None:
+    sent(world)
+    genuine = json.dumps(world.provider.webhooks[0]).encode()
+    for _ in range(60):
+        receiver.run(genuine)
+        world.now += 60
+    assert asked.stages == {"AWSCURRENT": 3}
+
+
+@pytest.mark.moto
+def test_a_key_rotated_twice_since_it_was_read_loses_nothing(
+    world: World, receiver: ReceiveWebhook
+) -> None:
+    sent(world)
+    receiver.run(json.dumps(world.provider.webhooks[0]).encode())
+    for key in ("second signing key", "third signing key"):
+        world.now += 360
+        rotate(world, key)
+        ref = RowRef(world.job(world.drop(f"incoming/email/{key}.csv", contacts(2))).id, 1, 2)
+    token = sign(ref, SigningKeys(b"third signing key"))
+    genuine = {"email": "a@b.example", "custom": {"token": token}}
+    assert receiver.run(json.dumps(genuine).encode()) is Received.STORED
+    with pytest.raises(ForgedWebhook):  # nobody signs with the first any more
+        receiver.run(json.dumps(world.provider.webhooks[1]).encode())
+
+
 def test_a_token_of_an_unknown_key_is_dropped_once_the_keys_were_read_after_it_came(
     world: World, receiver: ReceiveWebhook
 ) -> None:

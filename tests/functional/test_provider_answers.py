@@ -234,7 +234,8 @@ def test_a_bad_moment_of_the_secrets_pauses_nothing(
     def throttled(**_: object) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
 
-    monkeypatch.setattr(world.secrets, "get_secret_value", throttled)
+    for call in ("get_secret_value", "batch_get_secret_value"):
+        monkeypatch.setattr(world.secrets, call, throttled)
     job = world.drop(KEY, contacts(5))
     with pytest.raises(ClientError):
         world.submit_all()

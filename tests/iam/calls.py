@@ -89,9 +89,11 @@ def _functions(method: str, given: Parameters) -> Iterator[Request]:
 
 
 def _secrets(method: str, given: Parameters) -> Iterator[Request]:
-    name = given["SecretId"]
-    whole = name if name.startswith("arn:") else f"{_SECRET}{name}-AbCdEf"
-    yield Request(_SECRETS[method], whole)
+    if method == "batch_get_secret_value":
+        yield Request("secretsmanager:BatchGetSecretValue", "*")
+    for name in given.get("SecretIdList") or [given["SecretId"]]:
+        whole = name if name.startswith("arn:") else f"{_SECRET}{name}-AbCdEf"
+        yield Request(_SECRETS[method], whole)
 
 
 _SECRET = f"arn:{PARTITION}:secretsmanager:{REGION}:{ACCOUNT}:secret:"
@@ -143,6 +145,7 @@ _FUNCTIONS = {
 }
 _SECRETS = {
     "get_secret_value": "secretsmanager:GetSecretValue",
+    "batch_get_secret_value": "secretsmanager:GetSecretValue",
     "put_secret_value": "secretsmanager:PutSecretValue",
 }
 _OF_SERVICE: Mapping[str, Callable[[str, Parameters], Iterator[Request]]] = {

@@ -7,7 +7,7 @@ The adapters are the real ones, and so is what they send. The table is in `dynam
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -274,6 +274,17 @@ class Secrets:
             if number >= len(versions):
                 raise SecretsExceptions.ResourceNotFoundException
             return {"SecretString": versions[number]}
+
+        return dict(self.guard("secret", act))
+
+    def batch_get_secret_value(self, SecretIdList: Sequence[str]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            values = [
+                {"Name": name, "ARN": name, "SecretString": self.versions[name][0]}
+                for name in SecretIdList
+                if self.versions.get(name)
+            ]
+            return {"SecretValues": values, "Errors": []}
 
         return dict(self.guard("secret", act))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from enrichment.adapters.provider import Pronto
     from enrichment.adapters.queue import DeadLetters, SubmitQueue
     from enrichment.adapters.secrets import ApiKey, PersonKey, SigningKey
+    from enrichment.adapters.secrets import Client as SecretsClient
     from enrichment.adapters.starter import CompileStarter, EraseStarter, SplitStarter
     from enrichment.domain.report import Report
     from enrichment.steps.balance import AskBalance
@@ -73,6 +74,13 @@ if TYPE_CHECKING:
     from enrichment.usecases.webhook import ReceiveWebhook
 
 S = TypeVar("S", bound=settings.Settings)
+
+
+_SECRETS = (
+    "API_KEY_SECRET",
+    "SIGNING_KEY_SECRET",
+    "PERSON_KEY_SECRET",
+)  # those that a function has
 
 
 def new_id() -> str:
@@ -652,25 +660,35 @@ class Pipeline:
         return Pronto(self.clients.http, self._read(settings.ProviderSettings).pronto_base_url)
 
     @cached_property
+    def secrets(self) -> "SecretsClient":
+        """Reads the secrets of a function, all in one call if it has several."""
+        names = [self.environment[each] for each in _SECRETS if each in self.environment]
+        if len(names) == 1:
+            return self.clients.secrets
+        from enrichment.adapters.secrets import SecretsTogether
+
+        return SecretsTogether(self.clients.secrets, names, self.clock)
+
+    @cached_property
     def api_key(self) -> "ApiKey":
         from enrichment.adapters.secrets import ApiKey
 
         name = self._read(settings.ApiKeySettings).api_key_secret
-        return ApiKey(self.clients.secrets, name, self.clock)
+        return ApiKey(self.secrets, name, self.clock)
 
     @cached_property
     def signing_key(self) -> "SigningKey":
         from enrichment.adapters.secrets import SigningKey
 
         name = self._read(settings.SigningKeySettings).signing_key_secret
-        return SigningKey(self.clients.secrets, name, self.clock)
+        return SigningKey(self.secrets, name, self.clock)
 
     @cached_property
     def person_key(self) -> "PersonKey":
         from enrichment.adapters.secrets import PersonKey
 
         name = self._read(settings.PersonKeySettings).person_key_secret
-        return PersonKey(self.clients.secrets, name, self.clock)
+        return PersonKey(self.secrets, name, self.clock)
 
     @cached_property
     def metrics(self) -> "Metrics":

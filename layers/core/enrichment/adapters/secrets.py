@@ -2,11 +2,13 @@
 hashes of persons, all in Secrets Manager.
 
 What was fetched is kept for five minutes, so a new key is in use everywhere within that time of
-being stored.
+being stored. Only the key by which tokens are verified is kept for twenty, as long as all of them
+are signed by a key that is known.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Union
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _KEEP = 300  # seconds
+_KEEP_TO_VERIFY = 1200
+_AT_HAND = 5  # seconds in which a function asks for all of its secrets
+_CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 
 # Why a secret cannot be read until somebody changes something.
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
@@ -30,6 +35,56 @@ _TO_BE_MENDED = (
 )
 
 
+class SecretsTogether:
+    """The client of a function that needs several secrets. When it asks for the current version of
+    one, all of them are read in one call, and the others are at hand when it asks for them next.
+
+    Args:
+        client: a botocore Secrets Manager client.
+        names: names or ARNs, as they will be asked for.
+        clock: by which those at hand grow old.
+    """
+
+    def __init__(
+        self, client: "SecretsManagerClient", names: Sequence[str], clock: Clock = system_clock
+    ) -> None:
+        self._client, self._names, self._clock = client, names, clock
+        self._read: dict[str, Mapping[str, Any]] = {}
+        self._read_at = -_AT_HAND
+
+    @property
+    def exceptions(self) -> Any:
+        """The client's."""
+        return self._client.exceptions
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:  # noqa: N803
+        """As the client does it, which is asked wherever the call for all does not bring it."""
+        if VersionStage == _CURRENT and (answer := self._at_hand(SecretId)):
+            return answer
+        return self._client.get_secret_value(SecretId=SecretId, VersionStage=VersionStage)
+
+    def _at_hand(self, name: str) -> Mapping[str, Any] | None:
+        now = self._clock()
+        if name not in self._read or now - self._read_at >= _AT_HAND:
+            self._read, self._read_at = self._together(), now
+        return self._read.pop(name, None)
+
+    def _together(self) -> dict[str, Mapping[str, Any]]:
+        try:
+            answer = self._client.batch_get_secret_value(SecretIdList=self._names)
+        except (ClientError, BotoCoreError):
+            return {}
+        return {
+            name: each
+            for each in answer["SecretValues"]
+            for name in self._names
+            if name in (each["ARN"], each["Name"])
+        }
+
+
+Client = Union["SecretsManagerClient", SecretsTogether]
+
+
 class _Secret:
     """A secret, stored as plain text, of which the newest version counts.
 
@@ -39,9 +94,7 @@ class _Secret:
         clock: by which what was read grows old.
     """
 
-    def __init__(
-        self, client: "SecretsManagerClient", name: str, clock: Clock = system_clock
-    ) -> None:
+    def __init__(self, client: Client, name: str, clock: Clock = system_clock) -> None:
         self._client, self._name, self._clock = client, name, clock
         self._text, self._read_at = "", -_KEEP
 
@@ -53,7 +106,7 @@ class _Secret:
 
     def _fetch(self) -> str:
         try:
-            answer = self._client.get_secret_value(SecretId=self._name, VersionStage="AWSCURRENT")
+            answer = self._client.get_secret_value(SecretId=self._name, VersionStage=_CURRENT)
         except (ClientError, BotoCoreError) as error:
             if not any(code in str(error) for code in _TO_BE_MENDED):
                 raise  # AWS had a bad moment, which passes by itself
@@ -105,8 +158,8 @@ class SigningKey:
     """The key that signs tokens, stored as plain text.
 
     It needs no bookkeeping to rotate: storing a new value makes the old one Secrets Manager's
-    AWSPREVIOUS. Each of the two is read at most once within the time that it is kept, whatever is
-    posted to us; once more only if the key was rotated meanwhile.
+    AWSPREVIOUS. Each of the two is read at most once in five minutes, whatever is posted to us;
+    once more only if the key was rotated meanwhile.
 
     Args:
         client: a botocore Secrets Manager client.
@@ -114,9 +167,7 @@ class SigningKey:
         clock: by which what was read grows old.
     """
 
-    def __init__(
-        self, client: "SecretsManagerClient", name: str, clock: Clock = system_clock
-    ) -> None:
+    def __init__(self, client: Client, name: str, clock: Clock = system_clock) -> None:
         self._client, self._name, self._clock = client, name, clock
         self._current: _Kept | None = None
         self._previous: _Kept | None = None
@@ -127,8 +178,11 @@ class SigningKey:
         Raises:
             SettingsError: there is no current key, or it cannot be read.
         """
-        if fresh or self._current is None or self._is_old(self._current):
-            read = self._fetch("AWSCURRENT")
+        return self._read(0 if fresh else _KEEP)
+
+    def _read(self, keep: int) -> SigningKeys:
+        if self._current is None or self._age(self._current) >= keep:
+            read = self._fetch(_CURRENT)
             if read.key is None:
                 raise SettingsError(f"the secret {self._name} must exist and hold plain text")
             if self._current and self._current.key != read.key:
@@ -147,21 +201,21 @@ class SigningKey:
             KeyNotRead: it may be newer, and it is too early to read again.
             SettingsError: as for `read`.
         """
-        keys = self.read()
+        keys = self._read(_KEEP_TO_VERIFY)
         if key_id in keys.by_id():
             return keys
-        if self._previous is None or self._is_old(self._previous):
-            previous = self._fetch("AWSPREVIOUS")
-            if previous.key == keys.current:  # which was replaced, then
-                self.read(fresh=True)
+        if self._previous is None or self._age(self._previous) >= _KEEP:
+            previous = self._fetch(_PREVIOUS)
+            was_replaced = previous.key == keys.current
+            self.read(fresh=was_replaced)
             self._previous = previous
             keys = self.read()
         if key_id not in keys.by_id() and self._previous.read_at < sent_at:
             raise KeyNotRead("the token may be signed with a key that is newer than those at hand")
         return keys
 
-    def _is_old(self, kept: _Kept) -> bool:
-        return self._clock() - kept.read_at >= _KEEP
+    def _age(self, kept: _Kept) -> int:
+        return self._clock() - kept.read_at
 
     def _fetch(self, stage: str) -> _Kept:
         now = self._clock()  # before: it is no older than this
