@@ -31,7 +31,7 @@ def _newest(part: str) -> Mapping[str, Any]:
 
 
 def _passed(found: Mapping[str, Any]) -> str:
-    spreads, goals = found["spreads"], found["goals"]
+    jobs, goals = found["jobs"], found["goals"]
     names = {
         "invocations": ("runs of functions", goals["invocations"]),
         "log_bytes": ("bytes of logs", goals["log_bytes"]),
@@ -44,33 +44,36 @@ def _passed(found: Mapping[str, Any]) -> str:
         "table_bytes": ("bytes in the table", ""),
         "bucket_bytes": ("bytes in the bucket, of all versions", ""),
     }
-    head = " | ".join(f"{minutes} minutes" for minutes in spreads)
     lines = [
-        f"| a contact of {found['contacts']:,}, results within | {head} | to reach |",
-        "|---" * (len(spreads) + 2) + "|",
+        f"| a contact, of a job of so many whose results come within | {' | '.join(jobs)} |"
+        " to reach |",
+        "|---" * (len(jobs) + 2) + "|",
     ]
     for name, (title, goal) in names.items():
-        cells = " | ".join(f"{each[name]:,}" for each in spreads.values())
+        cells = " | ".join(f"{each[name]:,}" for each in jobs.values())
         lines.append(f"| {title} | {cells} | {goal and f'≤ {goal:,}'} |")
     return "\n".join([*lines, "", *_priced(found), "", _waited(found)])
 
 
 def _priced(found: Mapping[str, Any]) -> list[str]:
-    spreads = found["spreads"]
-    head = " | ".join(f"{minutes} minutes" for minutes in spreads)
+    jobs, floor = found["jobs"], found["floor"]
     lines = [
-        f"| USD for a million ({found['priced']}, us-east-1), within | {head} | the floor |",
-        "|---" * (len(spreads) + 2) + "|",
+        f"| USD for a million ({found['priced']}, us-east-1) | {' | '.join(jobs)} | the floor |",
+        "|---" * (len(jobs) + 2) + "|",
     ]
-    floor = found["floor"]
-    for name in next(iter(spreads.values()))["usd"]:
-        cells = " | ".join(f"{each['usd'][name]:.3f}" for each in spreads.values())
+    bills = [each["usd"] for each in jobs.values()]
+    for name in bills[0]:
+        cells = " | ".join(f"{usd[name]:.3f}" for usd in bills)
         lines.append(f"| {name} | {cells} | {floor.get(name, 0):.3f} |")
-    sums = [sum(each["usd"].values()) for each in spreads.values()]
-    cells = " | ".join(f"**{value:.2f}**" for value in sums)
-    lines.append(f"| all of it | {cells} | **{sum(floor.values()):.2f}** |")
-    cells = " | ".join(f"{value / sum(floor.values()):.2f}" for value in sums)
-    lines.append(f"| times the floor; to reach: 1.1 | {cells} | 1 |")
+    least = sum(floor.values())
+    cells = " | ".join(f"**{sum(usd.values()):.2f}**" for usd in bills)
+    lines.append(f"| all of it | {cells} | **{least:.2f}** |")
+    cells = " | ".join(f"{sum(usd.values()) / least:.2f}" for usd in bills)
+    lines.append(f"| times the floor; to reach: {found['goals']['floors']} | {cells} | 1 |")
+    known = [usd["table: a write for each person"] for usd in bills]
+    pairs = zip(bills, known, strict=True)
+    cells = " | ".join(f"{sum(usd.values()) / (least + write):.2f}" for usd, write in pairs)
+    lines.append(f"| times the floor with the ledger's write | {cells} | |")
     return lines
 
 

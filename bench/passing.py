@@ -5,6 +5,7 @@ the results of each come spread over some minutes after it was sent, in a random
 """
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from math import ceil
 from statistics import median
@@ -33,8 +34,18 @@ from checks.transform import deployed, transformed
 from tests.functional.world import contacts
 from tests.simulation.metered import size_of
 
-CONTACTS = 10_000
-SPREADS = (0, 5, 30)  # minutes
+_NO_LEDGER = MappingProxyType({"REUSE_DAYS": "0", "REUSE_NOT_FOUND_DAYS": "0"})
+_USUAL: Mapping[str, str] = MappingProxyType({})
+# How many contacts the jobs have, within how many minutes their results come, and their settings.
+JOBS: Mapping[str, tuple[int, int, Mapping[str, str]]] = MappingProxyType(
+    {
+        "10,000, 0 min": (10_000, 0, _USUAL),
+        "10,000, 5 min": (10_000, 5, _USUAL),
+        "10,000, 30 min": (10_000, 30, _USUAL),
+        "100,000, 5 min": (100_000, 5, _USUAL),
+        "the same, `ReuseDays` 0": (100_000, 5, _NO_LEDGER),
+    }
+)
 PACE = 100_000 / 1800  # results a second, where the last one is awaited: 100,000 in half an hour
 _TRIES = 8
 _AT_THAT_PACE = 2_500  # results of a try
@@ -79,12 +90,10 @@ _LOGGED = MappingProxyType(
 )
 
 
-def counted(number: int = CONTACTS) -> dict[str, Any]:
+def counted() -> dict[str, Any]:
     """All of it, as `results.json` has it."""
-    spreads = {str(minutes): contact(number, minutes) for minutes in SPREADS}
     return {
-        "contacts": number,
-        "spreads": spreads,
+        "jobs": {title: contact(*job) for title, job in JOBS.items()},
         "floor": {name: round(usd * _MILLION, 3) for name, usd in FLOOR.items()},
         "goals": dict(GOALS),
         "last": last(),
@@ -92,9 +101,9 @@ def counted(number: int = CONTACTS) -> dict[str, Any]:
     }
 
 
-def contact(number: int, minutes: float) -> dict[str, Any]:
+def contact(number: int, minutes: float, environment: Mapping[str, str] = _USUAL) -> dict[str, Any]:
     """What a job takes, each figure for one contact; USD for a million, by what they are for."""
-    stack = lived(number, minutes)
+    stack = lived(number, minutes, environment=environment)
     usd = {name: value * _MILLION / number for name, value in _usd(stack).items()}
     return {
         "invocations": round(stack.runs.total() / number, 4),
@@ -113,9 +122,11 @@ def contact(number: int, minutes: float) -> dict[str, Any]:
     }
 
 
-def lived(number: int, minutes: float, seed: int = 0) -> Deployment:
+def lived(
+    number: int, minutes: float, seed: int = 0, environment: Mapping[str, str] = _USUAL
+) -> Deployment:
     """A stack in which a job has lived its whole life."""
-    stack = Deployment(seed=seed)
+    stack = Deployment(seed=seed, environment=environment)
     with stack.quiet():
         stack.results_made = partial(_spread, stack, 60 * minutes + 30)
         job = stack.drop(_KEY, contacts(number))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 from bench.account import ENVIRONMENT
 from bench.table import RESULTS
+from checks.transform import deployed, transformed
 from enrichment.domain.token import RowRef, SigningKeys, sign
 from local.build import build
 
@@ -32,6 +34,7 @@ _EVENTS, _MESSAGES = 30, 10
 # What botocore needs, all of it Python: other packages here would be imported if they were seen.
 _BARE = ("botocore", "jmespath", "dateutil", "urllib3", "six")
 _SERVICES = {"functions": "lambda", "links": "s3", "secrets": "secretsmanager", "topics": "sns"}
+_NO_SERVICES = {"http", "queries"}  # among what `Clients` makes
 _VARIABLES = {
     **ENVIRONMENT,
     "ERASED_ROWS": "blank",
@@ -82,7 +85,8 @@ def _turn(built: Path, bare: Path, url: str) -> Iterator[tuple[str, dict[str, An
         results = events() if function == "webhook" else []
         task = {"function": function, "path": list(map(str, _path(built, function)))}
         ours = run(task, results, url)
-        services = {_SERVICES.get(name, name) for name in ours["made"] if name[0] != "_"} - {"http"}
+        made = {name for name in ours["made"] if name[0] != "_"} - _NO_SERVICES
+        services = {_SERVICES.get(name, name) for name in made}
         floor = run({"clients": sorted(services), "path": [str(bare)]}, results, url)
         yield function, {"ours": ours, "floor": floor}
 
@@ -101,12 +105,20 @@ def _ratio(
 
 def run(task: dict[str, Any], results: list[Any], url: str) -> dict[str, Any]:
     """What `fresh.py` tells of a task."""
-    variables = _VARIABLES | {"AWS_ENDPOINT_URL": url}
+    variables = _variables(task.get("function", "webhook")) | {"AWS_ENDPOINT_URL": url}
     given = json.dumps(task | {"events": results, "variables": variables})
     script = Path(__file__).with_name("fresh.py")
     command = [sys.executable, "-IS", str(script), given]  # nothing but what is given
     found = subprocess.run(command, check=True, capture_output=True).stdout
     return dict(json.loads(found))
+
+
+@cache
+def _variables(function: str) -> dict[str, str]:
+    """Those that a function has by the template, and AWS's."""
+    resource = deployed(transformed(), {})["Resources"][f"{function.title()}Function"]
+    own = resource["Properties"]["Environment"]["Variables"]
+    return {each: _VARIABLES[each] for each in _VARIABLES if each in own or each[:4] == "AWS_"}
 
 
 def _path(built: Path, function: str) -> list[Path]:

@@ -76,7 +76,7 @@ class SecretsTogether:
             return {}
         return {
             name: each
-            for each in answer["SecretValues"]
+            for each in answer.get("SecretValues", [])
             for name in self._names
             if name in (each["ARN"], each["Name"])
         }
