@@ -4,6 +4,8 @@ that.
 
 import json
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any, cast
 
 import boto3
@@ -102,13 +104,51 @@ def test_who_has_no_keys_is_told_by_the_client(
     assert Queries(client).ask(ASKED) is None
 
 
-def test_nobody_listens_where_nobody_answers() -> None:
-    nowhere = boto3.client(
+class Server(BaseHTTPRequestHandler):
+    """Answers with what it was asked, and by whom."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        told = {"headers": dict(self.headers), "asked": json.loads(asked), "from": id(self)}
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is told."""
+
+
+def of_a_function(url: str) -> Queries:
+    """As a function has it: with a token beside its keys."""
+    client = boto3.client(
         "dynamodb",
         "eu-west-3",
-        endpoint_url="http://localhost:1",
-        aws_access_key_id="nobody",
-        aws_secret_access_key="none",  # nothing is sent
+        endpoint_url=url,
+        aws_access_key_id="function",
+        aws_secret_access_key="its key",
+        aws_session_token="its token",
         config=AT_ONCE,
     )
-    assert Queries(nowhere).ask(ASKED) is None
+    return Queries(client)
+
+
+def test_a_function_is_answered_by_a_server_over_one_connection() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    Thread(target=server.serve_forever, daemon=True).start()
+    queries = of_a_function(f"http://127.0.0.1:{server.server_port}")
+    first, second = (json.loads(queries.ask(ASKED) or b"{}") for _ in range(2))
+    server.shutdown()
+    server.server_close()
+
+    assert first["asked"] == ASKED
+    assert first["headers"]["X-Amz-Security-Token"] == "its token"
+    assert "x-amz-security-token" in first["headers"]["Authorization"]
+    assert first["from"] == second["from"]
+
+
+def test_nobody_is_told_of_a_server_that_is_not_there() -> None:
+    assert of_a_function("http://localhost:1").ask(ASKED) is None
