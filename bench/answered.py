@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from struct import Struct
 from types import MappingProxyType
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
+from zlib import crc32
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -45,7 +46,8 @@ _NOBODY = MappingProxyType(
     }
 )
 _UNIT = 4096  # bytes that a consistent read takes a unit for
-_PLACE = Struct("<QII")  # where an answer begins, its length, and the units that it takes
+# Where an answer begins, its length, the units that it takes, and its checksum.
+_PLACE = Struct("<QIII")
 _PAGE = 1_000  # batches in one answer
 _FOUND, _OF = 9, 20  # rows with an e-mail
 _RECEIVED, _EXPIRES = "1800000000", "1807776000"
@@ -79,26 +81,33 @@ class Answered(Account):
     def _put(self, _given: dict[str, Any]) -> dict[str, Any]:
         return {"ETag": "etag"}  # it takes time to count what is in it
 
-    def _answer(self, operation: str, request: dict[str, Any]) -> bytes:
+    def _answer(self, operation: str, request: dict[str, Any]) -> "_Reply":
         self.calls[operation] += 1
         if operation == "GetItem":
             items = {"JOB": self._job, "READING": self._reading}
             item = items.get(request["Key"]["sk"]["S"])
-            return json.dumps({"Item": item} if item else {}).encode()
+            return _Reply(json.dumps({"Item": item} if item else {}).encode())
         if operation != "Query":
-            return b"{}"
+            return _Reply(b"{}")
         kind, _, asked = request["ExpressionAttributeValues"][":pk"]["S"].partition("#")
         if kind == "PLAN":
             start = request.get("ExclusiveStartKey", {"sk": {"N": "0"}})
-            return (self._folder / f"batches-{start['sk']['N']}").read_bytes()
-        return self._results(int(asked[-6:])) if kind == "RESULT" else b'{"Items":[]}'
+            return _Reply((self._folder / f"batches-{start['sk']['N']}").read_bytes())
+        return self._results(int(asked[-6:])) if kind == "RESULT" else _Reply(b'{"Items":[]}')
 
-    def _results(self, number: int) -> bytes:
+    def _results(self, number: int) -> "_Reply":
         self.calls["Query of results"] += 1
         place = os.pread(self._places, _PLACE.size, number * _PLACE.size)
-        start, length, units = _PLACE.unpack(place)
+        start, length, units, checksum = _PLACE.unpack(place)
         self.reads += units
-        return os.pread(self._stored, length, start)
+        return _Reply(os.pread(self._stored, length, start), str(checksum))
+
+
+class _Reply(NamedTuple):
+    """A body, and its checksum where that is known."""
+
+    body: bytes
+    checksum: str = ""
 
 
 def _attribute(name: str, value: str) -> str:
@@ -120,19 +129,22 @@ def _result(pk: str, row: int, first: str, last: str) -> dict[str, str]:
 
 
 @cache
-def _made_once() -> tuple[Clients, list[Callable[[str, dict[str, Any]], bytes]]]:
+def _made_once() -> tuple[Clients, list[Callable[[str, dict[str, Any]], _Reply]]]:
     """The clients of this process, and what answers the requests of DynamoDB's by their operation:
     the last of the list. A process makes its clients once, so that is not measured.
     """
     os.environ.update(_NOBODY)
     clients = Clients()
-    answers: list[Callable[[str, dict[str, Any]], bytes]] = []
+    answers: list[Callable[[str, dict[str, Any]], _Reply]] = []
 
     def send(request: Any, **_: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"]  # as text, or in bytes where botocore made it
         operation = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
-        body = io.BytesIO(answers[-1](operation, json.loads(request.body)))
-        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(body))
+        reply = answers[-1](operation, json.loads(request.body))
+        headers = HTTPHeaders()
+        if reply.checksum:
+            headers["x-amz-crc32"] = reply.checksum
+        return AWSResponse(request.url, 200, headers, _Raw(io.BytesIO(reply.body)))
 
     client: Any = clients.dynamodb
     client.meta.events.register("before-send.dynamodb", send)
@@ -230,7 +242,8 @@ def _write_results(folder: Path, batches: Sequence[Batch]) -> None:
             answer = ('{"Items":[{' + "},{".join(texts) + "}]}").encode()
             stored = sum(len(name) + len(value) for item in items for name, value in item.items())
             places.seek(batch.number * _PLACE.size)
-            places.write(_PLACE.pack(results.tell(), len(answer), -(-stored // _UNIT)))
+            units = -(-stored // _UNIT)
+            places.write(_PLACE.pack(results.tell(), len(answer), units, crc32(answer)))
             results.write(answer)
 
 

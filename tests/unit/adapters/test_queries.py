@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, cast
+from zlib import crc32
 
 import boto3
 import pytest
@@ -36,8 +37,15 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     with mock_aws():
         client = boto3.client("dynamodb", "eu-west-3", config=AT_ONCE)
-        client.create_table(TableName="table", **table_of_the_template())
         yield client
+
+
+@pytest.fixture
+def queries(client: Any) -> Queries:
+    """Of a client that has called somebody already."""
+    queries = Queries(client)
+    client.create_table(TableName="table", **table_of_the_template())
+    return queries
 
 
 def heard(client: Any, listener: Listener) -> None:
@@ -49,24 +57,24 @@ def text(request: AWSPreparedRequest, header: str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def test_it_is_answered_as_the_client_is(client: Any) -> None:
+def test_it_is_answered_as_the_client_is(client: Any, queries: Queries) -> None:
     table = Table(client, "table", 90, lambda: 1)
     for row in range(2):
         table.put(
             {"pk": "RESULT#é#000001", "sk": f"ROW#{row}", "payload": '{"email":"ö@acme.com"}'}
         )
 
-    answer = Queries(client).ask(ASKED)
+    answer = queries.ask(ASKED)
 
     assert answer
     assert json.loads(answer)["Items"] == client.query(**ASKED)["Items"] != []
 
 
-def test_it_is_sent_and_signed_as_the_client_does(client: Any) -> None:
+def test_it_is_sent_and_signed_as_the_client_does(client: Any, queries: Queries) -> None:
     sent: list[AWSPreparedRequest] = []
     heard(client, lambda request, **_: sent.append(request))
     client.query(**ASKED)
-    Queries(client).ask(ASKED)
+    queries.ask(ASKED)
 
     usual, brief = sent
     assert (usual.method, usual.url) == (brief.method, brief.url)
@@ -78,29 +86,56 @@ def test_it_is_sent_and_signed_as_the_client_does(client: Any) -> None:
     assert set(what[1].partition("=")[2].split(";")) >= {"host", "x-amz-date", "x-amz-target"}
 
 
-def refuses(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-    return AWSResponse(request.url, 400, HTTPHeaders(), None)
+class Raw:
+    """What urllib3 has of an answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._body
+
+
+def answers(status: int, body: bytes, checksum: int) -> Listener:
+    headers = HTTPHeaders()
+    headers["x-amz-crc32"] = str(checksum)
+    return lambda request, **_: AWSResponse(request.url, status, headers, Raw(body))
 
 
 def breaks(request: AWSPreparedRequest, **_: object) -> None:
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
-@pytest.mark.parametrize("listener", [refuses, breaks])
-def test_what_fails_is_left_to_the_client(client: Any, listener: Listener) -> None:
+def test_an_answer_that_is_whole_is_taken(client: Any, queries: Queries) -> None:
+    heard(client, answers(200, b"{}", crc32(b"{}")))
+    assert queries.ask(ASKED) == b"{}"
+
+
+@pytest.mark.parametrize(
+    "listener",
+    [answers(400, b"{}", crc32(b"{}")), answers(200, b"{]", crc32(b"{}")), breaks],
+    ids=["refused", "harmed", "broken"],
+)
+def test_what_fails_is_left_to_the_client(
+    client: Any, queries: Queries, listener: Listener
+) -> None:
     heard(client, listener)
-    assert Queries(client).ask(ASKED) is None
+    assert queries.ask(ASKED) is None
 
 
-def test_a_table_that_is_gone_is_left_to_the_client(client: Any) -> None:
+def test_a_table_that_is_gone_is_left_to_the_client(client: Any, queries: Queries) -> None:
     client.delete_table(TableName="table")
-    assert Queries(client).ask(ASKED) is None
+    assert queries.ask(ASKED) is None
 
 
 def test_who_has_no_keys_is_told_by_the_client(
-    client: Any, monkeypatch: pytest.MonkeyPatch
+    client: Any, queries: Queries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client._request_signer, "_credentials", None)
+    assert queries.ask(ASKED) is None
+
+
+def test_a_client_that_knows_no_address_is_asked_itself(client: Any) -> None:
     assert Queries(client).ask(ASKED) is None
 
 
@@ -122,24 +157,20 @@ class Server(BaseHTTPRequestHandler):
         """Nothing is told."""
 
 
-def of_a_function(url: str) -> Queries:
-    """As a function has it: with a token beside its keys."""
-    client = boto3.client(
+def test_a_function_is_answered_by_a_server_over_one_connection() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    Thread(target=server.serve_forever, daemon=True).start()
+    client: Any = boto3.client(
         "dynamodb",
         "eu-west-3",
-        endpoint_url=url,
+        endpoint_url=f"http://127.0.0.1:{server.server_port}",
         aws_access_key_id="function",
         aws_secret_access_key="its key",
         aws_session_token="its token",
         config=AT_ONCE,
     )
-    return Queries(client)
-
-
-def test_a_function_is_answered_by_a_server_over_one_connection() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    Thread(target=server.serve_forever, daemon=True).start()
-    queries = of_a_function(f"http://127.0.0.1:{server.server_port}")
+    queries = Queries(client)
+    client.query(**ASKED)  # so that its address is known
     first, second = (json.loads(queries.ask(ASKED) or b"{}") for _ in range(2))
     server.shutdown()
     server.server_close()
@@ -148,7 +179,5 @@ def test_a_function_is_answered_by_a_server_over_one_connection() -> None:
     assert first["headers"]["X-Amz-Security-Token"] == "its token"
     assert "x-amz-security-token" in first["headers"]["Authorization"]
     assert first["from"] == second["from"]
-
-
-def test_nobody_is_told_of_a_server_that_is_not_there() -> None:
-    assert of_a_function("http://localhost:1").ask(ASKED) is None
+    queries._url = "http://localhost:1/"
+    assert queries.ask(ASKED) is None, "nobody is there"

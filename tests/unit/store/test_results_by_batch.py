@@ -88,7 +88,8 @@ def test_a_batch_is_read_alike(of_each: dict[int, Any], some: bool) -> None:
     [
         b"",  # nobody answered
         b'{"Items":[{"sk":{"S":"ROW#00000002"}}]}',
-        b'{"Items":[],"LastEvaluatedKey":{"pk":{"S":"p"}}}',
+        b'{"Items":[{"sk":{"S":"ROW#00000002"},"received_at":{"N":"\xff"}}]}',
+        b'{"Items":' + b"[" * 100_000,
         b"<html>a proxy</html>",
         b"{}",
     ],
@@ -99,6 +100,38 @@ def test_what_is_not_usual_is_read_as_ever(answer: bytes) -> None:
     read.answered = answer
 
     assert read.by_batch.of(a_batch(number=7))[2].result.email == "jane@acme.com"
+
+
+def test_a_batch_of_several_pages_is_read_page_by_page() -> None:
+    read = Read()
+    for row in range(2, 9):
+        read.put(row, {"email": f"jane{row}@acme.com"}, 100, None, False)
+    asked: list[Any] = []
+
+    def page(of: Any) -> bytes:
+        asked.append(of.get("ExclusiveStartKey"))
+        whole = {name: of[name] for name in of if name != "ExclusiveStartKey"}
+        answer = read.client.query(**whole)
+        start = 2 * (len(asked) - 1)
+        items, rest = answer["Items"][start : start + 2], answer["Items"][start + 2 :]
+        more = {"LastEvaluatedKey": {"sk": items[-1]["sk"]}} if rest else {}
+        return json.dumps({"Items": items, **more}).encode()
+
+    by_batch = ResultsByBatch(read.results, read.table, page, lambda: 95)
+    batch = a_batch(number=7)
+    assert told(by_batch.of(batch)) == told(read.results.of(batch))
+    assert asked == [None, *({"sk": {"S": f"ROW#{row:08}"}} for row in (3, 5, 7))]
+
+
+@pytest.mark.parametrize("levels", [500, 900, 950, 990, 995, 1_000, 1_100, 5_000])
+def test_a_payload_is_nested_as_deeply_as_elsewhere(levels: int) -> None:
+    read = Read()
+    read.put(2, {"email": "jane@acme.com"}, 100, None, False)
+    [item] = read.client.items.values()
+    item["payload"] = '{"email":"jane@acme.com","a":' + "[" * levels + "]" * levels + "}"
+
+    batch = a_batch(number=7)
+    assert told(read.by_batch.of(batch)) == told(read.results.of(batch))
 
 
 def test_a_payload_that_is_nested_too_deeply_holds_nothing() -> None:

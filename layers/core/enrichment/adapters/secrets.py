@@ -1,9 +1,9 @@
 """The three secrets: the provider's API key, the key that signs tokens, and the one that keys the
 hashes of persons, all in Secrets Manager.
 
-What was fetched is kept for five minutes, so a new key is in use everywhere within that time of
-being stored. Only the key by which tokens are verified is kept for twenty, as long as all of them
-are signed by a key that is known.
+What was fetched is kept for five minutes, so a new key is in use everywhere within that time, and
+some seconds, of being stored. Only keys by which tokens are verified are kept for twenty, as long
+as all tokens are signed by one that is known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ _TO_BE_MENDED = (
 class SecretsTogether:
     """The client of a function that needs several secrets. When it asks for the current version of
     one, all of them are read in one call, and the others are at hand when it asks for them next.
+    That may be some seconds later, so it is nothing for who judges tokens by when a key was read.
 
     Args:
         client: a botocore Secrets Manager client.
@@ -50,7 +51,7 @@ class SecretsTogether:
     ) -> None:
         self._client, self._names, self._clock = client, names, clock
         self._read: dict[str, Mapping[str, Any]] = {}
-        self._read_at = -_AT_HAND
+        self._again_at = 0  # when all of them may be read next
 
     @property
     def exceptions(self) -> Any:
@@ -65,8 +66,9 @@ class SecretsTogether:
 
     def _at_hand(self, name: str) -> Mapping[str, Any] | None:
         now = self._clock()
-        if name not in self._read or now - self._read_at >= _AT_HAND:
-            self._read, self._read_at = self._together(), now
+        if now >= self._again_at:
+            self._read = self._together()
+            self._again_at = now + (_AT_HAND if self._read else _KEEP)
         return self._read.pop(name, None)
 
     def _together(self) -> dict[str, Mapping[str, Any]]:
@@ -158,8 +160,8 @@ class SigningKey:
     """The key that signs tokens, stored as plain text.
 
     It needs no bookkeeping to rotate: storing a new value makes the old one Secrets Manager's
-    AWSPREVIOUS. Each of the two is read at most once in five minutes, whatever is posted to us;
-    once more only if the key was rotated meanwhile.
+    AWSPREVIOUS. The two are read together at most once in five minutes, whatever is posted to us;
+    the current one once more only if it was replaced meanwhile.
 
     Args:
         client: a botocore Secrets Manager client.
@@ -188,6 +190,8 @@ class SigningKey:
             if self._current and self._current.key != read.key:
                 self._previous = None
             self._current = read
+        if self._previous and self._age(self._previous) >= _KEEP_TO_VERIFY:
+            self._previous = None
         assert self._current.key is not None  # noqa: S101  # for the type checker
         return SigningKeys(self._current.key, self._previous.key if self._previous else None)
 
@@ -201,16 +205,19 @@ class SigningKey:
             KeyNotRead: it may be newer, and it is too early to read again.
             SettingsError: as for `read`.
         """
-        keys = self._read(_KEEP_TO_VERIFY)
+        keys, current = self._read(_KEEP_TO_VERIFY), self._current
         if key_id in keys.by_id():
             return keys
-        if self._previous is None or self._age(self._previous) >= _KEEP:
+        previous = self._previous
+        if previous is None or self._age(previous) >= _KEEP:
+            # The current one first: if it is replaced between the two, it is the previous one then.
+            keys = self.read(fresh=current is not None and current.read_at < sent_at)
             previous = self._fetch(_PREVIOUS)
-            was_replaced = previous.key == keys.current
-            self.read(fresh=was_replaced)
+            if previous.key == keys.current:
+                keys = self.read(fresh=True)
             self._previous = previous
-            keys = self.read()
-        if key_id not in keys.by_id() and self._previous.read_at < sent_at:
+            keys = SigningKeys(keys.current, previous.key)
+        if key_id not in keys.by_id() and previous.read_at < sent_at:
             raise KeyNotRead("the token may be signed with a key that is newer than those at hand")
         return keys
 

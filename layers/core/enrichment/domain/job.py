@@ -136,7 +136,7 @@ class Job(BaseModel):
     metrics told of it, by their names; `late_at` is when the first result came that is not in it,
     `last_result_at` when one came at all, to the minute, and `reopened_at` when an operator had it
     send again. `compile_attempts` counts the runs of `compile` since one finished; `noted` names
-    the run of `compile` whose time was up, and that noted what it had read; `whole` tells that
+    the run of `compile` whose time was up, and that may have noted what it read; `whole` tells that
     every batch was settled before the last of them was asked for. `given_up` tells that an operator
     ended the job; nothing more of it is sent since `cancelled_at`, as `cancelled_by` wanted.
     `actions` are the last that operators took. `unfinished` names the plan of a run that had no

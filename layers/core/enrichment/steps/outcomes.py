@@ -1,7 +1,7 @@
 """The end of each row of a job, from its plan and from its batches' results.
 
 Results are read batch by batch in the order of the rows, each batch once: also when the time of a
-run is up and the next one goes on.
+run that notes them is up and the next one goes on.
 """
 
 import json
@@ -38,7 +38,7 @@ _AT_HAND = 8  # batches whose results are kept: the rows of those set apart stan
 
 
 class OutOfTime(Exception):  # nothing went wrong
-    """A run has to end before all results were read. What it read is noted for the next one."""
+    """A run has to end before all results were read."""
 
 
 class NotedResults:

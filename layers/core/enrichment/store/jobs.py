@@ -311,12 +311,13 @@ class Jobs:
         )
 
     def hand_on_compiling(self, job: Job, noted: str, went_on: bool) -> None:
-        """Leave a compilation to the next run, with what this one noted.
+        """Leave a compilation to the next run, with what this one noted, if it did.
 
         Args:
             job: as this run read it.
             noted: the run that noted it.
-            went_on: whether it came further than the one before, so that it is no failed attempt.
+            went_on: whether it came further than the one before, or the next one will, so that it
+                is no failed attempt.
         """
         attempts = job.compile_attempts + (not went_on)
         fields = {"noted": noted, "compile_attempts": attempts}

@@ -95,7 +95,7 @@ class CompileJob:
         Args:
             job_id: the job.
             seconds_left: until this run is ended. One that would not finish in time ends early, and
-                the sweeper starts the next, which goes on from there.
+                the sweeper starts the next, which goes on from what this one noted.
 
         Returns:
             None when the job is in another state, or its output not finished yet.
