@@ -8,7 +8,7 @@ the other two, never back.
 import gc
 
 # By itself Python looks for cycles after each 700 objects. What begins makes some 100,000 and
-# leaves no cycles, and to look took a ninth of that time.
+# leaves no cycles, and to look took a tenth of that time.
 gc.set_threshold(100_000, 10, 10)
 
 __version__ = "0.1.0"

@@ -76,13 +76,6 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=settings.Settings)
 
 
-_SECRETS = (
-    "API_KEY_SECRET",
-    "SIGNING_KEY_SECRET",
-    "PERSON_KEY_SECRET",
-)  # those that a function has
-
-
 def new_id() -> str:
     """An id that nobody had before."""
     return uuid4().hex
@@ -662,7 +655,8 @@ class Pipeline:
     @cached_property
     def secrets(self) -> "SecretsClient":
         """Reads the secrets of a function, all in one call if it has several."""
-        names = [self.environment[each] for each in _SECRETS if each in self.environment]
+        variables = [name.upper() for each in settings.SECRETS for name in each.names()]
+        names = [self.environment[each] for each in variables if each in self.environment]
         if len(names) == 1:
             return self.clients.secrets
         from enrichment.adapters.secrets import SecretsTogether

@@ -142,6 +142,9 @@ class PersonKeySettings(Settings):
     person_key_secret: str
 
 
+SECRETS = (ApiKeySettings, SigningKeySettings, PersonKeySettings)
+
+
 class ReuseSettings(Settings):
     """For how long what is known of a person is used again."""
 

@@ -171,23 +171,23 @@ class SigningKey:
 
     def __init__(self, client: Client, name: str, clock: Clock = system_clock) -> None:
         self._client, self._name, self._clock = client, name, clock
-        self._current: _Kept | None = None
+        self._current = _Kept(None, 0)
         self._previous: _Kept | None = None
 
-    def read(self, fresh: bool = False) -> SigningKeys:
-        """The current key, with the previous one if that was needed lately; `fresh` reads anew.
+    def read(self) -> SigningKeys:
+        """The current key, with the previous one if that was needed lately.
 
         Raises:
             SettingsError: there is no current key, or it cannot be read.
         """
-        return self._read(0 if fresh else _KEEP)
+        return self._read(_KEEP)
 
     def _read(self, keep: int) -> SigningKeys:
-        if self._current is None or self._age(self._current) >= keep:
+        if self._current.key is None or self._age(self._current) >= keep:
             read = self._fetch(_CURRENT)
             if read.key is None:
                 raise SettingsError(f"the secret {self._name} must exist and hold plain text")
-            if self._current and self._current.key != read.key:
+            if self._current.key != read.key:
                 self._previous = None
             self._current = read
         if self._previous and self._age(self._previous) >= _KEEP_TO_VERIFY:
@@ -205,16 +205,16 @@ class SigningKey:
             KeyNotRead: it may be newer, and it is too early to read again.
             SettingsError: as for `read`.
         """
-        keys, current = self._read(_KEEP_TO_VERIFY), self._current
+        keys = self._read(_KEEP_TO_VERIFY)
         if key_id in keys.by_id():
             return keys
         previous = self._previous
         if previous is None or self._age(previous) >= _KEEP:
             # The current one first: if it is replaced between the two, it is the previous one then.
-            keys = self.read(fresh=current is not None and current.read_at < sent_at)
+            keys = self._read(0 if self._current.read_at < sent_at else _KEEP)
             previous = self._fetch(_PREVIOUS)
             if previous.key == keys.current:
-                keys = self.read(fresh=True)
+                keys = self._read(0)
             self._previous = previous
             keys = SigningKeys(keys.current, previous.key)
         if key_id not in keys.by_id() and previous.read_at < sent_at:

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from enrichment.clock import SecondsLeft
 from enrichment.domain.batch import Batch, BatchesByRow
 from enrichment.domain.contact import EnrichmentType
-from enrichment.domain.credits import Bill, Charge, charge_of
+from enrichment.domain.credits import Bill, Charge
 from enrichment.domain.job import Job
 from enrichment.domain.origin import Origin
 from enrichment.domain.outcome import (
@@ -28,7 +28,7 @@ from enrichment.domain.outcome import (
 from enrichment.domain.plan import PlannedRow
 from enrichment.domain.result import Result
 from enrichment.steps.fixed_rows import FixedRows
-from enrichment.steps.settlement import SettleBatch
+from enrichment.steps.settlement import SettleBatch, charge_of_own
 from enrichment.store.results import Came
 from enrichment.store.results_by_batch import ResultsByBatch
 from enrichment.words import rows as words
@@ -176,8 +176,7 @@ class Outcomes:
         batch = self._all[number]
         results = self._noted.of(batch)
         own = {row: came.result for row, came in results.items() if came.origin is None}
-        wanted = self._job.wanted or EnrichmentType.EMAIL
-        self._charges[batch.number] = charge_of(own.values(), wanted, self._job.price)
+        self._charges[batch.number] = charge_of_own(self._job, own.values())
         if len(results) >= batch.size and not own:
             # A run may be about to complete it; nothing of it is sent.
             self._all[number] = batch.model_copy(update={"known": True})

@@ -1,6 +1,6 @@
 """Credits are settled with what the results cost, as they come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from enrichment.clock import Clock
@@ -8,6 +8,7 @@ from enrichment.domain.batch import Batch, BatchState
 from enrichment.domain.contact import EnrichmentType
 from enrichment.domain.credits import Charge, charge_of
 from enrichment.domain.job import Job
+from enrichment.domain.result import Result
 from enrichment.store.batches import Batches
 from enrichment.store.results import Came
 
@@ -36,7 +37,8 @@ class SettleBatch:
         """
         if batch.state is BatchState.COMPLETE:
             return False
-        charge = _charge_of(job, results)
+        own = (came.result for came in results.values() if came.origin is None)
+        charge = charge_of_own(job, own)
         now: Batch | None = batch
         while now and now.answered < charge.answered and now.state is not BatchState.COMPLETE:
             if self.batches.settle(job, now, charge, self.clock()):
@@ -55,8 +57,6 @@ class SettleBatch:
         return results > batch.answered and self.clock() - since >= _EACH
 
 
-def _charge_of(job: Job, results: Mapping[int, Came]) -> Charge:
-    """What the results of a batch cost; those that came for other rows cost nothing."""
-    wanted = job.wanted or EnrichmentType.EMAIL
-    own = (came.result for came in results.values() if came.origin is None)
-    return charge_of(own, wanted, job.price)
+def charge_of_own(job: Job, own: Iterable[Result]) -> Charge:
+    """What a batch's results cost that came for its own rows; the others cost nothing."""
+    return charge_of(own, job.wanted or EnrichmentType.EMAIL, job.price)

@@ -24,7 +24,7 @@ Every change of state is conditional on the states from which it is allowed (`BA
 
 jobs       one version of one uploaded file, and its states
 batches    one request to the provider, and its states
-results    what came back for each contact
+results    what came back for each contact; results_by_batch reads it for a compilation
 budget     credits of a calendar month
 movements  how steps of batches change these, and what their job counts
 contents   which job pays for which content

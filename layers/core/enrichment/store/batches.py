@@ -9,7 +9,7 @@ from enrichment.domain.batch import OPERATOR_TRANSITIONS, PLACE, Batch, BatchSta
 from enrichment.domain.credits import Charge, answered, month_of, sending, unsent
 from enrichment.domain.job import Job
 from enrichment.errors import BrokenInvariant
-from enrichment.store.items import Update, batch_key, batch_sk, fields_of, job_key, plan_of
+from enrichment.store.items import BATCH, Update, batch_key, batch_sk, fields_of, job_key, plan_of
 from enrichment.store.movements import Room, moved
 from enrichment.store.table import Table
 
@@ -72,12 +72,12 @@ class Batches:
 
         Without a division, that is the order of their rows.
         """
-        items = self._table.query(plan_of(job.id, job.plan), "BATCH#")
+        items = self._table.query(plan_of(job.id, job.plan), BATCH)
         return [_light(Batch.model_validate(item)) for item in items]
 
     def months_of(self, job: Job) -> list[str]:
         """The months in which batches of the job's plan count, without reading the batches."""
-        items = self._table.query_wired(plan_of(job.id, job.plan), "BATCH#")
+        items = self._table.query_wired(plan_of(job.id, job.plan), BATCH)
         return sorted({item["month"]["S"] for item in items if "month" in item})
 
     def change(self, batch: Batch, **fields: Any) -> None:

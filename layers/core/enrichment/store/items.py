@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_OF_A_FILE = 900  # bytes of a file's key in a sort key, which may have 1,024
 
-ROW = "ROW#"  # how the sort keys of results begin
+BATCH, ROW = "BATCH#", "ROW#"  # how the sort keys of batches and of results begin
 LISTINGS = "LISTING"  # the partition that says how far the bucket has been listed
 ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"  # also where there is no item yet
 EXPIRY = "expires_at"  # epoch seconds, from which on an item counts as absent
@@ -44,7 +44,7 @@ def plan_of(job_id: str, plan: str) -> str:
 
 
 def batch_sk(number: int) -> str:
-    return f"BATCH#{number:06}"
+    return f"{BATCH}{number:06}"
 
 
 def batch_key(batch: "Batch") -> dict[str, str]:

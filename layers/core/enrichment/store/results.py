@@ -39,7 +39,7 @@ class Stored(Enum):
 @dataclass(slots=True)
 class Came:
     """A result as it came, the text of its payload, and when, in epoch seconds; with its origin if
-    it came for another row. What was read of the text may be at hand.
+    it came for another row. `at_hand` is what was read of the text already.
 
     Nobody changes one; see `Contact` for why it is not frozen.
     """
@@ -48,7 +48,7 @@ class Came:
     at: int
     origin: Origin | None = None
     is_erased: bool = False
-    _read: Result | None = field(default=None, compare=False, repr=False)
+    at_hand: Result | None = field(default=None, compare=False, repr=False)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -57,9 +57,9 @@ class Came:
     @property
     def result(self) -> Result:
         """The result in the payload, which is read when it is first asked for."""
-        if self._read is None:
-            self._read = result_in(self.text)
-        return self._read
+        if self.at_hand is None:
+            self.at_hand = result_in(self.text)
+        return self.at_hand
 
 
 class Results:
@@ -151,10 +151,7 @@ class Results:
 
     def of(self, batch: Batch) -> dict[int, Came]:
         """The results of a batch by row (a consistent read)."""
-        came = self._came(batch.job, batch.number)
-        if batch.rows is None:
-            return came
-        return {row: each for row, each in came.items() if batch.may_have(row)}
+        return of_batch(batch, self._came(batch.job, batch.number))
 
     def _came(self, job: str, number: int) -> dict[int, Came]:
         items = self._table.query_wired(results_of(job, number), ROW)
@@ -191,6 +188,13 @@ class Results:
             for item in items
             if "payload" in item
         }
+
+
+def of_batch(batch: Batch, came: dict[int, Came]) -> dict[int, Came]:
+    """Of what is stored under a batch's number, what came for its contacts."""
+    if batch.rows is None:
+        return came
+    return {row: each for row, each in came.items() if batch.may_have(row)}
 
 
 def _by_batch(refs: Iterable[RowRef]) -> dict[tuple[str, int], list[RowRef]]:

@@ -16,7 +16,7 @@ from enrichment.domain.origin import Origin
 from enrichment.domain.result import Result, result_in, result_with
 from enrichment.store.attributes import plain
 from enrichment.store.items import ROW, results_of
-from enrichment.store.results import Came, Results
+from enrichment.store.results import Came, Results, of_batch
 from enrichment.store.table import Table
 
 Ask = Callable[[Mapping[str, Any]], bytes | None]
@@ -86,10 +86,7 @@ class ResultsByBatch:
         items = self._items(self._table.query_of(results_of(batch.job, batch.number), ROW))
         if items is None:
             return self._results.of(batch)
-        came = _came(items, self._clock())
-        if batch.rows is None:
-            return came
-        return {row: each for row, each in came.items() if batch.may_have(row)}
+        return of_batch(batch, _came(items, self._clock()))
 
     def _items(self, asked: dict[str, Any]) -> list[_Item] | None:
         """Those of all pages; None where a page is not as usual."""

@@ -66,8 +66,8 @@ class CompileJob:
     It reads only what is stored, so it may be repeated at any point with the same outcome. Without
     `name_paths` nobody is told the path of another file from which something is known.
     `metric_folders` are those that metrics tell apart. `is_reused` tells whether other files use
-    its results again. A job of `most_at_once` rows is taken for one that a run compiles at once, so
-    that it notes nothing for a next one.
+    its results again. A job of at most `most_at_once` rows is taken for one that a run compiles by
+    itself, so that it notes nothing for a next one.
     """
 
     jobs: Jobs
